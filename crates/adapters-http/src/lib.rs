@@ -1,0 +1,1 @@
+//! The bot API, health, metrics and API documentation over actix-web.

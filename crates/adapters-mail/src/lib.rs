@@ -1,0 +1,3 @@
+//! Mail: SMTP through lettre, capture in the database, templates.
+
+pub mod smtp;

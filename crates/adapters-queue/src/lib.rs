@@ -1,0 +1,1 @@
+//! The notification queue: in process.

@@ -1,0 +1,1 @@
+//! Embedded storage: SQLite through diesel and diesel-async.

@@ -1,0 +1,145 @@
+//! Bots and their keys.
+
+use std::sync::Arc;
+
+use domain::{
+    bot::{Bot, BotKeys, Secret},
+    identity::Country,
+    ids::BotId,
+    language::Language,
+};
+
+use crate::ports::{Clock, Entropy, Ids, Storage, StorageError, Transaction, atomically};
+
+/// Why a bot stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum BotError {
+    /// A bot needs a name.
+    #[error("a bot needs a name of 1 to 100 characters")]
+    Name,
+    /// The name is another bot's.
+    #[error("there is a bot named {0} already")]
+    NameTaken(String),
+    /// There is no bot of this name.
+    #[error("there is no bot named {0}")]
+    Unknown(String),
+    /// There is no key to revoke.
+    #[error("the bot {0} has no such key")]
+    NoKey(String),
+    /// It could not be written.
+    #[error("changing the bot failed")]
+    Storage(#[from] StorageError),
+}
+
+/// What a new bot is to be.
+#[derive(Debug, Clone)]
+pub struct NewBot {
+    /// Its name.
+    pub name: String,
+    /// The origin of users who come without one.
+    pub default_origin: Option<String>,
+    /// The language of users who did not say theirs.
+    pub default_language: Language,
+    /// Where national phone numbers are from.
+    pub default_country: Option<Country>,
+}
+
+/// Adds a bot.
+#[derive(Clone)]
+pub struct AddBot {
+    /// Where bots are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// New keys.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl AddBot {
+    /// Answers the bot's first key, which can never be shown again.
+    pub async fn execute(&self, new: NewBot) -> Result<Secret, BotError> {
+        let name = new.name.trim().to_owned();
+        if !(1..=100).contains(&name.chars().count()) {
+            return Err(BotError::Name);
+        }
+        let key = Secret::bot_key(self.entropy.secret());
+        let bot = Bot {
+            id: BotId::from_uuid(self.ids.next()),
+            name,
+            default_origin: new.default_origin,
+            default_language: new.default_language,
+            default_country: new.default_country,
+            keys: BotKeys::new(key.digest()),
+            created_at: self.clock.now(),
+        };
+        let inserted = atomically(&*self.storage, async |tx| tx.bots().insert(&bot).await).await;
+        match inserted {
+            Ok(()) => Ok(key),
+            Err(StorageError::Conflict(_)) => Err(BotError::NameTaken(bot.name)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Makes a new key for a bot.
+#[derive(Clone)]
+pub struct RotateBotKey {
+    /// Where bots are.
+    pub storage: Arc<dyn Storage>,
+    /// New keys.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl RotateBotKey {
+    /// Answers the new key, which can never be shown again. The one before it stays valid until the next rotation.
+    pub async fn execute(&self, name: &str) -> Result<Secret, BotError> {
+        let key = Secret::bot_key(self.entropy.secret());
+        atomically(&*self.storage, async |tx| {
+            let mut bot = find(tx, name).await?;
+            bot.keys.rotate(key.digest());
+            tx.bots().update(&bot).await.map_err(BotError::from)
+        })
+        .await?;
+        Ok(key)
+    }
+}
+
+/// Which keys of a bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhichKeys {
+    /// The one before the last rotation.
+    Previous,
+    /// All of them.
+    All,
+}
+
+/// Revokes keys of a bot: within 5 s no process lets them in.
+#[derive(Clone)]
+pub struct RevokeBotKeys {
+    /// Where bots are.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl RevokeBotKeys {
+    /// Revokes them.
+    pub async fn execute(&self, name: &str, which: WhichKeys) -> Result<(), BotError> {
+        atomically(&*self.storage, async |tx| {
+            let mut bot = find(tx, name).await?;
+            let revoked = match which {
+                WhichKeys::Previous => bot.keys.revoke_previous(),
+                WhichKeys::All => bot.keys.revoke_all(),
+            };
+            if !revoked {
+                return Err(BotError::NoKey(bot.name));
+            }
+            tx.bots().update(&bot).await.map_err(BotError::from)
+        })
+        .await
+    }
+}
+
+async fn find(tx: &mut Transaction, name: &str) -> Result<Bot, BotError> {
+    tx.bots().by_name(name).await?.ok_or_else(|| BotError::Unknown(name.to_owned()))
+}

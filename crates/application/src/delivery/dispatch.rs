@@ -1,0 +1,92 @@
+//! Due notifications are claimed ahead of time and handed over to deliverers.
+
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{
+    dispatch::{ChannelLoad, Claimed, HANDED_OVER_PER_SLOT, HORIZON, pace, share},
+    ids::WorkerId,
+};
+use jiff::Timestamp;
+
+use crate::ports::{Clock, NotificationQueue, QueueError, Storage, StorageError, Transaction, atomically, consult};
+
+/// Why nothing could be handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    /// Nothing could be claimed.
+    #[error("claiming due notifications failed")]
+    Claim(#[from] StorageError),
+    /// What was claimed could not be handed over; it is, later.
+    #[error("handing notifications over failed")]
+    HandOver(#[from] QueueError),
+}
+
+/// Claims what is due within the horizon and hands it over, with its due time.
+#[derive(Clone)]
+pub struct DispatchNotifications {
+    /// Where notifications wait.
+    pub storage: Arc<dyn Storage>,
+    /// Where they are handed over.
+    pub queue: Arc<dyn NotificationQueue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// In whose name they are claimed.
+    pub worker_id: WorkerId,
+    /// How many attempts of a kind may be open at once.
+    pub concurrency: usize,
+}
+
+impl DispatchNotifications {
+    /// One round. Says how many were handed over; 0 when nothing is due or the deliverers have enough.
+    pub async fn execute(&self) -> Result<usize, DispatchError> {
+        let now = self.clock.now();
+        let horizon = now + HORIZON;
+        // The look before the leap: a round without work, and most are, takes no write lock.
+        let loads =
+            consult(&*self.storage, async |snapshot| snapshot.deliveries().loads(horizon, self.capacity()).await).await?;
+        if share(&loads, self.capacity(), now).is_empty() {
+            return Ok(0);
+        }
+        let claimed = atomically(&*self.storage, async |tx| self.claim(tx, now).await).await?;
+        self.queue.publish(&claimed).await?;
+        Ok(claimed.len())
+    }
+
+    const fn capacity(&self) -> usize {
+        HANDED_OVER_PER_SLOT * self.concurrency
+    }
+
+    async fn claim(&self, tx: &mut Transaction, now: Timestamp) -> Result<Vec<Claimed>, StorageError> {
+        let horizon = now + HORIZON;
+        let loads = tx.deliveries().loads(horizon, self.capacity()).await?;
+        let quotas = share(&loads, self.capacity(), now);
+        let mut claimed = tx.deliveries().claim(self.worker_id, &quotas, horizon).await?;
+        let paced: HashMap<_, _> =
+            loads.iter().filter(|load| load.interval.is_some()).map(|load| (load.channel_id, load)).collect();
+        for load in paced.values() {
+            self.keep_pace(tx, load, &mut claimed, now).await?;
+        }
+        Ok(claimed)
+    }
+
+    async fn keep_pace(
+        &self,
+        tx: &mut Transaction,
+        load: &ChannelLoad,
+        claimed: &mut [Claimed],
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let mut of_channel: Vec<_> = claimed.iter_mut().filter(|c| c.channel_id == load.channel_id).collect();
+        if of_channel.is_empty() {
+            return Ok(());
+        }
+        of_channel.sort_by_key(|claimed| claimed.due_at);
+        let next_slot = pace(load, &mut of_channel, now);
+        let moved: Vec<_> = of_channel.into_iter().map(|claimed| *claimed).collect();
+        tx.deliveries().postpone(&moved).await?;
+        match next_slot {
+            Some(at) => tx.channels().set_next_slot(load.channel_id, at).await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! From a due notification to its outcome.
+
+mod dispatch;
+mod heartbeat;
+mod intervene;
+mod reclaim;
+mod settle;
+
+pub use dispatch::{DispatchError, DispatchNotifications};
+pub use heartbeat::{BeatHeart, StopWorker};
+pub use intervene::{CancelNotification, InterveneError, RetryNotification};
+pub use reclaim::{Gone, ReclaimNotifications};
+pub use settle::{FinishedAttempt, SettleAttempts};

@@ -1,0 +1,124 @@
+//! Attempts are closed and opened in sets, in one unit of work.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{
+    ids::{ChannelId, NotificationId, WorkerId},
+    notification::OutcomeKind,
+    retry::{Fault, Outcome, RetryPolicies},
+};
+use jiff::{SignedDuration, Timestamp};
+use metrics::counter;
+
+use crate::ports::{
+    ChannelResult, Clock, ClosedAttempt, Entropy, OpenedAttempt, Receipt, Storage, StorageError, Transaction, atomically,
+};
+
+/// An attempt that ended, before that is written.
+#[derive(Debug, Clone)]
+pub struct FinishedAttempt {
+    /// What was tried.
+    pub attempt: OpenedAttempt,
+    /// What came of it.
+    pub receipt: Receipt,
+    /// How long it took.
+    pub elapsed: SignedDuration,
+    /// When it ended.
+    pub finished_at: Timestamp,
+}
+
+/// Writes how attempts ended, and opens the next ones, with one commit. Opening decides: what was cancelled, paused,
+/// erased or sent meanwhile is left out.
+#[derive(Clone)]
+pub struct SettleAttempts {
+    /// Where notifications are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Spreads retries.
+    pub entropy: Arc<dyn Entropy>,
+    /// When to try again.
+    pub policies: Arc<RetryPolicies>,
+    /// Whose attempts these are.
+    pub worker_id: WorkerId,
+}
+
+impl SettleAttempts {
+    /// Closes `finished` and opens attempts for those of `due` that may be sent now. On an error nothing was written,
+    /// and the same `finished` have to be given again.
+    pub async fn execute(
+        &self,
+        finished: &[FinishedAttempt],
+        due: &[NotificationId],
+    ) -> Result<Vec<OpenedAttempt>, StorageError> {
+        let closed: Vec<_> = finished.iter().map(|finished| self.closed(finished)).collect();
+        let results = channel_results(finished);
+        let opened = atomically(&*self.storage, async |tx: &mut Transaction| {
+            tx.deliveries().close(&closed).await?;
+            tx.channels().note_results(&results).await?;
+            match due {
+                [] => Ok(Vec::new()),
+                due => tx.deliveries().open(self.worker_id, due, self.clock.now()).await,
+            }
+        })
+        .await?;
+        report(finished, &closed);
+        Ok(opened)
+    }
+
+    fn closed(&self, finished: &FinishedAttempt) -> ClosedAttempt {
+        let FinishedAttempt { attempt, receipt, elapsed, finished_at } = finished;
+        let policy = self.policies.of(attempt.message.kind);
+        let jitter = self.entropy.fraction();
+        ClosedAttempt {
+            worker_id: self.worker_id,
+            notification_id: attempt.message.id,
+            number: attempt.number,
+            outcome: OutcomeKind::from(receipt.outcome),
+            code: receipt.code,
+            answer: receipt.answer.clone(),
+            provider_id: receipt.provider_id.clone(),
+            elapsed: Some(*elapsed),
+            mimicked: receipt.mimicked,
+            closed_at: *finished_at,
+            next: policy.next(attempt.tries, attempt.unknowns, receipt.outcome, *finished_at, jitter),
+        }
+    }
+}
+
+/// What a set of attempts says about each channel: one success shows that it works; without one, its own failures
+/// count.
+fn channel_results(finished: &[FinishedAttempt]) -> Vec<(ChannelId, ChannelResult)> {
+    let mut results = BTreeMap::new();
+    for finished in finished {
+        let result = results.entry(finished.attempt.channel_id).or_insert(ChannelResult::Failed(0));
+        *result = match (finished.receipt.outcome, *result) {
+            (Outcome::Sent, _) | (_, ChannelResult::Works) => ChannelResult::Works,
+            (Outcome::Temporary { fault: Fault::Channel, .. } | Outcome::Unknown, ChannelResult::Failed(count)) => {
+                ChannelResult::Failed(count + 1)
+            }
+            (_, unchanged) => unchanged,
+        };
+    }
+    results.into_iter().filter(|(_, result)| *result != ChannelResult::Failed(0)).collect()
+}
+
+fn report(finished: &[FinishedAttempt], closed: &[ClosedAttempt]) {
+    for (finished, closed) in finished.iter().zip(closed) {
+        let message = &finished.attempt.message;
+        counter!("frontdesk_attempts_total", "kind" => message.kind.as_str(), "outcome" => closed.outcome.as_str())
+            .increment(1);
+        match closed.outcome {
+            OutcomeKind::Sent => tracing::debug!(
+                request_id = %message.request_id, notification_id = %message.id, attempt = closed.number,
+                "delivered"
+            ),
+            outcome => tracing::warn!(
+                request_id = %message.request_id, notification_id = %message.id, attempt = closed.number,
+                channel = message.channel, outcome = outcome.as_str(), code = closed.code,
+                status = closed.next.status.as_str(),
+                "delivery failed; see `frontdesk notifications show`"
+            ),
+        }
+    }
+}

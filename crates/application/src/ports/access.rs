@@ -1,0 +1,56 @@
+//! Who may call: bots and members of staff.
+
+use async_trait::async_trait;
+use domain::{
+    agent::{ApiToken, StaffMember},
+    bot::{Bot, SecretDigest},
+    ids::{AgentId, TokenId},
+};
+use jiff::Timestamp;
+
+use super::StorageError;
+
+/// Bots and their keys.
+#[async_trait]
+pub trait BotRepository: Send {
+    /// The bot that has or had a key with this digest.
+    async fn by_key(&mut self, digest: SecretDigest) -> Result<Option<Bot>, StorageError>;
+
+    /// A bot by its name.
+    async fn by_name(&mut self, name: &str) -> Result<Option<Bot>, StorageError>;
+
+    /// All bots, in the order in which they were added.
+    async fn all(&mut self) -> Result<Vec<Bot>, StorageError>;
+
+    /// Writes a new bot.
+    ///
+    /// [`StorageError::Conflict`] when its name is taken.
+    async fn insert(&mut self, bot: &Bot) -> Result<(), StorageError>;
+
+    /// Writes all that may change of a bot, its keys above all.
+    async fn update(&mut self, bot: &Bot) -> Result<(), StorageError>;
+}
+
+/// Members of staff and their tokens.
+#[async_trait]
+pub trait AgentRepository: Send {
+    /// Writes a new member.
+    ///
+    /// [`StorageError::Conflict`] when the address is taken.
+    async fn insert(&mut self, member: &StaffMember) -> Result<(), StorageError>;
+
+    /// A member by the address it signs in with (lower-case).
+    async fn by_email(&mut self, email: &str) -> Result<Option<StaffMember>, StorageError>;
+
+    /// The token with this digest, and whose it is.
+    async fn by_token(&mut self, digest: SecretDigest) -> Result<Option<(StaffMember, ApiToken)>, StorageError>;
+
+    /// Writes a new token.
+    async fn insert_token(&mut self, token: &ApiToken) -> Result<(), StorageError>;
+
+    /// All tokens, or one agent's.
+    async fn tokens(&mut self, agent: Option<AgentId>) -> Result<Vec<ApiToken>, StorageError>;
+
+    /// Revokes a token. Says whether there was one in force.
+    async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool, StorageError>;
+}

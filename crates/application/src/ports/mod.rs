@@ -1,0 +1,25 @@
+//! What the application needs of the world, as small object-safe traits. Adapters implement them; the suites in
+//! `port-contracts` say in code what each must do.
+
+mod access;
+mod channel;
+mod environment;
+mod intake;
+mod notifications;
+mod people;
+mod queue;
+mod routing;
+mod storage;
+
+pub use access::{AgentRepository, BotRepository};
+pub use channel::{Channel, Receipt};
+pub use environment::{Clock, Entropy, Ids, PasswordHasher, PasswordHashError};
+pub use intake::{HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
+pub use notifications::{
+    AbandonedAttempt, CapturedMail, CapturedMailRepository, ChannelResult, ClosedAttempt, DeliveryRepository,
+    NotificationFilter, NotificationRepository, OpenedAttempt, WorkerRepository,
+};
+pub use people::{ErasureReceipt, KnownPersons, TicketRepository, TimelineRepository, UserRepository};
+pub use queue::{NotificationQueue, QueueError, Received, Subscription};
+pub use routing::{ChannelRepository, TopicRepository};
+pub use storage::{Page, Storage, StorageError, Transaction, UnitOfWork, atomically, consult};

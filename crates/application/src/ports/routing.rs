@@ -1,0 +1,52 @@
+//! Topics, channels, and the routes between them.
+
+use async_trait::async_trait;
+use domain::{
+    channel::Channel,
+    ids::ChannelId,
+    topic::{Routing, Slug, Topic},
+};
+use jiff::Timestamp;
+
+use super::{ChannelResult, StorageError};
+
+/// Topics and their routes.
+#[async_trait]
+pub trait TopicRepository: Send {
+    /// All topics with their routes, in the order in which they were added.
+    async fn routing(&mut self) -> Result<Routing, StorageError>;
+
+    /// Writes a new topic with its aliases and routes. If it is the default, no other is any more.
+    ///
+    /// [`StorageError::Conflict`] when its slug is taken.
+    async fn insert(&mut self, topic: &Topic, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Replaces the routes of a topic.
+    ///
+    /// [`StorageError::Stale`] when there is no such topic.
+    async fn set_routes(&mut self, topic: &Slug, channels: &[ChannelId]) -> Result<(), StorageError>;
+}
+
+/// Channels.
+#[async_trait]
+pub trait ChannelRepository: Send {
+    /// All channels, in the order in which they were added.
+    async fn all(&mut self) -> Result<Vec<Channel>, StorageError>;
+
+    /// A channel by its name.
+    async fn by_name(&mut self, name: &str) -> Result<Option<Channel>, StorageError>;
+
+    /// Writes a new channel.
+    ///
+    /// [`StorageError::Conflict`] when its name is taken.
+    async fn insert(&mut self, channel: &Channel) -> Result<(), StorageError>;
+
+    /// Stops sending over a channel, or goes on. What waits is kept, and is due as it was.
+    async fn set_paused(&mut self, id: ChannelId, since: Option<Timestamp>) -> Result<(), StorageError>;
+
+    /// Writes when the pace of a channel allows its next message.
+    async fn set_next_slot(&mut self, id: ChannelId, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Counts failures running.
+    async fn note_results(&mut self, results: &[(ChannelId, ChannelResult)]) -> Result<(), StorageError>;
+}

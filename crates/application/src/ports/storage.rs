@@ -1,0 +1,148 @@
+//! Units of work.
+
+use std::ops::{Deref, DerefMut};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository, IntakeRepository,
+    NotificationRepository, QuarantineRepository, TicketRepository, TimelineRepository, TopicRepository,
+    UserRepository, WorkerRepository,
+};
+
+/// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// A unique key is taken. The unit of work must be rolled back; running it again sees the winner's rows.
+    #[error("a unique key is taken: {0}")]
+    Conflict(&'static str),
+    /// What was to be changed was changed by somebody else meanwhile.
+    #[error("it was changed by somebody else meanwhile")]
+    Stale,
+    /// The database is away, overloaded or broken; trying again later may succeed.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A database.
+#[async_trait]
+pub trait Storage: Send + Sync {
+    /// Begins a unit of work that reads and writes. Units of work are serialisable as far as the repositories'
+    /// promises go: what a repository read for writing stays true until the commit, or the commit fails.
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StorageError>;
+
+    /// Begins a unit of work that only reads, from one consistent snapshot, and waits for no writer. Its writing
+    /// methods may fail or do nothing.
+    async fn read(&self) -> Result<Box<dyn UnitOfWork>, StorageError>;
+
+    /// The database's clock: the one that decides what is due.
+    async fn now(&self) -> Result<Timestamp, StorageError>;
+}
+
+/// An open transaction, which hands out the repositories. Dropping it rolls back, at the cost of its connection;
+/// [`atomically`] ends it explicitly.
+#[async_trait]
+pub trait UnitOfWork: Send {
+    /// Makes everything durable: when this returned `Ok`, it survives a power cut.
+    async fn commit(self: Box<Self>) -> Result<(), StorageError>;
+
+    /// Undoes everything.
+    async fn rollback(self: Box<Self>) -> Result<(), StorageError>;
+
+    /// Calls of bots and kept answers.
+    fn intake(&mut self) -> &mut dyn IntakeRepository;
+    /// Calls that could not be understood.
+    fn quarantine(&mut self) -> &mut dyn QuarantineRepository;
+    /// Users and their identities.
+    fn users(&mut self) -> &mut dyn UserRepository;
+    /// Tickets.
+    fn tickets(&mut self) -> &mut dyn TicketRepository;
+    /// What happened to users.
+    fn timeline(&mut self) -> &mut dyn TimelineRepository;
+    /// Notifications as people see them.
+    fn notifications(&mut self) -> &mut dyn NotificationRepository;
+    /// Notifications as workers see them.
+    fn deliveries(&mut self) -> &mut dyn DeliveryRepository;
+    /// Running workers.
+    fn workers(&mut self) -> &mut dyn WorkerRepository;
+    /// Mail that was captured instead of sent.
+    fn captured_mails(&mut self) -> &mut dyn CapturedMailRepository;
+    /// Topics and routes.
+    fn topics(&mut self) -> &mut dyn TopicRepository;
+    /// Channels.
+    fn channels(&mut self) -> &mut dyn ChannelRepository;
+    /// Bots and their keys.
+    fn bots(&mut self) -> &mut dyn BotRepository;
+    /// Members of staff and their tokens.
+    fn agents(&mut self) -> &mut dyn AgentRepository;
+}
+
+/// A unit of work inside [`atomically`] or [`consult`], which alone can end it.
+pub struct Transaction(Box<dyn UnitOfWork>);
+
+impl Deref for Transaction {
+    type Target = dyn UnitOfWork;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut *self.0
+    }
+}
+
+/// Runs `work` in one unit of work: committed if it succeeds, rolled back if not. The only place that commits.
+/// Inside, nothing but storage may be waited for.
+pub async fn atomically<T, E, F>(storage: &dyn Storage, work: F) -> Result<T, E>
+where
+    F: AsyncFnOnce(&mut Transaction) -> Result<T, E>,
+    E: From<StorageError>,
+{
+    let mut transaction = Transaction(storage.begin().await?);
+    match work(&mut transaction).await {
+        Ok(value) => {
+            transaction.0.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            if let Err(source) = transaction.0.rollback().await {
+                tracing::debug!(error = &source as &dyn std::error::Error, "rolling back failed; the connection is dropped");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Runs `look` on one consistent snapshot. For lists and pages that no rule decides about, this is the use case.
+pub async fn consult<T, F>(storage: &dyn Storage, look: F) -> Result<T, StorageError>
+where
+    F: AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>,
+{
+    let mut snapshot = Transaction(storage.read().await?);
+    let seen = look(&mut snapshot).await;
+    if let Err(source) = snapshot.0.rollback().await {
+        tracing::debug!(error = &source as &dyn std::error::Error, "ending a snapshot failed; the connection is dropped");
+    }
+    seen
+}
+
+/// Which part of a list, newest first (by id, which sorts by time).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Only what is older than this id; the newest if none.
+    pub before: Option<Uuid>,
+    /// At most so many.
+    pub limit: u16,
+}
+
+impl Page {
+    /// The newest `limit` items.
+    pub const fn first(limit: u16) -> Self {
+        Self { before: None, limit }
+    }
+}

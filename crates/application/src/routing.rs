@@ -1,0 +1,177 @@
+//! Topics, channels, and the routes between them.
+
+use std::sync::Arc;
+
+use domain::{
+    channel::{Channel, ChannelKind, PERSON_CHANNEL, Target},
+    ids::ChannelId,
+    topic::{Route, Slug, Topic},
+};
+
+use crate::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically};
+
+/// Why the routing stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum RoutingError {
+    /// The name cannot be used.
+    #[error("a name needs 1 to 100 characters")]
+    Name,
+    /// The name is taken.
+    #[error("there is a {0} named {1} already")]
+    NameTaken(&'static str, String),
+    /// There is no such thing.
+    #[error("there is no {0} named {1}")]
+    Unknown(&'static str, String),
+    /// A topic must tell somebody.
+    #[error("a topic needs at least one channel")]
+    NoChannel,
+    /// The channel is Frontdesk's own.
+    #[error("the channel {PERSON_CHANNEL} tells persons themselves and cannot be routed to")]
+    PersonChannel,
+    /// It could not be written.
+    #[error("changing the routing failed")]
+    Storage(#[from] StorageError),
+}
+
+/// Adds a channel.
+#[derive(Clone)]
+pub struct AddChannel {
+    /// Where channels are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl AddChannel {
+    /// Adds a channel with the pace that its kind demands.
+    pub async fn execute(&self, name: &str, kind: ChannelKind, target: Target) -> Result<(), RoutingError> {
+        let channel = Channel {
+            id: ChannelId::from_uuid(self.ids.next()),
+            name: checked_name(name)?,
+            kind,
+            target,
+            interval: kind.default_interval(),
+            paused_at: None,
+            created_at: self.clock.now(),
+        };
+        let inserted = atomically(&*self.storage, async |tx| tx.channels().insert(&channel).await).await;
+        taken("channel", &channel.name, inserted)
+    }
+}
+
+/// Stops sending over a channel, or goes on.
+#[derive(Clone)]
+pub struct PauseChannel {
+    /// Where channels are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl PauseChannel {
+    /// Pauses the channel, or resumes it. What waits is kept.
+    pub async fn execute(&self, name: &str, paused: bool) -> Result<(), RoutingError> {
+        let since = paused.then(|| self.clock.now());
+        atomically(&*self.storage, async |tx| {
+            let channel = find_channel(tx, name).await?;
+            tx.channels().set_paused(channel.id, since).await.map_err(RoutingError::from)
+        })
+        .await
+    }
+}
+
+/// What a new topic is to be.
+#[derive(Debug, Clone)]
+pub struct NewTopic {
+    /// Its short name.
+    pub slug: Slug,
+    /// What people read.
+    pub title: String,
+    /// Other texts that mean it.
+    pub aliases: Vec<String>,
+    /// Whether tickets on no known topic are about this one from now on.
+    pub is_default: bool,
+    /// The names of the channels that are told.
+    pub channels: Vec<String>,
+}
+
+/// Adds a topic.
+#[derive(Clone)]
+pub struct AddTopic {
+    /// Where topics are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AddTopic {
+    /// Adds it with its routes.
+    pub async fn execute(&self, new: NewTopic) -> Result<(), RoutingError> {
+        let title = checked_name(&new.title)?;
+        let slug = new.slug.to_string();
+        let inserted = atomically(&*self.storage, async |tx| {
+            let channels = find_routable(tx, &new.channels).await?;
+            let routes = channels.iter().map(|c| Route { channel_id: c.id, kind: c.kind }).collect();
+            let topic = Topic { slug: new.slug, title, aliases: new.aliases, is_default: new.is_default, routes };
+            Ok::<_, RoutingError>(tx.topics().insert(&topic, self.clock.now()).await?)
+        })
+        .await;
+        match inserted {
+            Err(RoutingError::Storage(error)) => taken("topic", &slug, Err(error)),
+            other => other,
+        }
+    }
+}
+
+/// Changes which channels are told about tickets on a topic.
+#[derive(Clone)]
+pub struct RouteTopic {
+    /// Where topics are.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl RouteTopic {
+    /// Replaces the routes of a topic. Tickets that are open already keep theirs.
+    pub async fn execute(&self, topic: &Slug, channels: &[String]) -> Result<(), RoutingError> {
+        atomically(&*self.storage, async |tx| {
+            let channels: Vec<_> = find_routable(tx, channels).await?.iter().map(|channel| channel.id).collect();
+            match tx.topics().set_routes(topic, &channels).await {
+                Err(StorageError::Stale) => Err(RoutingError::Unknown("topic", topic.to_string())),
+                other => other.map_err(RoutingError::from),
+            }
+        })
+        .await
+    }
+}
+
+async fn find_routable(tx: &mut Transaction, names: &[String]) -> Result<Vec<Channel>, RoutingError> {
+    if names.is_empty() {
+        return Err(RoutingError::NoChannel);
+    }
+    let mut channels = Vec::with_capacity(names.len());
+    for name in names {
+        if name == PERSON_CHANNEL {
+            return Err(RoutingError::PersonChannel);
+        }
+        channels.push(find_channel(tx, name).await?);
+    }
+    Ok(channels)
+}
+
+async fn find_channel(tx: &mut Transaction, name: &str) -> Result<Channel, RoutingError> {
+    tx.channels().by_name(name).await?.ok_or_else(|| RoutingError::Unknown("channel", name.to_owned()))
+}
+
+fn checked_name(name: &str) -> Result<String, RoutingError> {
+    let name = name.trim();
+    if (1..=100).contains(&name.chars().count()) { Ok(name.to_owned()) } else { Err(RoutingError::Name) }
+}
+
+fn taken(what: &'static str, name: &str, inserted: Result<(), StorageError>) -> Result<(), RoutingError> {
+    match inserted {
+        Err(StorageError::Conflict(_)) => Err(RoutingError::NameTaken(what, name.to_owned())),
+        other => other.map_err(RoutingError::from),
+    }
+}

@@ -1,0 +1,157 @@
+//! Members of staff and their API tokens.
+
+use std::sync::Arc;
+
+use domain::{
+    agent::{Agent, ApiToken, Role, Scope, StaffMember},
+    bot::{Secret, SecretDigest},
+    identity::EmailAddress,
+    ids::{AgentId, TokenId},
+};
+
+use crate::ports::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError, atomically, consult};
+
+/// A password has at least so many characters (NIST SP 800-63B-4, section 3.1.1.2: fifteen where it is the only factor,
+/// eight at the least; twelve is a common middle).
+pub const PASSWORD_MIN: usize = 12;
+
+/// A longer password is refused, so that hashing stays bounded.
+pub const PASSWORD_MAX: usize = 256;
+
+/// Why staff stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum StaffError {
+    /// The address cannot be read.
+    #[error("the email address cannot be read")]
+    Email,
+    /// The password is too short or too long.
+    #[error("a password needs {PASSWORD_MIN} to {PASSWORD_MAX} characters")]
+    Password,
+    /// The address is somebody's.
+    #[error("there is a member of staff with this address already")]
+    EmailTaken,
+    /// Nobody signs in with this address.
+    #[error("nobody signs in with this address")]
+    Unknown,
+    /// There is no such token in force.
+    #[error("there is no token {0} in force")]
+    UnknownToken(TokenId),
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] PasswordHashError),
+    /// It could not be written.
+    #[error("changing staff failed")]
+    Storage(#[from] StorageError),
+}
+
+/// Makes an admin.
+#[derive(Clone)]
+pub struct CreateSuperuser {
+    /// Where staff is.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+}
+
+impl CreateSuperuser {
+    /// Makes an admin who signs in with this address and password.
+    pub async fn execute(&self, email: &str, password: String) -> Result<AgentId, StaffError> {
+        let email = EmailAddress::parse(email).map_err(|_| StaffError::Email)?;
+        if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) {
+            return Err(StaffError::Password);
+        }
+        let member = StaffMember {
+            id: AgentId::from_uuid(self.ids.next()),
+            email: email.to_string(),
+            password_hash: self.hash(password).await?,
+            role: Role::Admin,
+            created_at: self.clock.now(),
+        };
+        match atomically(&*self.storage, async |tx| tx.agents().insert(&member).await).await {
+            Ok(()) => Ok(member.id),
+            Err(StorageError::Conflict(_)) => Err(StaffError::EmailTaken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn hash(&self, password: String) -> Result<String, PasswordHashError> {
+        let hasher = Arc::clone(&self.hasher);
+        tokio::task::spawn_blocking(move || hasher.hash(&password))
+            .await
+            .unwrap_or_else(|error| Err(PasswordHashError(error.to_string())))
+    }
+}
+
+/// Makes an API token for a member of staff.
+#[derive(Clone)]
+pub struct AddToken {
+    /// Where staff is.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// New tokens.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl AddToken {
+    /// Answers the token, which can never be shown again.
+    pub async fn execute(&self, email: &str, name: &str, scope: Scope) -> Result<Secret, StaffError> {
+        let secret = Secret::api_token(self.entropy.secret());
+        let email = email.trim().to_lowercase();
+        atomically(&*self.storage, async |tx| {
+            let member = tx.agents().by_email(&email).await?.ok_or(StaffError::Unknown)?;
+            let token = ApiToken {
+                id: TokenId::from_uuid(self.ids.next()),
+                agent_id: member.id,
+                name: name.trim().to_owned(),
+                digest: secret.digest(),
+                scope,
+                created_at: self.clock.now(),
+                revoked_at: None,
+            };
+            tx.agents().insert_token(&token).await.map_err(StaffError::from)
+        })
+        .await?;
+        Ok(secret)
+    }
+}
+
+/// Revokes an API token.
+#[derive(Clone)]
+pub struct RevokeToken {
+    /// Where staff is.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl RevokeToken {
+    /// From now on it lets nobody in.
+    pub async fn execute(&self, id: TokenId) -> Result<(), StaffError> {
+        let now = self.clock.now();
+        let revoked = atomically(&*self.storage, async |tx| tx.agents().revoke_token(id, now).await).await?;
+        if revoked { Ok(()) } else { Err(StaffError::UnknownToken(id)) }
+    }
+}
+
+/// Finds out who presents a token.
+#[derive(Clone)]
+pub struct AuthenticateAgent {
+    /// Where staff is.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl AuthenticateAgent {
+    /// What the holder of `presented` may do; none for a token that is unknown or revoked.
+    pub async fn execute(&self, presented: &str) -> Result<Option<Agent>, StorageError> {
+        let digest = SecretDigest::of(presented);
+        let found = consult(&*self.storage, async |snapshot| snapshot.agents().by_token(digest).await).await?;
+        Ok(found.and_then(|(member, token)| Agent::by_token(&member, &token)))
+    }
+}

@@ -1,0 +1,33 @@
+//! Words and rules of Frontdesk.
+//!
+//! This crate never waits, never logs and never reads a clock: it turns what is known into what is to be done.
+//! It depends on no other crate of the workspace.
+//!
+//! Where to look:
+//!
+//! * what a bot sends: [`bot_call`] reads it, [`intake`] decides what follows, [`answer`] is what it is told;
+//! * who people are: [`identity`], [`user`], [`agent`];
+//! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
+//! * when a notification goes out: [`notification`], [`dispatch`], [`retry`], [`message`].
+
+pub mod agent;
+pub mod answer;
+pub mod bot;
+pub mod bot_call;
+pub mod channel;
+pub mod dispatch;
+pub mod identity;
+pub mod ids;
+pub mod intake;
+pub mod language;
+pub mod message;
+mod names;
+pub mod notification;
+pub mod rate_limit;
+pub mod retry;
+pub mod text;
+pub mod ticket;
+pub mod topic;
+pub mod user;
+
+pub use names::UnknownName;

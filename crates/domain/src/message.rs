@@ -1,0 +1,113 @@
+//! What a channel is asked to deliver: typed facts, from which each channel makes its own text.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::{
+    channel::{ChannelKind, Target},
+    ids::{NotificationId, RequestId, TicketId, UserId},
+    language::Language,
+    ticket::{Chat, Reference},
+    user::Origin,
+};
+
+/// A notification, ready to be delivered over one channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Which notification it is. The same in every attempt, so that a receiving side can tell copies apart.
+    pub id: NotificationId,
+    /// The call that made it, for logs.
+    pub request_id: RequestId,
+    /// The kind of the channel that was meant.
+    pub kind: ChannelKind,
+    /// The name of the channel.
+    pub channel: String,
+    /// Where the channel leads.
+    pub target: Target,
+    /// When it was due.
+    pub due_at: Timestamp,
+    /// Whether an earlier attempt may have reached its target.
+    pub possible_duplicate: bool,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Greets a person.
+    Welcome {
+        /// Whom.
+        person: Person,
+    },
+    /// Tells a team that a ticket was opened.
+    TicketOpened {
+        /// Which ticket.
+        ticket: Box<TicketFacts>,
+        /// Whose it is.
+        person: Option<Person>,
+    },
+}
+
+impl Content {
+    /// The person whom the message is about.
+    pub const fn person(&self) -> Option<&Person> {
+        match self {
+            Self::Welcome { person } => Some(person),
+            Self::TicketOpened { person, .. } => person.as_ref(),
+        }
+    }
+}
+
+/// What messages may say about a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who it is.
+    pub id: UserId,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its mail address.
+    pub email: Option<String>,
+    /// Its phone number, E.164.
+    pub phone: Option<String>,
+    /// The language it is spoken to in.
+    pub language: Language,
+    /// Where it came from last.
+    pub origin: Origin,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What messages may say about a ticket.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TicketFacts {
+    /// Which ticket.
+    pub id: TicketId,
+    /// What people call it.
+    pub reference: Reference,
+    /// The title of its topic.
+    pub topic: String,
+    /// What the bot asked for, if that was something else.
+    pub topic_asked: Option<String>,
+    /// What the person wrote.
+    pub description: String,
+    /// The chat it was opened from.
+    pub chat: Chat,
+    /// The name of the bot.
+    pub bot: String,
+    /// The language that the team is written to in: the bot's.
+    pub team_language: Language,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+impl fmt::Debug for TicketFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TicketFacts").field("reference", &self.reference).finish_non_exhaustive()
+    }
+}

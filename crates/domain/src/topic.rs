@@ -1,0 +1,160 @@
+//! Topics, and which channels are told about a ticket on one.
+
+use std::fmt;
+
+use crate::{channel::ChannelKind, ids::ChannelId};
+
+/// The short name of a topic in paths and stored rows: lower-case letters, digits and dashes, at most 64.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slug(String);
+
+/// A text cannot be the slug of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a slug is 1 to 64 lower-case letters, digits and dashes")]
+pub struct SlugError;
+
+impl Slug {
+    /// Reads a slug as a person typed it: outer spaces and case do not matter.
+    pub fn parse(text: &str) -> Result<Self, SlugError> {
+        let slug = text.trim().to_lowercase();
+        let fits = (1..=64).contains(&slug.len())
+            && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if fits { Ok(Self(slug)) } else { Err(SlugError) }
+    }
+
+    /// A slug read from storage.
+    pub const fn restore(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A topic leads to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The channel that is told.
+    pub channel_id: ChannelId,
+    /// How that channel reaches its target: what the bot is told about the route.
+    pub kind: ChannelKind,
+}
+
+/// What a ticket can be about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// Its short name.
+    pub slug: Slug,
+    /// What people read, on the buttons of the chat too.
+    pub title: String,
+    /// Other texts that mean this topic.
+    pub aliases: Vec<String>,
+    /// Whether tickets on no known topic are about this one.
+    pub is_default: bool,
+    /// Who is told, in order.
+    pub routes: Vec<Route>,
+}
+
+impl Topic {
+    fn answers_to(&self, folded: &str) -> bool {
+        self.slug.as_str() == folded
+            || fold(&self.title) == folded
+            || self.aliases.iter().any(|alias| fold(alias) == folded)
+    }
+}
+
+/// All topics, as they are when a ticket is opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Routing {
+    topics: Vec<Topic>,
+}
+
+impl Routing {
+    /// Gathers the topics. The first default topic counts; without one, the first topic does.
+    pub const fn new(topics: Vec<Topic>) -> Self {
+        Self { topics }
+    }
+
+    /// The topic that `asked` means by slug, title or alias (case and outer spaces do not matter), else the
+    /// default. None only when there are no topics at all.
+    pub fn topic_for(&self, asked: Option<&str>) -> Option<&Topic> {
+        asked.and_then(|text| self.find(text)).or_else(|| self.default_topic())
+    }
+
+    /// Every topic, in the order in which they are offered.
+    pub fn topics(&self) -> &[Topic] {
+        &self.topics
+    }
+
+    fn find(&self, asked: &str) -> Option<&Topic> {
+        let folded = fold(asked);
+        self.topics.iter().find(|topic| topic.answers_to(&folded))
+    }
+
+    fn default_topic(&self) -> Option<&Topic> {
+        self.topics.iter().find(|topic| topic.is_default).or_else(|| self.topics.first())
+    }
+}
+
+fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topic(slug: &str, title: &str, aliases: &[&str], is_default: bool) -> Topic {
+        Topic {
+            slug: Slug::parse(slug).expect("a slug"),
+            title: title.to_owned(),
+            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            is_default,
+            routes: Vec::new(),
+        }
+    }
+
+    fn shipped() -> Routing {
+        Routing::new(vec![
+            topic("sales", "Sales", &["Ventas", "$0"], false),
+            topic("support", "Support", &[], true),
+        ])
+    }
+
+    fn slug_for(asked: Option<&str>) -> String {
+        shipped().topic_for(asked).expect("a topic").slug.to_string()
+    }
+
+    #[test]
+    fn a_topic_answers_to_slug_title_and_alias_in_any_case() {
+        for asked in ["sales", " SALES ", "Sales", "ventas", "$0"] {
+            assert_eq!(slug_for(Some(asked)), "sales", "{asked}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_or_missing_topic_is_the_default_one() {
+        assert_eq!(slug_for(Some("refunds")), "support");
+        assert_eq!(slug_for(None), "support");
+    }
+
+    #[test]
+    fn without_topics_there_is_none() {
+        assert_eq!(Routing::default().topic_for(Some("sales")), None);
+    }
+
+    #[test]
+    fn slugs_are_read_leniently_and_kept_strictly() {
+        assert_eq!(Slug::parse(" After-Sales ").map(|slug| slug.to_string()), Ok("after-sales".to_owned()));
+        assert_eq!(Slug::parse("after sales"), Err(SlugError));
+        assert_eq!(Slug::parse(""), Err(SlugError));
+    }
+}

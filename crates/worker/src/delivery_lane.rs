@@ -1,0 +1,219 @@
+//! One lane delivers one kind of channel: it waits for due times, opens attempts in sets, sends concurrently, and
+//! closes in sets. Closing what ended and opening what is due share a commit.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use application::{
+    delivery::{FinishedAttempt, SettleAttempts},
+    ports::{Channel, Clock, NotificationQueue, OpenedAttempt, Receipt, Received, Subscription},
+};
+use domain::{channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::NotificationId, retry::Outcome};
+use jiff::{SignedDuration, Timestamp};
+use metrics::histogram;
+use tokio::{
+    task::{Id, JoinError, JoinSet},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Pulse,
+    open_attempts::OpenAttempts,
+    outage::{Outage, WAIT_AFTER_FAILURE},
+    waiting::Waiting,
+};
+
+/// An adapter ends within two minutes; one that does not has lost its attempt.
+const DELIVERY_MAX: Duration = Duration::from_secs(130);
+
+/// How long the lane sleeps when nothing waits.
+const IDLE: Duration = Duration::from_secs(60);
+
+pub(crate) struct DeliveryLane {
+    pub(crate) kind: ChannelKind,
+    pub(crate) channel: Arc<dyn Channel>,
+    pub(crate) settle: SettleAttempts,
+    pub(crate) queue: Arc<dyn NotificationQueue>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) pulse: Pulse,
+    pub(crate) concurrency: usize,
+}
+
+/// What a lane has in its hands.
+struct Hands {
+    waiting: Waiting,
+    open: OpenAttempts,
+    sending: JoinSet<(Receipt, Duration)>,
+    attempts: HashMap<Id, OpenedAttempt>,
+    finished: Vec<FinishedAttempt>,
+}
+
+impl DeliveryLane {
+    /// Delivers until `stop`, then until what is open has ended and is written.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut outage = Outage::of("delivering notifications");
+        let mut hands = Hands::new(self.concurrency);
+        while !stop.is_cancelled() {
+            match self.queue.subscribe(self.kind, self.prefetch()).await {
+                Ok(subscription) => self.deliver(subscription, &mut hands, &mut outage, &stop).await,
+                Err(error) => {
+                    outage.failed(&error);
+                    tokio::time::sleep(WAIT_AFTER_FAILURE).await;
+                }
+            }
+        }
+        self.finish(hands, outage).await;
+    }
+
+    fn prefetch(&self) -> u16 {
+        u16::try_from(HANDED_OVER_PER_SLOT * self.concurrency).unwrap_or(u16::MAX)
+    }
+
+    /// Delivers what `subscription` gives, until `stop` or until the queue fails.
+    async fn deliver(
+        &self,
+        mut subscription: Box<dyn Subscription>,
+        hands: &mut Hands,
+        outage: &mut Outage,
+        stop: &CancellationToken,
+    ) {
+        loop {
+            let wake_at = self.wake_at(hands);
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                Some(ended) = hands.sending.join_next_with_id() => self.take_finished(hands, ended),
+                received = subscription.receive() => match received {
+                    Ok(received) => {
+                        let doubled: Vec<_> = received.into_iter().filter_map(|one| hands.waiting.add(one)).collect();
+                        // A tag that is not acknowledged is handed out again: harmless.
+                        let _ = subscription.acknowledge(&doubled).await;
+                    }
+                    Err(error) => {
+                        outage.failed(&error);
+                        return tokio::time::sleep(WAIT_AFTER_FAILURE).await;
+                    }
+                },
+                () = tokio::time::sleep_until(wake_at) => {}
+            }
+            let due = self.take_due(hands);
+            if self.settle(hands, &due, outage).await {
+                let tags: Vec<_> = due.iter().map(|received| received.tag).collect();
+                let _ = subscription.acknowledge(&tags).await;
+            } else {
+                due.into_iter().for_each(|received| drop(hands.waiting.add(received)));
+                tokio::time::sleep(WAIT_AFTER_FAILURE).await;
+            }
+        }
+    }
+
+    /// The moment at which the next notification falls due that there is room for.
+    fn wake_at(&self, hands: &Hands) -> Instant {
+        let wait = match hands.waiting.next_due(&hands.open) {
+            Some(due_at) => due_at.duration_since(self.clock.now()).max(SignedDuration::ZERO).unsigned_abs(),
+            None => IDLE,
+        };
+        // A worker without a pulse looks again soon, not at once.
+        let wait = if self.pulse.may_open() { wait } else { wait.max(WAIT_AFTER_FAILURE) };
+        Instant::now() + wait
+    }
+
+    fn take_due(&self, hands: &mut Hands) -> Vec<Received> {
+        if self.pulse.may_open() { hands.waiting.take_due(self.clock.now(), &hands.open) } else { Vec::new() }
+    }
+
+    /// Writes what ended and opens what is due. Says whether that worked; if not, nothing was written and what ended is
+    /// kept.
+    async fn settle(&self, hands: &mut Hands, due: &[Received], outage: &mut Outage) -> bool {
+        self.take_all_finished(hands);
+        if hands.finished.is_empty() && due.is_empty() {
+            return true;
+        }
+        let ids: Vec<NotificationId> = due.iter().map(|received| received.claimed.id).collect();
+        match self.settle.execute(&hands.finished, &ids).await {
+            Ok(opened) => {
+                outage.works();
+                hands.written();
+                opened.into_iter().for_each(|attempt| self.send(hands, attempt));
+                self.queue.ring();
+                true
+            }
+            Err(error) => {
+                outage.failed(&error);
+                false
+            }
+        }
+    }
+
+    fn send(&self, hands: &mut Hands, attempt: OpenedAttempt) {
+        hands.open.open(attempt.channel_id);
+        let channel = Arc::clone(&self.channel);
+        let message = attempt.message.clone();
+        let sending = hands.sending.spawn(async move {
+            let began = Instant::now();
+            let delivered = tokio::time::timeout(DELIVERY_MAX, channel.deliver(&message)).await;
+            (delivered.unwrap_or_else(|_| lost("the delivery did not end in time")), began.elapsed())
+        });
+        hands.attempts.insert(sending.id(), attempt);
+    }
+
+    fn take_all_finished(&self, hands: &mut Hands) {
+        while let Some(ended) = hands.sending.try_join_next_with_id() {
+            self.take_finished(hands, ended);
+        }
+    }
+
+    fn take_finished(&self, hands: &mut Hands, ended: Result<(Id, (Receipt, Duration)), JoinError>) {
+        let (id, receipt, elapsed) = match ended {
+            Ok((id, (receipt, elapsed))) => (id, receipt, elapsed),
+            Err(error) => (error.id(), lost("the delivery panicked"), Duration::ZERO),
+        };
+        let Some(attempt) = hands.attempts.remove(&id) else { return };
+        let finished_at = self.clock.now();
+        if receipt.outcome == Outcome::Sent {
+            record_lateness(self.kind, attempt.message.due_at, finished_at);
+        }
+        let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
+        hands.finished.push(FinishedAttempt { attempt, receipt, elapsed, finished_at });
+    }
+
+    /// Waits for what is open, and writes it.
+    async fn finish(&self, mut hands: Hands, mut outage: Outage) {
+        while !hands.open.is_empty() {
+            if let Some(ended) = hands.sending.join_next_with_id().await {
+                self.take_finished(&mut hands, ended);
+            }
+            if !self.settle(&mut hands, &[], &mut outage).await {
+                tokio::time::sleep(WAIT_AFTER_FAILURE).await;
+            }
+        }
+    }
+}
+
+impl Hands {
+    fn new(concurrency: usize) -> Self {
+        Self {
+            waiting: Waiting::default(),
+            open: OpenAttempts::new(concurrency),
+            sending: JoinSet::new(),
+            attempts: HashMap::new(),
+            finished: Vec::new(),
+        }
+    }
+
+    /// An attempt counts as open until its end is written.
+    fn written(&mut self) {
+        for finished in self.finished.drain(..) {
+            self.open.close(finished.attempt.channel_id);
+        }
+    }
+}
+
+fn lost(why: &str) -> Receipt {
+    Receipt { answer: Some(why.to_owned()), ..Receipt::new(Outcome::Unknown) }
+}
+
+fn record_lateness(kind: ChannelKind, due_at: Timestamp, sent_at: Timestamp) {
+    let lateness = sent_at.duration_since(due_at).as_secs_f64().max(0.0);
+    histogram!("frontdesk_delivery_lateness_seconds", "kind" => kind.as_str()).record(lateness);
+}
