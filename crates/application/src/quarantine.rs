@@ -103,5 +103,6 @@ fn corrected_call(raw: &RawCall, corrected: &[(String, String)]) -> RawCall {
         return raw.clone();
     }
     let fields = Fields::read(&raw.query, &raw.body).unwrap_or_default().corrected(corrected);
-    RawCall { query: String::new(), body: fields.to_json().into_bytes() }
+    let body = serde_json::to_vec(&fields).expect("names and values are always JSON");
+    RawCall { query: String::new(), body }
 }

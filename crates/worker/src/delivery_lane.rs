@@ -101,7 +101,9 @@ impl DeliveryLane {
                 let tags: Vec<_> = due.iter().map(|received| received.tag).collect();
                 let _ = subscription.acknowledge(&tags).await;
             } else {
-                due.into_iter().for_each(|received| drop(hands.waiting.add(received)));
+                for received in due {
+                    hands.waiting.add(received);
+                }
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
         }

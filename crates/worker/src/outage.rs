@@ -17,7 +17,7 @@ impl Outage {
         Self { what, lasts: false }
     }
 
-    pub(crate) fn failed(&mut self, error: &dyn Error) {
+    pub(crate) fn failed(&mut self, error: &(dyn Error + 'static)) {
         if !self.lasts {
             tracing::error!(error, "{} failed; it is tried again until it works", self.what);
         }

@@ -1,5 +1,7 @@
 //! One connection: opening it, and handing over a mail on it.
 
+use std::io;
+
 use lettre::{
     Address,
     address::Envelope,
@@ -30,19 +32,12 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn open(settings: &SmtpSettings) -> Result<Self, Trouble> {
-        let stream = Either::Left(
-            connect(settings)
-                .await
-                .map_err(|failure| failure.at(Step::Connect))?,
-        );
+        let stream = Either::Left(connect(settings).await.map_err(|failure| failure.at(Step::Connect))?);
         let mut connection = match &settings.security {
             Security::Plain => Self::greeted(settings, stream).await?,
             Security::Implicit(tls) => Self::greeted(settings, secure(settings, tls, stream).await?).await?,
             Security::StartTls(tls) => {
-                Self::greeted(settings, stream)
-                    .await?
-                    .start_tls(settings, tls)
-                    .await?
+                Self::greeted(settings, stream).await?.start_tls(settings, tls).await?
             }
         };
         if let Some(login) = &settings.login {
@@ -58,9 +53,7 @@ impl Connection {
     }
 
     async fn introduced(settings: &SmtpSettings, mut dialogue: Dialogue) -> Result<Self, Trouble> {
-        let hello = dialogue
-            .command(Step::Hello, Ehlo::new(settings.hello_name.clone()))
-            .await?;
+        let hello = dialogue.command(Step::Hello, Ehlo::new(settings.hello_name.clone())).await?;
         Ok(Self { dialogue, hello })
     }
 
@@ -69,10 +62,7 @@ impl Connection {
             return Err(Failure::NotOffered("STARTTLS").at(Step::StartTls));
         }
         self.dialogue.command(Step::StartTls, Starttls).await?;
-        let stream = self
-            .dialogue
-            .into_unread()
-            .map_err(|failure| failure.at(Step::StartTls))?;
+        let stream = self.dialogue.into_unread().map_err(|failure| failure.at(Step::StartTls))?;
         let stream = secure(settings, tls, stream).await?;
         // What was offered in clear counts no more (RFC 3207, section 4.2).
         Self::introduced(settings, Dialogue::new(stream, settings.timeouts)).await
@@ -80,15 +70,11 @@ impl Connection {
 
     async fn log_in(&mut self, login: &Login) -> Result<(), Trouble> {
         if self.hello.offers_login_by("PLAIN") {
-            self.authenticate(Step::Login, Mechanism::Plain, login, None)
-                .await
+            self.authenticate(Step::Login, Mechanism::Plain, login, None).await
         } else if self.hello.offers_login_by("LOGIN") {
-            self.authenticate(Step::LoginChallenge, Mechanism::Login, login, None)
-                .await?;
-            self.authenticate(Step::LoginChallenge, Mechanism::Login, login, Some("Username"))
-                .await?;
-            self.authenticate(Step::Login, Mechanism::Login, login, Some("Password"))
-                .await
+            self.authenticate(Step::LoginChallenge, Mechanism::Login, login, None).await?;
+            self.authenticate(Step::LoginChallenge, Mechanism::Login, login, Some("Username")).await?;
+            self.authenticate(Step::Login, Mechanism::Login, login, Some("Password")).await
         } else {
             Err(Failure::NotOffered("AUTH PLAIN or AUTH LOGIN").at(Step::Login))
         }
@@ -110,13 +96,9 @@ impl Connection {
     /// for all. After an error the connection must not be used for another mail.
     pub(super) async fn deliver(&mut self, envelope: &Envelope, wire: &[u8]) -> Result<Reply, Trouble> {
         let parameters = self.mail_parameters(envelope, wire)?;
-        self.dialogue
-            .command(Step::Sender, Mail::new(envelope.from().cloned(), parameters))
-            .await?;
+        self.dialogue.command(Step::Sender, Mail::new(envelope.from().cloned(), parameters)).await?;
         for recipient in envelope.to() {
-            self.dialogue
-                .command(Step::Recipient, Rcpt::new(recipient.clone(), vec![]))
-                .await?;
+            self.dialogue.command(Step::Recipient, Rcpt::new(recipient.clone(), vec![])).await?;
         }
         self.dialogue.command(Step::Data, Data).await?;
         self.dialogue.write(Step::Message, wire).await?;
@@ -131,10 +113,7 @@ impl Connection {
         }
         let mut parameters = Vec::new();
         if !addresses(envelope).all(str::is_ascii) {
-            self.require(
-                "SMTPUTF8",
-                "the server takes no address with letters beyond ASCII",
-            )?;
+            self.require("SMTPUTF8", "the server takes no address with letters beyond ASCII")?;
             parameters.push(MailParameter::SmtpUtfEight);
         }
         if !wire.is_ascii() {
@@ -158,18 +137,14 @@ impl Connection {
 }
 
 fn addresses(envelope: &Envelope) -> impl Iterator<Item = &str> {
-    envelope
-        .from()
-        .into_iter()
-        .chain(envelope.to())
-        .map(Address::as_ref)
+    envelope.from().into_iter().chain(envelope.to()).map(Address::as_ref)
 }
 
 /// Connects to the first address of the host that answers. Without `TCP_NODELAY` every mail would wait some 40 ms
 /// for a delayed acknowledgement.
 async fn connect(settings: &SmtpSettings) -> Result<TcpStream, Failure> {
     let limit = settings.timeouts.connect;
-    let mut last = Failure::NotOffered("an address under its name");
+    let mut last = Failure::Io(io::ErrorKind::AddrNotAvailable.into());
     for address in within(limit, lookup_host((settings.host.as_str(), settings.port))).await? {
         match within(limit, TcpStream::connect(address)).await {
             Ok(stream) => {
@@ -187,7 +162,5 @@ async fn secure(settings: &SmtpSettings, tls: &Tls, stream: Stream) -> Result<St
         return Ok(stream);
     };
     let stream = within(settings.timeouts.connect, tls.secure(stream)).await;
-    stream
-        .map(|stream| Either::Right(Box::new(stream)))
-        .map_err(|failure| failure.at(Step::Handshake))
+    stream.map(|stream| Either::Right(Box::new(stream))).map_err(|failure| failure.at(Step::Handshake))
 }

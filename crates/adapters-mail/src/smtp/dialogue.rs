@@ -30,10 +30,7 @@ pub(super) struct Dialogue {
 
 impl Dialogue {
     pub(super) fn new(stream: Stream, timeouts: SmtpTimeouts) -> Self {
-        Self {
-            stream: BufReader::with_capacity(READ_BUFFER_BYTES, stream),
-            timeouts,
-        }
+        Self { stream: BufReader::with_capacity(READ_BUFFER_BYTES, stream), timeouts }
     }
 
     /// Writes a command and reads the reply, which must be of the class that the step expects.
@@ -57,20 +54,14 @@ impl Dialogue {
     /// Writes bytes; once this returns `Ok`, all of them have left this process.
     pub(super) async fn write(&mut self, step: Step, bytes: &[u8]) -> Result<(), Trouble> {
         let limit = step.limit(&self.timeouts);
-        within(limit, self.write_all(bytes))
-            .await
-            .map_err(|failure| failure.at(step))
+        within(limit, self.write_all(bytes)).await.map_err(|failure| failure.at(step))
     }
 
     /// The connection below, for TLS to begin on. Anything that the server, or somebody on the way, said in clear
     /// beyond the last reply would be taken for an answer under TLS, so it ends the dialogue
     /// (RFC 3207, section 5).
     pub(super) fn into_unread(self) -> Result<Stream, Failure> {
-        if self.stream.buffer().is_empty() {
-            Ok(self.stream.into_inner())
-        } else {
-            Err(Failure::Malformed)
-        }
+        if self.stream.buffer().is_empty() { Ok(self.stream.into_inner()) } else { Err(Failure::Malformed) }
     }
 
     async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -84,10 +75,7 @@ pub(super) async fn within<T, E: Into<Failure>>(
     limit: Duration,
     future: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Failure> {
-    timeout(limit, future)
-        .await
-        .map_err(|_| Failure::TimedOut)?
-        .map_err(Into::into)
+    timeout(limit, future).await.map_err(|_| Failure::TimedOut)?.map_err(Into::into)
 }
 
 fn expect(step: Step, reply: Result<Reply, Failure>) -> Result<Reply, Trouble> {

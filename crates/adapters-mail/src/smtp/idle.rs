@@ -27,10 +27,7 @@ struct State {
 
 impl IdleConnections {
     pub(super) fn new(lifetime: Duration) -> Self {
-        Self {
-            state: Mutex::default(),
-            lifetime,
-        }
+        Self { state: Mutex::default(), lifetime }
     }
 
     /// The connection that was used last, unless it is too old.
@@ -56,13 +53,8 @@ impl IdleConnections {
     /// Closes the connections that are too old and says whether any is left.
     fn close_old(&self) -> bool {
         let mut state = self.state();
-        let old = state
-            .connections
-            .partition_point(|(since, _)| since.elapsed() > self.lifetime);
-        state
-            .connections
-            .drain(..old)
-            .for_each(|(_, connection)| connection.quit());
+        let old = state.connections.partition_point(|(since, _)| since.elapsed() > self.lifetime);
+        state.connections.drain(..old).for_each(|(_, connection)| connection.quit());
         state.swept = !state.connections.is_empty();
         state.swept
     }

@@ -15,10 +15,7 @@ pub(super) struct Login {
 
 impl Login {
     pub(super) fn new(user: String, password: String) -> Self {
-        Self {
-            user,
-            password: password.into(),
-        }
+        Self { user, password: password.into() }
     }
 
     pub(super) fn credentials(&self) -> Credentials {

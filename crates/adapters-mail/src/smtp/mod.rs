@@ -8,7 +8,7 @@
 //! it writes a message and reads the answer in one call, so that a server lost before the end of the message
 //! (safe to send again) looks like one lost after it (perhaps delivered); and it keeps what was read before
 //! `STARTTLS`, so that answers put there by somebody on the way are believed after it (RFC 3207, section 5).
-//! The [`dialogue`] module is the part that replaces it.
+//! The module `dialogue` is the part that replaces it.
 
 mod client;
 mod connection;

@@ -5,7 +5,7 @@ use super::login::Login;
 /// The longest answer that is kept, in characters.
 const MAX_ANSWER_CHARS: usize = 500;
 
-/// Removes from answers what must not be kept: credentials, mail addresses, control characters, excess.
+/// Removes from answers what must not be kept: the password, mail addresses, control characters, excess.
 #[derive(Debug)]
 pub(super) struct Redaction {
     login: Option<Login>,
@@ -18,18 +18,13 @@ impl Redaction {
 
     /// The part of the text that may be kept.
     pub(super) fn clean(&self, text: &str) -> String {
-        let text = mask_addresses(&self.mask_credentials(text));
-        text.chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .take(MAX_ANSWER_CHARS)
-            .collect()
+        let text = mask_addresses(&self.mask_password(text));
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_ANSWER_CHARS).collect()
     }
 
-    fn mask_credentials(&self, text: &str) -> String {
+    fn mask_password(&self, text: &str) -> String {
         let spellings = self.login.iter().flat_map(Login::spellings);
-        spellings.fold(text.to_owned(), |text, spelling| {
-            text.replace(&spelling, "<masked>")
-        })
+        spellings.fold(text.to_owned(), |text, spelling| text.replace(&spelling, "<masked>"))
     }
 }
 
@@ -97,28 +92,18 @@ mod tests {
 
     #[test]
     fn what_is_no_address_stays() {
-        for text in [
-            "2.0.0 queued as 4F3",
-            "meet @ noon",
-            "@ start",
-            "end @",
-            "",
-            "see https://example.org/x",
-        ] {
+        for text in
+            ["2.0.0 queued as 4F3", "meet @ noon", "@ start", "end @", "", "see https://example.org/x"]
+        {
             assert_eq!(clean(text), text);
         }
     }
 
     #[test]
-    fn credentials_are_masked_in_every_spelling() {
+    fn the_password_is_masked_in_every_spelling() {
         let redaction = Redaction::new(Some(Login::new("anna".into(), "s3cret@home".into())));
         // "anna", "s3cret@home" and "\0anna\0s3cret@home" in base64.
-        for echoed in [
-            "s3cret@home",
-            "YW5uYQ==",
-            "czNjcmV0QGhvbWU=",
-            "AGFubmEAczNjcmV0QGhvbWU=",
-        ] {
+        for echoed in ["s3cret@home", "YW5uYQ==", "czNjcmV0QGhvbWU=", "AGFubmEAczNjcmV0QGhvbWU="] {
             assert_eq!(redaction.clean(&format!("535 no {echoed}!")), "535 no <masked>!");
         }
     }

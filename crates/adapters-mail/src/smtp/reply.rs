@@ -25,19 +25,12 @@ impl Reply {
             bytes.clear();
             stream.read_until(b'\n', &mut bytes).await?;
             if !bytes.ends_with(b"\n") {
-                return Err(if stream.limit() == 0 {
-                    Failure::TooLong
-                } else {
-                    Failure::Closed
-                });
+                return Err(if stream.limit() == 0 { Failure::TooLong } else { Failure::Closed });
             }
             let line = Line::parse(&bytes).ok_or(Failure::Malformed)?;
             lines.push(line.text);
             if line.is_last {
-                return Ok(Self {
-                    code: line.code,
-                    lines,
-                });
+                return Ok(Self { code: line.code, lines });
             }
         }
     }
@@ -72,10 +65,7 @@ impl Reply {
     fn extension(&self, keyword: &str) -> Option<impl Iterator<Item = &str>> {
         self.lines.iter().skip(1).find_map(|line| {
             let mut words = line.split_ascii_whitespace();
-            words
-                .next()
-                .filter(|first| first.eq_ignore_ascii_case(keyword))
-                .map(|_| words)
+            words.next().filter(|first| first.eq_ignore_ascii_case(keyword)).map(|_| words)
         })
     }
 }
@@ -97,11 +87,7 @@ impl Line {
             Some(b'-') => false,
             Some(_) => return None,
         };
-        Some(Self {
-            code,
-            is_last,
-            text: rest.get(1..).unwrap_or_default().to_owned(),
-        })
+        Some(Self { code, is_last, text: rest.get(1..).unwrap_or_default().to_owned() })
     }
 }
 
@@ -116,24 +102,17 @@ mod tests {
     #[tokio::test]
     async fn a_reply_may_have_one_line_several_or_no_text() {
         let one = read("250 2.0.0 queued\r\n").await.unwrap();
-        assert_eq!(
-            (one.code(), one.class(), one.text().as_str()),
-            (250, 2, "2.0.0 queued")
-        );
+        assert_eq!((one.code(), one.class(), one.text().as_str()), (250, 2, "2.0.0 queued"));
         let several = read("550-no\r\n550-never\r\n550 at all\r\n").await.unwrap();
-        assert_eq!(
-            (several.code(), several.text().as_str()),
-            (550, "no never at all")
-        );
+        assert_eq!((several.code(), several.text().as_str()), (550, "no never at all"));
         assert_eq!(read("354\r\n").await.unwrap().code(), 354);
         assert_eq!(read("421 bare line feed\n").await.unwrap().code(), 421);
     }
 
     #[tokio::test]
     async fn extensions_are_found_in_any_case_but_not_in_the_name_of_the_server() {
-        let hello = read("250-STARTTLS\r\n250-smtputf8\r\n250-Auth LOGIN plain\r\n250 SIZE 10\r\n")
-            .await
-            .unwrap();
+        let hello =
+            read("250-STARTTLS\r\n250-smtputf8\r\n250-Auth LOGIN plain\r\n250 SIZE 10\r\n").await.unwrap();
         assert!(!hello.offers("STARTTLS"));
         assert!(hello.offers("SMTPUTF8") && hello.offers("SIZE"));
         assert!(hello.offers_login_by("PLAIN") && hello.offers_login_by("LOGIN"));
@@ -142,19 +121,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_a_reply_is_told_from_a_closed_connection() {
-        for nonsense in [
-            "hello\r\n",
-            "99\r\n",
-            "199 ok\r\n",
-            "250ok\r\n",
-            "+25 ok\r\n",
-            "\r\n",
-            "2é0 ok\r\n",
-        ] {
-            assert!(
-                matches!(read(nonsense).await, Err(Failure::Malformed)),
-                "{nonsense:?}"
-            );
+        for nonsense in ["hello\r\n", "99\r\n", "199 ok\r\n", "250ok\r\n", "+25 ok\r\n", "\r\n", "2é0 ok\r\n"]
+        {
+            assert!(matches!(read(nonsense).await, Err(Failure::Malformed)), "{nonsense:?}");
         }
         for cut in ["", "250 half a li", "250-first\r\n"] {
             assert!(matches!(read(cut).await, Err(Failure::Closed)), "{cut:?}");

@@ -103,10 +103,7 @@ impl SmtpSettings {
             host: url.host,
             security,
             login: url.login,
-            hello_name: url
-                .parameters
-                .hello_name
-                .map_or_else(ClientId::default, ClientId::Domain),
+            hello_name: url.parameters.hello_name.map_or_else(ClientId::default, ClientId::Domain),
             timeouts: SmtpTimeouts::default(),
         })
     }

@@ -26,9 +26,7 @@ impl Tls {
     /// TLS for a host, trusting the certificates in the file as well as Mozilla's.
     pub(super) fn new(host: &str, authority: Option<&Path>) -> Result<Self, SmtpSettingsError> {
         let host = ServerName::try_from(host.to_owned()).map_err(|_| SmtpSettingsError::Host)?;
-        let mut roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(path) = authority {
             trust(&mut roots, path)?;
         }
@@ -37,10 +35,7 @@ impl Tls {
             .expect("ring supports the versions of TLS that rustls allows")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self {
-            connector: TlsConnector::from(Arc::new(config)),
-            host,
-        })
+        Ok(Self { connector: TlsConnector::from(Arc::new(config)), host })
     }
 
     /// Performs the handshake. Fails if the server is not the host or its certificate is not trusted.
@@ -51,17 +46,12 @@ impl Tls {
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls")
-            .field("host", &self.host)
-            .finish_non_exhaustive()
+        f.debug_struct("Tls").field("host", &self.host).finish_non_exhaustive()
     }
 }
 
 fn trust(roots: &mut RootCertStore, path: &Path) -> Result<(), SmtpSettingsError> {
-    let unreadable = |source| SmtpSettingsError::AuthorityFile {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| SmtpSettingsError::AuthorityFile { path: path.to_owned(), source };
     let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<_, _>>)
         .map_err(unreadable)?;
@@ -71,10 +61,7 @@ fn trust(roots: &mut RootCertStore, path: &Path) -> Result<(), SmtpSettingsError
     for certificate in certificates {
         roots
             .add(certificate)
-            .map_err(|source| SmtpSettingsError::AuthorityCertificate {
-                path: path.to_owned(),
-                source,
-            })?;
+            .map_err(|source| SmtpSettingsError::AuthorityCertificate { path: path.to_owned(), source })?;
     }
     Ok(())
 }

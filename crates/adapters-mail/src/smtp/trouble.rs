@@ -87,7 +87,7 @@ pub(super) enum Failure {
     Closed,
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error("nothing came in time")]
+    #[error("it took too long")]
     TimedOut,
     #[error("the answer is not SMTP")]
     Malformed,

@@ -97,30 +97,20 @@ fn split_address(address: &str) -> Result<(&str, Option<&str>), SmtpSettingsErro
 
 fn parse_host(host: &str) -> Result<String, SmtpSettingsError> {
     let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let valid = bracketed.map_or_else(
-        || is_host_name(host),
-        |address| address.parse::<Ipv6Addr>().is_ok(),
-    );
-    valid
-        .then(|| bracketed.unwrap_or(host).to_owned())
-        .ok_or(SmtpSettingsError::Host)
+    let valid = bracketed.map_or_else(|| is_host_name(host), |address| address.parse::<Ipv6Addr>().is_ok());
+    valid.then(|| bracketed.unwrap_or(host).to_owned()).ok_or(SmtpSettingsError::Host)
 }
 
 /// Letters, digits, dots, hyphens and the underscore that container networks use. At most 253 characters
 /// (RFC 1035, section 2.3.4, as text).
 fn is_host_name(text: &str) -> bool {
     let fits = (1..=253).contains(&text.len());
-    fits && text
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+    fits && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
 }
 
 fn parse_port(text: &str) -> Result<u16, SmtpSettingsError> {
     let digits_only = text.bytes().all(|b| b.is_ascii_digit());
-    text.parse()
-        .ok()
-        .filter(|port| digits_only && *port != 0)
-        .ok_or(SmtpSettingsError::Port)
+    text.parse().ok().filter(|port| digits_only && *port != 0).ok_or(SmtpSettingsError::Port)
 }
 
 /// Undoes percent-encoding (RFC 3986, section 2.1). `None` if a percent sign is not followed by two hexadecimal digits

@@ -18,7 +18,7 @@ pub enum Scope {
 /// What became of one mail that was handed to the server.
 ///
 /// `code` is the server's reply code where a reply was the reason. `answer` is the server's text, or a
-/// description of what went wrong; it has at most 500 characters, no mail address and no credentials.
+/// description of what went wrong; it has at most 500 characters, no mail address and no password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The server took responsibility for the mail.
@@ -63,10 +63,7 @@ enum Ruling {
 
 impl Verdict {
     pub(super) fn accepted(reply: &Reply, redaction: &Redaction) -> Self {
-        Self::Accepted {
-            code: reply.code(),
-            answer: redaction.clean(&reply.text()),
-        }
+        Self::Accepted { code: reply.code(), answer: redaction.clean(&reply.text()) }
     }
 
     pub(super) fn of_trouble(trouble: &Trouble, redaction: &Redaction) -> Self {

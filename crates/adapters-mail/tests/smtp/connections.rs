@@ -1,6 +1,6 @@
 //! Connections are kept, bounded, given up in time, and never used again after an error.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use adapters_mail::smtp::{SmtpTimeouts, Verdict};
 use tokio::task::JoinSet;
@@ -43,19 +43,12 @@ async fn there_are_never_more_connections_than_allowed() {
 #[tokio::test]
 async fn a_kept_connection_that_the_server_has_closed_costs_nothing() {
     for farewell in ["250 queued", "250 queued\r\n421 4.4.2 idle for too long"] {
-        let closing = Behaviour {
-            message: Act::SayAndClose(farewell),
-            ..Behaviour::default()
-        };
+        let closing = Behaviour { message: Act::SayAndClose(farewell), ..Behaviour::default() };
         let server = SmtpServer::start(closing).await;
         let client = client(&server.url(), PATIENT);
         assert_accepted(&send(&client).await);
         assert_accepted(&send(&client).await);
-        assert_eq!(
-            (server.mails().len(), server.connections()),
-            (2, 2),
-            "{farewell:?}"
-        );
+        assert_eq!((server.mails().len(), server.connections()), (2, 2), "{farewell:?}");
     }
 }
 
@@ -64,17 +57,9 @@ async fn a_mail_is_tried_on_one_fresh_connection_only() {
     let server = SmtpServer::start(Behaviour::default()).await;
     let client = client(&server.url(), PATIENT);
     assert_accepted(&send(&client).await);
-    server
-        .set_behaviour(Behaviour {
-            sender: Act::Close,
-            ..Behaviour::default()
-        })
-        .await;
+    server.set_behaviour(Behaviour { sender: Act::Close, ..Behaviour::default() }).await;
     let verdict = send(&client).await;
-    assert!(
-        matches!(verdict, Verdict::Temporary { code: None, .. }),
-        "{verdict:?}"
-    );
+    assert!(matches!(verdict, Verdict::Temporary { code: None, .. }), "{verdict:?}");
     assert_eq!((server.mails().len(), server.connections()), (1, 2));
 }
 
@@ -83,12 +68,7 @@ async fn a_message_that_was_begun_on_a_kept_connection_is_not_sent_twice() {
     let server = SmtpServer::start(Behaviour::default()).await;
     let client = client(&server.url(), PATIENT);
     assert_accepted(&send(&client).await);
-    server
-        .set_behaviour(Behaviour {
-            message: Act::Close,
-            ..Behaviour::default()
-        })
-        .await;
+    server.set_behaviour(Behaviour { message: Act::Close, ..Behaviour::default() }).await;
     let verdict = send(&client).await;
     assert!(matches!(verdict, Verdict::Unknown { .. }), "{verdict:?}");
     assert_eq!((server.mails().len(), server.connections()), (2, 1));
@@ -96,10 +76,7 @@ async fn a_message_that_was_begun_on_a_kept_connection_is_not_sent_twice() {
 
 #[tokio::test]
 async fn a_connection_with_a_refused_mail_is_left_politely_and_not_used_again() {
-    let refusing = Behaviour {
-        recipient: Act::Say("550 who?"),
-        ..Behaviour::default()
-    };
+    let refusing = Behaviour { recipient: Act::Say("550 who?"), ..Behaviour::default() };
     let server = SmtpServer::start(refusing).await;
     let client = client(&server.url(), PATIENT);
     assert!(matches!(send(&client).await, Verdict::Permanent { .. }));
@@ -111,39 +88,18 @@ async fn a_connection_with_a_refused_mail_is_left_politely_and_not_used_again() 
 }
 
 #[tokio::test]
-async fn a_connection_with_an_outstanding_answer_is_not_used_again() {
-    let server = SmtpServer::start(Behaviour {
-        sender: Act::Hang,
-        ..Behaviour::default()
-    })
-    .await;
-    let client = client(
-        &server.url(),
-        SmtpTimeouts {
-            command: SOON,
-            ..PATIENT
-        },
-    );
+async fn a_connection_with_an_outstanding_answer_is_closed_at_once() {
+    let server = SmtpServer::start(Behaviour { sender: Act::Hang, ..Behaviour::default() }).await;
+    let client = client(&server.url(), SmtpTimeouts { command: SOON, ..PATIENT });
     let verdict = send(&client).await;
-    assert!(
-        matches!(verdict, Verdict::Temporary { code: None, .. }),
-        "{verdict:?}"
-    );
-    server.set_behaviour(Behaviour::default()).await;
-    assert_accepted(&send(&client).await);
-    assert_eq!((server.mails().len(), server.connections()), (1, 2));
+    assert!(matches!(verdict, Verdict::Temporary { code: None, .. }), "{verdict:?}");
+    server.wait_until_left_alone().await;
 }
 
 #[tokio::test]
 async fn an_unused_connection_is_closed_politely() {
     let server = SmtpServer::start(Behaviour::default()).await;
-    let client = client(
-        &server.url(),
-        SmtpTimeouts {
-            idle: Duration::from_millis(5),
-            ..PATIENT
-        },
-    );
+    let client = client(&server.url(), SmtpTimeouts { idle: Duration::from_millis(5), ..PATIENT });
     for connections in 1..=2 {
         assert_accepted(&send(&client).await);
         server.wait_until_left_alone().await;
@@ -153,12 +109,20 @@ async fn an_unused_connection_is_closed_politely() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_too_old_is_not_used_even_if_it_is_still_there() {
+    let server = SmtpServer::start(Behaviour::default()).await;
+    let idle = Duration::from_millis(5);
+    let client = client(&server.url(), SmtpTimeouts { idle, ..PATIENT });
+    assert_accepted(&send(&client).await);
+    // Holds up the only thread, so that nobody else can close the connection when its time has come.
+    thread::sleep(2 * idle);
+    assert_accepted(&send(&client).await);
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
 async fn a_dropped_send_gives_its_place_back() {
-    let server = SmtpServer::start(Behaviour {
-        message: Act::Hang,
-        ..Behaviour::default()
-    })
-    .await;
+    let server = SmtpServer::start(Behaviour { message: Act::Hang, ..Behaviour::default() }).await;
     let client = client_of(1, &server.url(), PATIENT);
     tokio::select! {
         verdict = send(&client) => panic!("{verdict:?}"),

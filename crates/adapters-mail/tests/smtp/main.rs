@@ -47,9 +47,7 @@ fn envelope(to: &str) -> Envelope {
 
 /// Sends the usual mail.
 async fn send(client: &SmtpClient) -> Verdict {
-    client
-        .send(&envelope("anna@example.org"), MESSAGE.as_bytes())
-        .await
+    client.send(&envelope("anna@example.org"), MESSAGE.as_bytes()).await
 }
 
 /// What becomes of the usual mail at a server that behaves so, and that server.

@@ -81,7 +81,7 @@ impl TakeCalls {
         }
     }
 
-    fn put_off(calls: &[PendingCall], error: &dyn std::error::Error) -> Vec<Answer> {
+    fn put_off(calls: &[PendingCall], error: &(dyn std::error::Error + 'static)) -> Vec<Answer> {
         tracing::error!(error, calls = calls.len(), "calls could not be stored and were answered `retry`; check the database");
         calls.iter().map(retry_later).collect()
     }

@@ -14,10 +14,7 @@ fn error(url: &str) -> SmtpSettingsError {
 
 /// What the settings log in with, as `AUTH PLAIN` sends it.
 fn auth_plain(settings: &SmtpSettings) -> Option<String> {
-    settings
-        .login
-        .as_ref()
-        .map(|login| login.spellings().swap_remove(0))
+    settings.login.as_ref().map(|login| login.spellings().swap_remove(0))
 }
 
 #[test]
@@ -31,10 +28,7 @@ fn each_form_has_its_security_and_default_port() {
     let implicit = parse("smtps://mail.example.org/");
     assert!(matches!(implicit.security, Security::Implicit(_)));
     assert_eq!(implicit.port, 465);
-    assert!(matches!(
-        parse("SMTPS://host?tls=required").security,
-        Security::Implicit(_)
-    ));
+    assert!(matches!(parse("SMTPS://host?tls=required").security, Security::Implicit(_)));
 }
 
 #[test]
@@ -57,18 +51,12 @@ fn user_and_password_are_percent_decoded() {
     // "\0anna@x.org\0p:ä/s?" in base64.
     let settings = parse("smtps://anna%40x.org:p:%c3%A4%2Fs%3F@host");
     assert_eq!(auth_plain(&settings).unwrap(), "AGFubmFAeC5vcmcAcDrDpC9zPw==");
-    assert_eq!(
-        auth_plain(&parse("smtp://a:b%40c@host")),
-        auth_plain(&parse("smtp://a:b@c@host"))
-    );
+    assert_eq!(auth_plain(&parse("smtp://a:b%40c@host")), auth_plain(&parse("smtp://a:b@c@host")));
 }
 
 #[test]
 fn the_name_for_ehlo_can_be_given() {
-    assert_eq!(
-        parse("smtp://host?hello=mail.example.org").hello_name.to_string(),
-        "mail.example.org"
-    );
+    assert_eq!(parse("smtp://host?hello=mail.example.org").hello_name.to_string(), "mail.example.org");
     assert!(!parse("smtp://host").hello_name.to_string().is_empty());
 }
 
@@ -77,12 +65,7 @@ fn each_mistake_has_its_error() {
     for url in ["", "localhost:25", "http://host", "smtp:host", "://host"] {
         assert!(matches!(error(url), SmtpSettingsError::Scheme), "{url}");
     }
-    for url in [
-        "smtp://host/path",
-        "smtp://user:pa/ss@host",
-        "smtp://user:pa#ss@host",
-        "smtp://host//",
-    ] {
+    for url in ["smtp://host/path", "smtp://user:pa/ss@host", "smtp://user:pa#ss@host", "smtp://host//"] {
         assert!(matches!(error(url), SmtpSettingsError::NotEncoded), "{url}");
     }
     for url in [
@@ -107,18 +90,8 @@ fn each_mistake_has_its_error() {
     ] {
         assert!(matches!(error(url), SmtpSettingsError::Host), "{url}");
     }
-    for url in [
-        "smtp://h:",
-        "smtp://h:0",
-        "smtp://h:65536",
-        "smtp://h:+25",
-        "smtp://h:1:2",
-        "smtp://::1",
-    ] {
-        assert!(
-            matches!(error(url), SmtpSettingsError::Port | SmtpSettingsError::Host),
-            "{url}"
-        );
+    for url in ["smtp://h:", "smtp://h:0", "smtp://h:65536", "smtp://h:+25", "smtp://h:1:2", "smtp://::1"] {
+        assert!(matches!(error(url), SmtpSettingsError::Port | SmtpSettingsError::Host), "{url}");
     }
     for url in [
         "smtp://h?tls=no",
@@ -136,10 +109,7 @@ fn each_mistake_has_its_error() {
             "{url}"
         );
     }
-    assert!(matches!(
-        error("smtp://h?ca=/x"),
-        SmtpSettingsError::AuthorityWithoutTls
-    ));
+    assert!(matches!(error("smtp://h?ca=/x"), SmtpSettingsError::AuthorityWithoutTls));
 }
 
 #[test]
@@ -149,19 +119,9 @@ fn an_authority_file_must_hold_usable_certificates() {
     let file = folder.path().join("root.pem");
     assert!(matches!(error(&url(&file)), SmtpSettingsError::AuthorityFile { path, .. } if path == file));
     std::fs::write(&file, "no certificate\n").unwrap();
-    assert!(matches!(
-        error(&url(&file)),
-        SmtpSettingsError::AuthorityFile { .. }
-    ));
-    std::fs::write(
-        &file,
-        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    )
-    .unwrap();
-    assert!(matches!(
-        error(&url(&file)),
-        SmtpSettingsError::AuthorityCertificate { .. }
-    ));
+    assert!(matches!(error(&url(&file)), SmtpSettingsError::AuthorityFile { .. }));
+    std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+    assert!(matches!(error(&url(&file)), SmtpSettingsError::AuthorityCertificate { .. }));
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap();
     std::fs::write(&file, certificate.pem()).unwrap();
@@ -171,10 +131,7 @@ fn an_authority_file_must_hold_usable_certificates() {
 #[test]
 fn debug_output_has_no_credentials() {
     let shown = format!("{:?}", parse("smtps://annabella:hunter2@host"));
-    assert!(
-        shown.contains("host") && !shown.contains("hunter2") && !shown.contains("annabella"),
-        "{shown}"
-    );
+    assert!(shown.contains("host") && !shown.contains("hunter2") && !shown.contains("annabella"), "{shown}");
 }
 
 proptest! {

@@ -23,7 +23,7 @@ pub struct Behaviour {
     pub recipient: Act,
     /// At `DATA`; the message is read if this is positive.
     pub data: Act,
-    /// Reads so many bytes of a message, never its end, and then does this.
+    /// Reads so many bytes of a message, never its end, and then does this; when it hangs, it reads no more.
     pub interrupts_message: Option<(u64, Act)>,
     /// When the message has arrived.
     pub message: Act,
@@ -46,7 +46,7 @@ pub enum Act {
     SayAndClose(&'static str),
     /// Closes the connection.
     Close,
-    /// Does nothing any more, and keeps the connection.
+    /// Answers nothing any more, and keeps the connection as long as the client does.
     Hang,
 }
 

@@ -80,9 +80,7 @@ struct Connections {
 impl SmtpServer {
     /// Starts on a free port.
     pub async fn start(behaviour: Behaviour) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("loopback has a free port");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let listens = behaviour.listens;
         let shared = Arc::new(Shared {
@@ -92,11 +90,7 @@ impl SmtpServer {
             connections: watch::Sender::default(),
         });
         let listening = listens.then(|| tokio::spawn(listen(listener, Arc::clone(&shared))));
-        Self {
-            address,
-            shared,
-            listening: AsyncMutex::new(listening),
-        }
+        Self { address, shared, listening: AsyncMutex::new(listening) }
     }
 
     /// Its URL, without parameters: `smtp://127.0.0.1:PORT`, or `smtps://` if it begins with TLS.
@@ -107,11 +101,7 @@ impl SmtpServer {
     /// Its URL with `user:password@`.
     pub fn url_with_login(&self, login: &str) -> String {
         let implicit = matches!(self.shared.behaviour().encryption, Encryption::Implicit(_));
-        format!(
-            "{}://{login}{}",
-            if implicit { "smtps" } else { "smtp" },
-            self.address
-        )
+        format!("{}://{login}{}", if implicit { "smtps" } else { "smtp" }, self.address)
     }
 
     /// Behaves differently from now on. A server that stops listening also drops its connections.
@@ -121,9 +111,7 @@ impl SmtpServer {
         let mut listening = self.listening.lock().await;
         match (listens, listening.take()) {
             (true, None) => {
-                let listener = TcpListener::bind(self.address)
-                    .await
-                    .expect("its port is still free");
+                let listener = TcpListener::bind(self.address).await.expect("its port is still free");
                 *listening = Some(tokio::spawn(listen(listener, Arc::clone(&self.shared))));
             }
             (false, Some(task)) => {
@@ -160,11 +148,7 @@ impl SmtpServer {
     /// Waits until no connection is open.
     pub async fn wait_until_left_alone(&self) {
         let mut connections = self.shared.connections.subscribe();
-        let none = timeout(
-            PATIENCE,
-            connections.wait_for(|connections| connections.open == 0),
-        )
-        .await;
+        let none = timeout(PATIENCE, connections.wait_for(|connections| connections.open == 0)).await;
         assert!(none.is_ok(), "connections stay open");
     }
 }
@@ -203,8 +187,6 @@ impl Connected {
 
 impl Drop for Connected {
     fn drop(&mut self) {
-        self.0
-            .connections
-            .send_modify(|connections| connections.open -= 1);
+        self.0.connections.send_modify(|connections| connections.open -= 1);
     }
 }

@@ -76,8 +76,7 @@ impl Session {
         if !self.encrypted && matches!(behaviour.encryption, Encryption::StartTls(_)) {
             lines.push("STARTTLS");
         }
-        self.say(&format!("250-{}\r\n250 HELP", lines.join("\r\n250-")))
-            .await
+        self.say(&format!("250-{}\r\n250 HELP", lines.join("\r\n250-"))).await
     }
 
     async fn start_tls(&mut self, behaviour: &Behaviour) -> io::Result<()> {
@@ -91,10 +90,8 @@ impl Session {
     }
 
     async fn encrypt(&mut self, acceptor: &TlsAcceptor) -> io::Result<()> {
-        let plain = mem::replace(
-            &mut self.stream,
-            BufReader::new(Box::new(tokio::io::join(empty(), sink()))),
-        );
+        let plain =
+            mem::replace(&mut self.stream, BufReader::new(Box::new(tokio::io::join(empty(), sink()))));
         self.stream = BufReader::new(Box::new(acceptor.accept(plain.into_inner()).await?));
         self.encrypted = true;
         Ok(())
@@ -118,6 +115,9 @@ impl Session {
         }
         if let Some((bytes, act)) = behaviour.interrupts_message {
             copy(&mut (&mut self.stream).take(bytes), &mut sink()).await?;
+            if matches!(act, Act::Hang) {
+                return future::pending().await;
+            }
             return self.perform(act).await;
         }
         let mail = self.read_mail().await?;
@@ -156,7 +156,10 @@ impl Session {
                 Err(io::ErrorKind::ConnectionAborted.into())
             }
             Act::Close => Err(io::ErrorKind::ConnectionAborted.into()),
-            Act::Hang => future::pending().await,
+            Act::Hang => {
+                copy(&mut self.stream, &mut sink()).await?;
+                Err(io::ErrorKind::UnexpectedEof.into())
+            }
         }
     }
 
@@ -183,16 +186,10 @@ impl Session {
 /// What stands in angle brackets.
 fn address(line: &str) -> String {
     let after = line.split_once('<').map_or("", |(_, after)| after);
-    after
-        .rsplit_once('>')
-        .map_or("", |(address, _)| address)
-        .to_owned()
+    after.rsplit_once('>').map_or("", |(address, _)| address).to_owned()
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this server is another party, with a clock of its own"
-)]
+#[expect(clippy::disallowed_methods, reason = "this server is another party, with a clock of its own")]
 fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -1,0 +1,113 @@
+//! The command line beside a running server.
+
+use serde_json::json;
+
+use crate::frontdesk::Frontdesk;
+
+#[tokio::test]
+async fn a_key_is_rotated_without_a_gap_and_revoked() {
+    let desk = Frontdesk::start().await;
+    let next = desk.told(&["bot", "rotate", "test", "--key-only"]).await.trim().to_owned();
+    let status = async |key: &str| {
+        let head = format!("POST /bot/v1/users HTTP/1.1\r\nx-api-key: {key}\r\n");
+        let call = desk.connect().await.call(&head, br#"{"email":"ana@visitor.example"}"#).await.expect("an answer");
+        (call.status, call.json()["result"].as_str().expect("a verdict").to_owned())
+    };
+    assert_eq!(status(&next).await, (200, "ok".to_owned()), "a new key works at once");
+    assert_eq!(status(&desk.key).await, (200, "ok".to_owned()), "the previous one lives on");
+    assert_eq!(status("fd_nonsense").await, (401, "denied".to_owned()));
+
+    desk.told(&["bot", "revoke", "test", "--previous"]).await;
+    desk.wait_until("the revoked key is refused", async |desk| status(&desk.key).await == (403, "denied".to_owned())).await;
+    assert_eq!(status(&next).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_call_in_quarantine_is_mended_and_released() {
+    let desk = Frontdesk::start().await;
+    let refused = desk.post("/bot/v1/users", &json!({"name": "Ana", "email": "ana at visitor"})).await;
+    assert_eq!((&refused["result"], &refused["field"]), (&json!("invalid"), &json!("email")));
+    let id = refused["request_id"].as_str().expect("an id");
+
+    desk.told(&["quarantine", "release", id, "--set", "email=ana@visitor.example"]).await;
+    let known = desk.get("/bot/v1/users?email=ana@visitor.example").await.json();
+    assert_eq!(known["name"], "Ana");
+    assert!(!desk.command(&["quarantine", "discard", id]).await.status.success(), "it is not held any more");
+}
+
+#[tokio::test]
+async fn an_erased_user_leaves_nothing_behind() {
+    let desk = Frontdesk::start().await;
+    desk.post("/bot/v1/tickets", &json!({"name": "Ana Rara", "email": "ana@visitor.example", "description": "Secreto"})).await;
+    desk.told(&["users", "erase", "--email", "ana@visitor.example", "--yes"]).await;
+    assert_eq!(desk.get("/bot/v1/users?email=ana@visitor.example").await.json()["user_id"], json!(null));
+    desk.told(&["backup", "copy.db"]).await;
+    let copy = std::fs::read(desk.path("copy.db")).expect("a backup");
+    for personal in ["ana@visitor.example", "Ana Rara", "Secreto"] {
+        assert!(!copy.windows(personal.len()).any(|window| window == personal.as_bytes()), "{personal}");
+    }
+}
+
+#[tokio::test]
+async fn users_are_imported_and_exported() {
+    let desk = Frontdesk::start().await;
+    let csv = "name,email,phone\nAna,ana@visitor.example,+34600111222\nBo,not an address,\n=1+1,eve@visitor.example,\n";
+    std::fs::write(desk.path("people.csv"), csv).expect("a file");
+    desk.command(&["users", "import", "people.csv", "--bot", "test"]).await;
+    let rejected = std::fs::read_to_string(desk.path("people.rejected.csv")).expect("rejected rows");
+    assert!(rejected.contains("not an address") && !rejected.contains("ana@visitor.example"), "{rejected}");
+
+    let exported = desk.told(&["users", "export", "--format", "csv"]).await;
+    assert!(exported.contains("ana@visitor.example") && exported.contains("'=1+1"), "{exported}");
+    assert!(desk.notifications().await.is_empty(), "imported users get no welcome mail");
+}
+
+#[tokio::test]
+async fn topics_and_channels_are_changed_while_the_server_runs() {
+    let desk = Frontdesk::start().await;
+    desk.told(&["channel", "add", "legal-mail", "--kind", "email", "--target", "legal@desk.example"]).await;
+    desk.told(&["topic", "add", "legal", "--title", "Legal", "--alias", "contracts", "--channel", "legal-mail"]).await;
+    let opened = desk.post("/bot/v1/tickets", &json!({"topic": "Contracts", "description": "Help"})).await;
+    assert_eq!((&opened["topic"], &opened["channels"]), (&json!("legal"), &json!("email")));
+    desk.told(&["topic", "route", "legal", "legal-mail", "sales-slack"]).await;
+    let opened = desk.post("/bot/v1/tickets", &json!({"topic": "legal", "description": "Help"})).await;
+    assert_eq!(opened["channels"], "email,slack");
+}
+
+#[tokio::test]
+async fn the_first_admin_and_a_token_open_the_captured_mail() {
+    let desk = Frontdesk::start().await;
+    assert_eq!(desk.get("/admin/mail").await.status, 401);
+    std::fs::write(desk.path("password"), "correct horse battery\n").expect("a file");
+    let made = tokio::process::Command::new("sh")
+        .args(["-c", &format!("{} createsuperuser --email admin@desk.example --password-stdin < password", env!("CARGO_BIN_EXE_frontdesk"))])
+        .current_dir(desk.path("."))
+        .status()
+        .await
+        .expect("sh runs");
+    assert!(made.success());
+    let token = desk.told(&["token", "add", "laptop", "--email", "admin@desk.example", "--scope", "read"]).await;
+    let token = token.split_whitespace().find(|word| word.starts_with("fds_")).expect("a token").to_owned();
+    let head = format!("GET /admin/mail HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
+    assert_eq!(desk.connect().await.call(&head, b"").await.expect("an answer").status, 200);
+}
+
+#[tokio::test]
+async fn simulated_visitors_are_all_answered() {
+    let desk = Frontdesk::start().await;
+    let said = desk.told(&["simulate", "--users", "20", "--rate", "200", "--key", &desk.key]).await;
+    assert!(!said.is_empty());
+    assert!(!desk.notifications().await.is_empty());
+}
+
+#[tokio::test]
+async fn the_doctor_and_the_settings_in_force_are_shown() {
+    let desk = Frontdesk::with(&[("SMTP_URL", "smtps://robot:hunter2@mail.desk.example:465")]).await;
+    let config = desk.told(&["config"]).await;
+    assert!(config.contains("FRONTDESK__WELCOME__DELAY") && config.contains("60s"), "{config}");
+    assert!(!config.contains("hunter2"), "secrets are masked");
+    let doctor = desk.command(&["doctor"]).await;
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(said.to_lowercase().contains("smtp") && !said.contains("hunter2"), "{said}");
+    assert!(desk.told(&["migrate", "status"]).await.contains("applied"));
+}

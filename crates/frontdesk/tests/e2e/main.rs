@@ -1,0 +1,14 @@
+//! The whole program, from outside: its HTTP API, its command line, and a real SMTP server.
+
+#[path = "../../../adapters-mail/tests/support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod commands;
+mod delivery;
+mod faults;
+mod frontdesk;
+mod http;
+mod leads;
+mod life_cycle;
+mod privacy;

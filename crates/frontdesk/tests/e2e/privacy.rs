@@ -1,0 +1,37 @@
+//! Nothing personal and nothing secret leaves through logs and metrics.
+
+use serde_json::json;
+
+use crate::{
+    frontdesk::Frontdesk,
+    support::smtp_server::{Act, Behaviour, SmtpServer},
+};
+
+#[tokio::test]
+async fn a_full_run_logs_and_counts_nothing_personal() {
+    let refusing = Behaviour { recipient: Act::Say("550 5.1.1 <ana.rara@visitor.example> unknown"), ..Behaviour::default() };
+    let smtp = SmtpServer::start(refusing).await;
+    let url = format!("smtp://{}", smtp.url().trim_start_matches("smtp://"));
+    let settings =
+        [("SMTP_URL", url.as_str()), ("FRONTDESK__LOG", "trace"), ("FRONTDESK__WELCOME__DELAY", "500ms"), ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example")];
+    let mut desk = Frontdesk::with(&settings).await;
+    desk.post(
+        "/bot/v1/tickets",
+        &json!({"name": "Ana Rara", "email": "ana.rara@visitor.example", "phone": "+34600111222", "description": "Mi secreto", "topic": "pricing"}),
+    )
+    .await;
+    desk.post("/bot/v1/users", &json!({"name": "Ana Rara", "email": "ana.rara at visitor"})).await;
+    desk.post_raw("/bot/v1/users", b"{\"name\": \"Ana Rara").await;
+    desk.get("/bot/v1/users?email=ana.rara@visitor.example").await;
+    let failed = desk.settled(&["failed"]).await;
+    let request_id = failed[0]["request_id"].as_str().expect("an id").to_owned();
+    let metrics = desk.get("/metrics").await.body;
+    desk.stop().await;
+
+    let log = desk.log();
+    for secret in ["Ana Rara", "ana.rara", "600111222", "Mi secreto", desk.key.as_str(), "team@desk.example"] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+        assert!(!metrics.contains(secret), "{secret} is in the metrics");
+    }
+    assert!(log.contains(&request_id), "the call can be followed to its attempts");
+}

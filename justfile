@@ -1,0 +1,47 @@
+# What people do with Frontdesk. `just` lists it.
+
+_default:
+    @just --list --unsorted
+
+# Run the server, with everything in one process.
+run *arguments:
+    cargo run --release -- {{arguments}}
+
+# Run every test, with whatever they need.
+test *arguments:
+    scripts/test {{arguments}}
+
+alias tests := test
+
+# Check format, lints and documentation, warnings as errors, then run every test: what CI does.
+ci:
+    .ci/run
+
+# Format the code.
+fmt:
+    cargo fmt --all
+
+# Look for mistakes.
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Open the documentation of the crates.
+doc:
+    cargo doc --workspace --no-deps --open
+
+# Measure a release build; `just bench --help` says what can be chosen.
+bench *arguments:
+    cargo build --release -p frontdesk -p bench
+    target/release/bench {{arguments}}
+
+# Make the first admin.
+createsuperuser *arguments:
+    cargo run --release -- createsuperuser {{arguments}}
+
+# Show which migrations are applied.
+showmigrations:
+    cargo run --release -- migrate status
+
+# Play visitors against a running server.
+simulate *arguments:
+    cargo run --release -- simulate {{arguments}}
