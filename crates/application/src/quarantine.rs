@@ -45,7 +45,11 @@ pub struct ReleaseCall {
 impl ReleaseCall {
     /// Reads the call again with `corrected` fields in place of those that arrived, takes it, and closes its
     /// quarantine, in one unit of work. Answers what the bot would have been answered.
-    pub async fn execute(&self, id: RequestId, corrected: &[(String, String)]) -> Result<Answer, QuarantineError> {
+    pub async fn execute(
+        &self,
+        id: RequestId,
+        corrected: &[(String, String)],
+    ) -> Result<Answer, QuarantineError> {
         let taker = &self.take_calls;
         let now = taker.clock.now();
         let answer = atomically(&*taker.storage, async |tx| {

@@ -114,7 +114,8 @@ impl AddTopic {
         let inserted = atomically(&*self.storage, async |tx| {
             let channels = find_routable(tx, &new.channels).await?;
             let routes = channels.iter().map(|c| Route { channel_id: c.id, kind: c.kind }).collect();
-            let topic = Topic { slug: new.slug, title, aliases: new.aliases, is_default: new.is_default, routes };
+            let topic =
+                Topic { slug: new.slug, title, aliases: new.aliases, is_default: new.is_default, routes };
             Ok::<_, RoutingError>(tx.topics().insert(&topic, self.clock.now()).await?)
         })
         .await;
@@ -136,7 +137,8 @@ impl RouteTopic {
     /// Replaces the routes of a topic. Tickets that are open already keep theirs.
     pub async fn execute(&self, topic: &Slug, channels: &[String]) -> Result<(), RoutingError> {
         atomically(&*self.storage, async |tx| {
-            let channels: Vec<_> = find_routable(tx, channels).await?.iter().map(|channel| channel.id).collect();
+            let channels: Vec<_> =
+                find_routable(tx, channels).await?.iter().map(|channel| channel.id).collect();
             match tx.topics().set_routes(topic, &channels).await {
                 Err(StorageError::Stale) => Err(RoutingError::Unknown("topic", topic.to_string())),
                 other => other.map_err(RoutingError::from),

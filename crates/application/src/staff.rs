@@ -9,7 +9,9 @@ use domain::{
     ids::{AgentId, TokenId},
 };
 
-use crate::ports::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError, atomically, consult};
+use crate::ports::{
+    Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError, atomically, consult,
+};
 
 /// A password has at least so many characters (NIST SP 800-63B-4, section 3.1.1.2: fifteen where it is the only factor,
 /// eight at the least; twelve is a common middle).
@@ -151,7 +153,8 @@ impl AuthenticateAgent {
     /// What the holder of `presented` may do; none for a token that is unknown or revoked.
     pub async fn execute(&self, presented: &str) -> Result<Option<Agent>, StorageError> {
         let digest = SecretDigest::of(presented);
-        let found = consult(&*self.storage, async |snapshot| snapshot.agents().by_token(digest).await).await?;
+        let found =
+            consult(&*self.storage, async |snapshot| snapshot.agents().by_token(digest).await).await?;
         Ok(found.and_then(|(member, token)| Agent::by_token(&member, &token)))
     }
 }

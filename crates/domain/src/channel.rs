@@ -132,7 +132,8 @@ pub struct Channel {
 pub const PERSON_CHANNEL: &str = "person";
 
 /// The id of the channel named [`PERSON_CHANNEL`], the same in every database.
-pub const PERSON_CHANNEL_ID: ChannelId = ChannelId::from_uuid(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
+pub const PERSON_CHANNEL_ID: ChannelId =
+    ChannelId::from_uuid(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
 
 #[cfg(test)]
 mod tests {

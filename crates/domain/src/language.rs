@@ -13,7 +13,8 @@ impl Language {
     /// What is spoken where nothing else is known.
     pub const ENGLISH: Self = Self(Cow::Borrowed("en"));
 
-    /// Reads the beginning of a tag in any spelling (`es`, `ES`, `es-MX`, `es_ES.UTF-8`). None for anything else.
+    /// Reads the beginning of a tag in any spelling (`es`, `ES`, `es-MX`, `es_ES.UTF-8`). None for anything
+    /// else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());

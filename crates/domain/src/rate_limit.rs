@@ -17,7 +17,8 @@ pub struct RateLimit {
 impl RateLimit {
     /// `per_second` calls on average and four times that at once; none when `per_second` is 0, which means no limit.
     pub fn per_second(per_second: u32) -> Option<Self> {
-        let interval = SignedDuration::from_secs(1).checked_div(i32::try_from(per_second).unwrap_or(i32::MAX))?;
+        let interval =
+            SignedDuration::from_secs(1).checked_div(i32::try_from(per_second).unwrap_or(i32::MAX))?;
         let burst = i32::try_from(per_second.saturating_mul(BURST_SECONDS)).unwrap_or(i32::MAX);
         Some(Self { interval, tolerance: interval * (burst - 1), even_until: Timestamp::MIN })
     }

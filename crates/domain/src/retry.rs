@@ -97,7 +97,14 @@ impl RetryPolicy {
 
     /// What follows from the attempt with this `number` (from 1). `unknowns` counts earlier attempts whose fate is
     /// unknown; `jitter` is a random number in 0..1.
-    pub fn next(&self, number: u16, unknowns: u16, outcome: Outcome, now: Timestamp, jitter: f64) -> NextStep {
+    pub fn next(
+        &self,
+        number: u16,
+        unknowns: u16,
+        outcome: Outcome,
+        now: Timestamp,
+        jitter: f64,
+    ) -> NextStep {
         let wait = self.waits.get(usize::from(number).saturating_sub(1)).map(|&wait| jittered(wait, jitter));
         match outcome {
             Outcome::Sent => NextStep { status: NotificationStatus::Sent, due_at: None },

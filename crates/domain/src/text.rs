@@ -39,8 +39,8 @@ impl fmt::Debug for Cleaned {
 }
 
 /// The text on one line: trimmed, each run of line breaks and control characters a space, at most `max_chars`
-/// characters. Without NUL, and without the characters that override the direction of writing, which can make a
-/// name look like another one; text that is written from right to left stays as it is.
+/// characters. Without NUL, and without the characters that override the direction of writing, which can make
+/// a name look like another one; text that is written from right to left stays as it is.
 pub fn one_line(text: &str, max_chars: usize) -> Cleaned {
     let mut line = String::with_capacity(text.len());
     for c in text.chars().filter(|&c| c != '\0' && !overrides_direction(c)) {
@@ -53,8 +53,8 @@ pub fn one_line(text: &str, max_chars: usize) -> Cleaned {
     fitted(line, max_chars)
 }
 
-/// The text with its lines: trimmed, every line break a `\n`, every tab a space, without other control characters,
-/// at most `max_chars` characters.
+/// The text with its lines: trimmed, every line break a `\n`, every tab a space, without other control
+/// characters, at most `max_chars` characters.
 pub fn multi_line(text: &str, max_chars: usize) -> Cleaned {
     let mut lines = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -70,8 +70,8 @@ pub fn multi_line(text: &str, max_chars: usize) -> Cleaned {
     fitted(lines, max_chars)
 }
 
-/// Whether the text says anything: it is not empty, not a word for nothing, not an unreplaced placeholder such as
-/// `@phone`, `@{phone}` or `${phone}`.
+/// Whether the text says anything: it is not empty, not a word for nothing, not an unreplaced placeholder
+/// such as `@phone`, `@{phone}` or `${phone}`.
 pub fn is_given(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && !NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word)) && !is_placeholder(text)

@@ -59,7 +59,8 @@ impl FromStr for Reference {
     /// Reads what a person typed: case, outer spaces, leading zeros and the `T-` may be left away.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let digits = text.strip_prefix(['T', 't']).map_or(text, |rest| rest.strip_prefix('-').unwrap_or(rest));
+        let digits =
+            text.strip_prefix(['T', 't']).map_or(text, |rest| rest.strip_prefix('-').unwrap_or(rest));
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if !is_number {
             return Err(ReferenceError);

@@ -1,4 +1,5 @@
-//! What bots send and how it is read: the dialects of chatbot builders, the rules for who is who, and what is kept.
+//! What bots send and how it is read: the dialects of chatbot builders, the rules for who is who, and what is
+//! kept.
 
 use domain::{
     bot_call::{
@@ -54,7 +55,8 @@ mod dialects {
             "name": " Ana ", "email": "Ana@Example.com", "phone": "600 111 222", "customer_id": 42,
             "chat_uuid": "5b7f-x", "language": "es-ES", "consent": "Sí", "consent_text": "v1",
             "origin": "landing", "origin_page": "https://a.example", "origin_referrer": "https://b.example",
-            "utm_source": "s", "utm_medium": "m", "utm_campaign": "c", "topic": " Sales ", "description": "Help\nme",
+            "utm_source": "s", "utm_medium": "m", "utm_campaign": "c",
+            "topic": " Sales ", "description": "Help\nme",
         }));
         let person = &call.person;
         assert_eq!(person.name.as_deref(), Some("Ana"));
@@ -380,7 +382,9 @@ mod equality {
             json!({"email": "ana@example.com", "name": "Ana", "phone": "+34600111222", "message": "Hi"});
         let same = [
             json!({"phone": "600 111 222", "Message": " Hi ", "NAME": "Ana", "E-mail": "ANA@example.com "}),
-            json!({"customer": {"name": "Ana", "email": "ana@example.com", "phone": "34600111222"}, "text": "Hi"}),
+            json!({
+                "customer": {"name": "Ana", "email": "ana@example.com"}, "tel": "34600111222", "text": "Hi",
+            }),
             merged(&call, &json!({"seats": 4, "topic": "@topic"})),
         ];
         for other in same {
@@ -425,7 +429,8 @@ mod equality {
 fn nothing_personal_is_shown_in_logs() {
     let body = json!({
         "name": "Anastasia", "email": "secret@example.com", "phone": "+34600111222", "customer_id": "tg-4242",
-        "chat_uuid": "chat-77", "origin_page": "https://clinic.example", "description": "my illness", "plan": "gold",
+        "chat_uuid": "chat-77", "origin_page": "https://clinic.example", "description": "my illness",
+        "plan": "gold",
     });
     let read = fields("", &body.to_string());
     let call = read_tickets_call(&read, &spanish_bot()).expect("a call that is taken");

@@ -55,7 +55,7 @@ fn texts() -> impl Strategy<Value = String> {
 fn values() -> impl Strategy<Value = Value> {
     let scalars = prop_oneof![
         4 => texts().prop_map(Value::from),
-        1 => any::<f64>().prop_map(Value::from),
+        1 => (-1_000_000..1_000_000_i32).prop_map(|cents| Value::from(f64::from(cents) / 100.0)),
         1 => any::<i64>().prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::from),
         1 => Just(Value::Null),
@@ -100,7 +100,8 @@ fn assert_within_limits(call: &BotCall) {
         assert!(!description.contains(|c: char| c.is_control() && c != '\n'), "{description:?}");
     }
     let extra = serde_json::to_string(&call.extra).expect("JSON");
-    assert!(extra.len() <= FIELDS_MAX_BYTES && !extra.contains("\\u0000"), "{} bytes", extra.len());
+    assert!(extra.len() <= FIELDS_MAX_BYTES, "{} bytes", extra.len());
+    assert!(!extra.replace(r"\\", "").contains(r"\u0000"), "{extra}");
 }
 
 fn read_every_way(fields: &Fields) {
@@ -122,7 +123,8 @@ proptest! {
 
     #[test]
     fn any_form_is_read(pairs in vec((names(), texts()), 1..8)) {
-        let form: Vec<_> = pairs.iter().map(|(name, text)| format!("{}={text}", name.replace(' ', "+"))).collect();
+        let pair = |(name, text): &(String, String)| format!("{}={text}", name.replace(' ', "+"));
+        let form: Vec<_> = pairs.iter().map(pair).collect();
         if let Ok(fields) = Fields::read(&form.join("&"), form.join("&").as_bytes()) {
             read_every_way(&fields);
         }
@@ -137,8 +139,9 @@ proptest! {
     #[test]
     fn fields_that_travelled_as_json_are_read_alike(query in objects(), object in objects()) {
         let pairs = query.as_object().into_iter().flatten();
-        let query: Vec<_> = pairs.filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?))).collect();
-        let fields = Fields::read(&query.join("&"), object.to_string().as_bytes()).expect("an object is readable");
+        let texts = pairs.filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
+        let query = texts.collect::<Vec<_>>().join("&");
+        let fields = Fields::read(&query, object.to_string().as_bytes()).expect("an object is readable");
         let json = serde_json::to_string(&fields).expect("JSON");
         let travelled: Fields = serde_json::from_str(&json).expect("fields");
         prop_assert_eq!(read_tickets_call(&travelled, &context()), read_tickets_call(&fields, &context()));
@@ -153,7 +156,8 @@ proptest! {
         members.sort_by_key(|(name, _)| name.to_lowercase().replace([' ', '-', '_', '.'], ""));
         members.dedup_by_key(|(name, _)| name.to_lowercase().replace([' ', '-', '_', '.'], ""));
         let digest = |members: &[(String, String)]| {
-            let object: Value = members.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect();
+            let pair = |(name, text): &(String, String)| (name.clone(), Value::from(text.as_str()));
+            let object: Value = members.iter().map(pair).collect();
             let fields = Fields::read("", object.to_string().as_bytes()).expect("an object is readable");
             read_tickets_call(&fields, &context()).map(|call| call.digest())
         };
@@ -168,7 +172,8 @@ proptest! {
     fn an_address_that_was_read_is_read_as_itself(text in "\\PC{0,20}@\\PC{1,20}\\.\\PC{2,8}") {
         if let Ok(email) = EmailAddress::parse(&text) {
             prop_assert_eq!(EmailAddress::parse(email.as_str()), Ok(email.clone()));
-            prop_assert!(!email.as_str().contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c)));
+            let is_harmful = |c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c);
+            prop_assert!(!email.as_str().contains(is_harmful));
         }
     }
 

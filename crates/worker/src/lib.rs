@@ -73,17 +73,27 @@ impl Worker {
         let heart_stop = CancellationToken::new();
         let heart = self.heart(heart_stop.clone());
         self.start_lanes(&mut loops, &stop);
-        loops.spawn(dispatcher::run(self.dispatch.clone(), Arc::clone(&self.queue), self.pulse.clone(), stop.clone()));
+        loops.spawn(dispatcher::run(
+            self.dispatch.clone(),
+            Arc::clone(&self.queue),
+            self.pulse.clone(),
+            stop.clone(),
+        ));
         loops.spawn(housekeeping::forget_answers(self.forget_answers.clone(), stop.clone()));
         stop.cancelled().await;
         if tokio::time::timeout(GRACE, async { while loops.join_next().await.is_some() {} }).await.is_err() {
-            tracing::warn!("some attempts did not end in time; their fate is unknown and they will be due again");
+            tracing::warn!(
+                "some attempts did not end in time; their fate is unknown and they will be due again"
+            );
         }
         heart_stop.cancel();
         let _ = heart.await;
         match self.stop.execute().await {
             Ok(handed_back) => tracing::info!(handed_back, "the worker stopped"),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "handing back failed; others will take over"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "handing back failed; others will take over"
+            ),
         }
     }
 

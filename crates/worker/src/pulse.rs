@@ -99,7 +99,10 @@ fn silent_at(now: Timestamp) -> Gone {
     Gone::SilentSince(now.checked_sub(WORKER_DEAD_AFTER).unwrap_or(Timestamp::MIN))
 }
 
-async fn take_back(reclaim: &ReclaimNotifications, gone: Option<Gone>) -> Result<(), application::ports::StorageError> {
+async fn take_back(
+    reclaim: &ReclaimNotifications,
+    gone: Option<Gone>,
+) -> Result<(), application::ports::StorageError> {
     match gone {
         Some(gone) => reclaim.execute(gone).await.map(|_| ()),
         None => Ok(()),

@@ -8,7 +8,9 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::ports::{Clock, NotificationQueue, QueueError, Storage, StorageError, Transaction, atomically, consult};
+use crate::ports::{
+    Clock, NotificationQueue, QueueError, Storage, StorageError, Transaction, atomically, consult,
+};
 
 /// Why nothing could be handed over.
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +44,10 @@ impl DispatchNotifications {
         let now = self.clock.now();
         let horizon = now + HORIZON;
         // The look before the leap: a round without work, and most are, takes no write lock.
-        let loads =
-            consult(&*self.storage, async |snapshot| snapshot.deliveries().loads(horizon, self.capacity()).await).await?;
+        let loads = consult(&*self.storage, async |snapshot| {
+            snapshot.deliveries().loads(horizon, self.capacity()).await
+        })
+        .await?;
         if share(&loads, self.capacity(), now).is_empty() {
             return Ok(0);
         }

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{
-    ids::WorkerId,
-    notification::OutcomeKind,
-    retry::RetryPolicies,
-};
+use domain::{ids::WorkerId, notification::OutcomeKind, retry::RetryPolicies};
 use jiff::Timestamp;
 
 use crate::ports::{
-    AbandonedAttempt, Clock, ClosedAttempt, NotificationQueue, Storage, StorageError, Transaction, atomically, consult,
+    AbandonedAttempt, Clock, ClosedAttempt, NotificationQueue, Storage, StorageError, Transaction,
+    atomically, consult,
 };
 
 /// Which workers are gone.

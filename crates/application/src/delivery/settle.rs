@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 
 use crate::ports::{
-    ChannelResult, Clock, ClosedAttempt, Entropy, OpenedAttempt, Receipt, Storage, StorageError, Transaction, atomically,
+    ChannelResult, Clock, ClosedAttempt, Entropy, OpenedAttempt, Receipt, Storage, StorageError, Transaction,
+    atomically,
 };
 
 /// An attempt that ended, before that is written.
@@ -94,9 +95,10 @@ fn channel_results(finished: &[FinishedAttempt]) -> Vec<(ChannelId, ChannelResul
         let result = results.entry(finished.attempt.channel_id).or_insert(ChannelResult::Failed(0));
         *result = match (finished.receipt.outcome, *result) {
             (Outcome::Sent, _) | (_, ChannelResult::Works) => ChannelResult::Works,
-            (Outcome::Temporary { fault: Fault::Channel, .. } | Outcome::Unknown, ChannelResult::Failed(count)) => {
-                ChannelResult::Failed(count + 1)
-            }
+            (
+                Outcome::Temporary { fault: Fault::Channel, .. } | Outcome::Unknown,
+                ChannelResult::Failed(count),
+            ) => ChannelResult::Failed(count + 1),
             (_, unchanged) => unchanged,
         };
     }

@@ -24,7 +24,12 @@ pub struct FindUser {
 
 impl FindUser {
     /// Looks for the person that `query` names by `email`, `phone` or `customer_id`.
-    pub async fn execute(&self, bot: &Bot, query: &str, request_id: RequestId) -> Result<Answer, StorageError> {
+    pub async fn execute(
+        &self,
+        bot: &Bot,
+        query: &str,
+        request_id: RequestId,
+    ) -> Result<Answer, StorageError> {
         let identities = named_in(bot, query);
         let user = consult(&*self.storage, async |snapshot| person(snapshot, &identities).await).await?;
         Ok(match user {
@@ -63,9 +68,12 @@ impl ShowTicketStatus {
         };
         Ok(match shown {
             Some((ticket, user)) => describe(&ticket, user, request_id),
-            None => {
-                Answer::new(Verdict::Invalid, Sentence::TicketNotFound, bot.default_language.clone(), request_id)
-            }
+            None => Answer::new(
+                Verdict::Invalid,
+                Sentence::TicketNotFound,
+                bot.default_language.clone(),
+                request_id,
+            ),
         })
     }
 
@@ -123,8 +131,8 @@ fn named_in(bot: &Bot, query: &str) -> Vec<Identity> {
 /// The user behind the first of `identities` that is anybody's.
 async fn person(snapshot: &mut Transaction, identities: &[Identity]) -> Result<Option<User>, StorageError> {
     let known = snapshot.users().by_identities(identities).await?;
-    let owner = identities
-        .iter()
-        .find_map(|identity| known.identities.iter().find(|(known, _)| known == identity).map(|(_, owner)| *owner));
+    let owner = identities.iter().find_map(|identity| {
+        known.identities.iter().find(|(known, _)| known == identity).map(|(_, owner)| *owner)
+    });
     Ok(owner.and_then(|id| known.users.into_iter().find(|user| user.id == id)))
 }

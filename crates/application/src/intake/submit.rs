@@ -5,7 +5,9 @@ use std::sync::Arc;
 use domain::{
     answer::Answer,
     bot::Bot,
-    bot_call::{BotCall, Field, Fields, ReadingContext, RefusalCode, Refused, read_tickets_call, read_users_call},
+    bot_call::{
+        BotCall, Field, Fields, ReadingContext, RefusalCode, Refused, read_tickets_call, read_users_call,
+    },
     ids::RequestId,
     intake::{CallPath, CallingBot, PendingCall, RawCall, Replay},
     text::IDEMPOTENCY_KEY_MAX,

@@ -7,7 +7,9 @@ use domain::{
     dispatch::HORIZON,
     identity::Identity,
     ids::IdSource,
-    intake::{AnswerSlot, CallPath, Decisions, IntakeOutcome, IntakeRules, Knowledge, PendingCall, Writes, decide},
+    intake::{
+        AnswerSlot, CallPath, Decisions, IntakeOutcome, IntakeRules, Knowledge, PendingCall, Writes, decide,
+    },
 };
 use jiff::Timestamp;
 use metrics::{counter, histogram};
@@ -36,7 +38,8 @@ impl TakeCalls {
     /// A batch that meets a conflict runs again once, as the second load sees the winner. After that, and after any
     /// error but an absent database, its calls run one by one, so that one bad call never fails its neighbours.
     pub async fn execute(&self, calls: &[PendingCall]) -> Vec<Answer> {
-        histogram!("frontdesk_intake_batch_size").record(f64::from(u32::try_from(calls.len()).unwrap_or(u32::MAX)));
+        histogram!("frontdesk_intake_batch_size")
+            .record(f64::from(u32::try_from(calls.len()).unwrap_or(u32::MAX)));
         match self.commit(calls).await {
             Ok(answers) => answers,
             Err(StorageError::Unavailable(source)) => Self::put_off(calls, &*source),
@@ -63,7 +66,8 @@ impl TakeCalls {
     async fn commit(&self, calls: &[PendingCall]) -> Result<Vec<Answer>, StorageError> {
         let now = self.clock.now();
         let decisions =
-            atomically(&*self.storage, async |tx| take_in(tx, calls, self.rules, now, &*self.ids).await).await?;
+            atomically(&*self.storage, async |tx| take_in(tx, calls, self.rules, now, &*self.ids).await)
+                .await?;
         self.announce(&decisions.writes, now);
         Ok(decisions.answers)
     }
@@ -76,13 +80,18 @@ impl TakeCalls {
         for outcome in IntakeOutcome::ALL {
             let count = writes.intake.iter().filter(|row| row.outcome == *outcome).count();
             if count > 0 {
-                counter!("frontdesk_intake_calls_total", "outcome" => outcome.as_str()).increment(count as u64);
+                counter!("frontdesk_intake_calls_total", "outcome" => outcome.as_str())
+                    .increment(count as u64);
             }
         }
     }
 
     fn put_off(calls: &[PendingCall], error: &(dyn std::error::Error + 'static)) -> Vec<Answer> {
-        tracing::error!(error, calls = calls.len(), "calls could not be stored and were answered `retry`; check the database");
+        tracing::error!(
+            error,
+            calls = calls.len(),
+            "calls could not be stored and were answered `retry`; check the database"
+        );
         calls.iter().map(retry_later).collect()
     }
 }
@@ -108,8 +117,13 @@ pub async fn take_in(
     Ok(decisions)
 }
 
-async fn load(tx: &mut Transaction, calls: &[PendingCall], now: Timestamp) -> Result<Knowledge, StorageError> {
-    let slots: Vec<AnswerSlot> = sorted(calls.iter().filter_map(|call| call.replay.map(|replay| replay.slot)));
+async fn load(
+    tx: &mut Transaction,
+    calls: &[PendingCall],
+    now: Timestamp,
+) -> Result<Knowledge, StorageError> {
+    let slots: Vec<AnswerSlot> =
+        sorted(calls.iter().filter_map(|call| call.replay.map(|replay| replay.slot)));
     let answers = tx.intake().kept_answers(&slots, now).await?;
     let persons = tx.users().by_identities(&identities(calls)).await?;
     let tickets = calls.iter().filter(|call| call.path == CallPath::Tickets).count();
@@ -117,7 +131,13 @@ async fn load(tx: &mut Transaction, calls: &[PendingCall], now: Timestamp) -> Re
         0 => (domain::topic::Routing::default(), 0),
         count => (tx.topics().routing().await?, tx.tickets().take_numbers(count).await?),
     };
-    Ok(Knowledge { users: persons.users, identities: persons.identities, answers, routing, first_ticket_number })
+    Ok(Knowledge {
+        users: persons.users,
+        identities: persons.identities,
+        answers,
+        routing,
+        first_ticket_number,
+    })
 }
 
 fn identities(calls: &[PendingCall]) -> Vec<Identity> {

@@ -43,7 +43,10 @@ pub trait AgentRepository: Send {
     async fn by_email(&mut self, email: &str) -> Result<Option<StaffMember>, StorageError>;
 
     /// The token with this digest, and whose it is.
-    async fn by_token(&mut self, digest: SecretDigest) -> Result<Option<(StaffMember, ApiToken)>, StorageError>;
+    async fn by_token(
+        &mut self,
+        digest: SecretDigest,
+    ) -> Result<Option<(StaffMember, ApiToken)>, StorageError>;
 
     /// Writes a new token.
     async fn insert_token(&mut self, token: &ApiToken) -> Result<(), StorageError>;

@@ -13,7 +13,11 @@ use super::{Page, StorageError};
 #[async_trait]
 pub trait IntakeRepository: Send {
     /// The answers kept in `slots`, without those that had expired by `now`.
-    async fn kept_answers(&mut self, slots: &[AnswerSlot], now: Timestamp) -> Result<Vec<BoundAnswer>, StorageError>;
+    async fn kept_answers(
+        &mut self,
+        slots: &[AnswerSlot],
+        now: Timestamp,
+    ) -> Result<Vec<BoundAnswer>, StorageError>;
 
     /// Keeps answers, taking over slots whose answer had expired by `now`.
     ///

@@ -13,7 +13,7 @@ mod storage;
 
 pub use access::{AgentRepository, BotRepository};
 pub use channel::{Channel, Receipt};
-pub use environment::{Clock, Entropy, Ids, PasswordHasher, PasswordHashError};
+pub use environment::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
 pub use intake::{HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
 pub use notifications::{
     AbandonedAttempt, CapturedMail, CapturedMailRepository, ChannelResult, ClosedAttempt, DeliveryRepository,

@@ -33,7 +33,11 @@ pub trait NotificationRepository: Send {
     async fn insert(&mut self, notifications: &[NewNotification]) -> Result<(), StorageError>;
 
     /// A page of them.
-    async fn page(&mut self, filter: NotificationFilter, page: Page) -> Result<Vec<Notification>, StorageError>;
+    async fn page(
+        &mut self,
+        filter: NotificationFilter,
+        page: Page,
+    ) -> Result<Vec<Notification>, StorageError>;
 
     /// One of them.
     async fn find(&mut self, id: NotificationId) -> Result<Option<Notification>, StorageError>;

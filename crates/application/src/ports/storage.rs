@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository, IntakeRepository,
-    NotificationRepository, QuarantineRepository, TicketRepository, TimelineRepository, TopicRepository,
-    UserRepository, WorkerRepository,
+    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
+    IntakeRepository, NotificationRepository, QuarantineRepository, TicketRepository, TimelineRepository,
+    TopicRepository, UserRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -111,7 +111,10 @@ where
         }
         Err(error) => {
             if let Err(source) = transaction.0.rollback().await {
-                tracing::debug!(error = &source as &dyn std::error::Error, "rolling back failed; the connection is dropped");
+                tracing::debug!(
+                    error = &source as &dyn std::error::Error,
+                    "rolling back failed; the connection is dropped"
+                );
             }
             Err(error)
         }
@@ -126,7 +129,10 @@ where
     let mut snapshot = Transaction(storage.read().await?);
     let seen = look(&mut snapshot).await;
     if let Err(source) = snapshot.0.rollback().await {
-        tracing::debug!(error = &source as &dyn std::error::Error, "ending a snapshot failed; the connection is dropped");
+        tracing::debug!(
+            error = &source as &dyn std::error::Error,
+            "ending a snapshot failed; the connection is dropped"
+        );
     }
     seen
 }

@@ -16,8 +16,8 @@ const CUT_NAME_MAX: usize = 64;
 /// Stands for the names that found no room.
 const MORE: &str = "...";
 
-/// Adds what a later call gave to what is kept, within the limit. What is kept already has precedence where room is
-/// short; under one name, the later value counts.
+/// Adds what a later call gave to what is kept, within the limit. What is kept already has precedence where
+/// room is short; under one name, the later value counts.
 pub fn merge_extra(kept: &mut Map<String, Value>, given: &Map<String, Value>) {
     if given.is_empty() {
         return;
@@ -33,7 +33,8 @@ pub fn merge_extra(kept: &mut Map<String, Value>, given: &Map<String, Value>) {
     *kept = limited(std::mem::take(kept), cut);
 }
 
-/// The same fields, at most [`FIELDS_MAX_BYTES`] as JSON. Those that fit whole go first, then the beginnings of texts.
+/// The same fields, at most [`FIELDS_MAX_BYTES`] as JSON. Those that fit whole go first, then the beginnings
+/// of texts.
 pub(super) fn limited(all: Map<String, Value>, mut cut: Vec<String>) -> Map<String, Value> {
     let braces = 2;
     if cut.is_empty()

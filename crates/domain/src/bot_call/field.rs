@@ -46,8 +46,8 @@ named! {
     }
 }
 
-/// Every name by which a field of a body is known, without separators. When a call gives a field under more than one of its names, the
-/// one that stands first here counts.
+/// Every name by which a field of a body is known, without separators. When a call gives a field under more
+/// than one of its names, the one that stands first here counts.
 const SPELLINGS: &[(&str, Field)] = &[
     ("name", Field::Name),
     ("fullname", Field::Name),
@@ -89,8 +89,8 @@ pub(super) struct Known {
     pub(super) rank: usize,
 }
 
-/// The field that `name` means. The name of a nested value is written with a dot: `customer.name` is the name, and
-/// `customer.id` the customer id.
+/// The field that `name` means. The name of a nested value is written with a dot: `customer.name` is the
+/// name, and `customer.id` the customer id.
 pub(super) fn known(name: &str) -> Option<Known> {
     spelled(name).or_else(|| spelled(name.split_once('.')?.1))
 }

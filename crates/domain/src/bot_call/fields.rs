@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Field, Unreadable,
@@ -45,7 +45,8 @@ impl Entry {
 
 impl Fields {
     /// Reads the query string and the body of a call; the body wins. A body is JSON when it begins with `{`,
-    /// whatever its type is said to be, and a form when it begins with a name and `=`. Broken UTF-8 is replaced.
+    /// whatever its type is said to be, and a form when it begins with a name and `=`. Broken UTF-8 is
+    /// replaced.
     pub fn read(query: &str, body: &[u8]) -> Result<Self, Unreadable> {
         let body = String::from_utf8_lossy(body);
         let mut fields = Self::read_body(body.trim_start_matches('\u{FEFF}').trim())?;
@@ -77,8 +78,8 @@ impl Fields {
         field.is_some() && self.entries.iter().any(|entry| entry.field() == field && entry.is_given())
     }
 
-    /// The same call with some values mended: a field is replaced under all of its names, an unknown one under its
-    /// own. An empty text takes it away.
+    /// The same call with some values mended: a field is replaced under all of its names, an unknown one
+    /// under its own. An empty text takes it away.
     #[must_use]
     pub fn corrected(&self, with: &[(String, String)]) -> Self {
         let mut corrected = self.clone();
@@ -96,21 +97,21 @@ impl Fields {
 
     /// Takes over a value; the members of an object that mean a field are taken one by one.
     fn push(&mut self, name: String, value: Value) {
-        let Value::Object(mut members) = value else {
+        let Value::Object(members) = value else {
             self.entries.push(Entry::new(name, value));
             return;
         };
-        let nested: Vec<_> =
-            members.keys().map(|member| Entry::new(format!("{name}.{member}"), Value::Null)).collect();
-        for entry in nested.into_iter().filter(|entry| entry.known.is_some()) {
-            let member = &entry.name[name.len() + 1..];
-            if members.get(member).is_some_and(|value| !value.is_object()) {
-                let value = members.shift_remove(member).unwrap_or_default();
-                self.entries.push(Entry { value, ..entry });
+        let mut others = Map::new();
+        for (member, value) in members {
+            let entry = Entry::new(format!("{name}.{member}"), value);
+            if entry.known.is_some() && !entry.value.is_object() {
+                self.entries.push(entry);
+            } else {
+                others.insert(member, entry.value);
             }
         }
-        if !members.is_empty() {
-            self.entries.push(Entry::new(name, Value::Object(members)));
+        if !others.is_empty() {
+            self.entries.push(Entry::new(name, Value::Object(others)));
         }
     }
 }
@@ -123,8 +124,8 @@ impl Entry {
         }
     }
 
-    /// Entries of one field sort by this, the one that counts first: outer values before nested ones, names in the
-    /// order of the contract, and of equals the last, but the first of nested ones.
+    /// Entries of one field sort by this, the one that counts first: outer values before nested ones, names
+    /// in the order of the contract, and of equals the last, but the first of nested ones.
     pub(super) fn precedence(&self, position: usize) -> (bool, usize, Reverse<usize>) {
         let nested = self.name.contains('.');
         let position = if nested { usize::MAX - position } else { position };

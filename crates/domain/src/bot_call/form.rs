@@ -1,6 +1,8 @@
-//! Query strings and form-encoded bodies (`application/x-www-form-urlencoded` of the WHATWG URL standard, section 5.1).
+//! Query strings and form-encoded bodies (`application/x-www-form-urlencoded` of the WHATWG URL standard,
+//! section 5.1).
 
-/// The names and values of a query string or form. Escapes that are none stay as they are; broken UTF-8 is replaced.
+/// The names and values of a query string or form. Escapes that are none stay as they are; broken UTF-8 is
+/// replaced.
 pub(super) fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

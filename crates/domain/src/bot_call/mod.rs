@@ -1,10 +1,11 @@
 //! What a bot sends, read leniently and taken strictly.
 //!
-//! [`Fields::read`] makes names and values of a query string and a body in any of the dialects that chatbot builders
-//! produce. [`read_users_call`] and [`read_tickets_call`] make a typed [`BotCall`] of them, or say what must be asked
-//! again. What no field of ours holds is kept in [`BotCall::extra`].
+//! [`Fields::read`] makes names and values of a query string and a body in any of the dialects that chatbot
+//! builders produce. [`read_users_call`] and [`read_tickets_call`] make a typed [`BotCall`] of them, or say
+//! what must be asked again. What no field of ours holds is kept in [`BotCall::extra`].
 //!
-//! To add a field: a variant of [`Field`], its spellings in `field.rs`, a line in `read.rs` and one in `digest.rs`.
+//! To add a field: a variant of [`Field`], its spellings in `field.rs`, a line in `read.rs` and one in
+//! `digest.rs`.
 
 mod digest;
 mod extra;
@@ -106,13 +107,15 @@ pub struct BotCall {
     pub person: PersonFields,
     /// The request for help, if it is one.
     pub ticket: Option<TicketFields>,
-    /// What else was given: unknown fields, whole values of those that were cut, and values that could not be read.
-    /// At most [`FIELDS_MAX_BYTES`](crate::text::FIELDS_MAX_BYTES) as JSON; what was cut is named under [`CUT`].
+    /// What else was given: unknown fields, whole values of those that were cut, and values that could not be
+    /// read. At most [`FIELDS_MAX_BYTES`](crate::text::FIELDS_MAX_BYTES) as JSON; what was cut is named under
+    /// [`CUT`].
     pub extra: Map<String, Value>,
 }
 
 impl BotCall {
-    /// SHA-256 of the normalised fields, without `extra`: equal for calls that say the same, however they are written.
+    /// SHA-256 of the normalised fields, without `extra`: equal for calls that say the same, however they are
+    /// written.
     pub fn digest(&self) -> [u8; 32] {
         digest::of(self)
     }

@@ -44,8 +44,8 @@ pub fn read_users_call(fields: &Fields, context: &ReadingContext) -> Result<BotC
     Ok(BotCall { person, ticket: None, extra: reader.into_extra() })
 }
 
-/// Reads a call that opens a ticket: a description is needed, a person is not. But a person who tried to say who
-/// they are and could not be understood is asked again.
+/// Reads a call that opens a ticket: a description is needed, a person is not. But a person who tried to say
+/// who they are and could not be understood is asked again.
 pub fn read_tickets_call(fields: &Fields, context: &ReadingContext) -> Result<BotCall, Refused> {
     let mut reader = Reader::new(fields);
     let person = reader.person(context);
@@ -57,7 +57,8 @@ pub fn read_tickets_call(fields: &Fields, context: &ReadingContext) -> Result<Bo
     Ok(BotCall { person, ticket: Some(TicketFields { topic, description }), extra: reader.into_extra() })
 }
 
-/// The identities that a question names, in the order in which they are matched. What cannot be read is left out.
+/// The identities that a question names, in the order in which they are matched. What cannot be read is left
+/// out.
 pub fn read_lookup(fields: &Fields, context: &ReadingContext) -> Vec<Identity> {
     Reader::new(fields).contacts(context).identities(context.bot)
 }

@@ -47,8 +47,8 @@ fn number_text(number: &Number) -> String {
     }
 }
 
-/// A value to be kept as it was given, but without NUL, which not every database stores, and no deeper than two
-/// levels: what is below is kept as JSON text.
+/// A value to be kept as it was given, but without NUL, which not every database stores, and no deeper than
+/// two levels: what is below is kept as JSON text.
 pub(super) fn kept(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(flat).collect(),

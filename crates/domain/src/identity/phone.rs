@@ -1,10 +1,10 @@
 //! Phone numbers.
 //!
-//! Numbering plans come from the `phonenumber` crate, which carries the tables of Google's libphonenumber. They are
-//! loaded at the first parse, which takes about a tenth of a second and 5 MB; each country that is met adds its own
-//! patterns.
+//! Numbering plans come from the `phonenumber` crate, which carries the tables of Google's libphonenumber.
+//! They are loaded at the first parse, which takes about a tenth of a second and 5 MB; each country that is
+//! met adds its own patterns.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use phonenumber::{
     Metadata, country,
@@ -75,8 +75,9 @@ pub enum PhoneError {
 }
 
 impl PhoneNumber {
-    /// Reads a number as people write it. With a `+` or `00` in front it is international. Otherwise it is national
-    /// in the default country if it is a number there, and else international if it is a number that way.
+    /// Reads a number as people write it. With a `+` or `00` in front it is international. Otherwise it is
+    /// national in the default country if it is a number there, and else international if it is a number that
+    /// way.
     pub fn parse(text: &str, default_country: Option<Country>) -> Result<Self, PhoneError> {
         let written = Written::read(text).ok_or(PhoneError::NotANumber)?;
         let digits = written.digits.as_str();
@@ -130,14 +131,14 @@ const fn is_plus(c: char) -> bool {
 
 /// Spaces, dashes and the like, also the invisible marks that come along when a number is copied.
 fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '-' | '.' | '(' | ')' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    let is_dash = matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let is_mark = matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}');
+    is_dash || is_mark || c.is_whitespace() || matches!(c, '.' | '(' | ')' | '/' | '\u{FEFF}')
 }
 
 /// The number with these digits, country code first.
 fn international(digits: &str) -> Option<String> {
-    let digits = digits.trim_start_matches("00");
+    let digits = without_old_mobile_prefix(digits.trim_start_matches("00"));
     let (code_length, plans) = (1..=MAX_CODE_DIGITS).find_map(|length| {
         let code: u16 = digits.get(..length)?.parse().ok()?;
         DATABASE.by_code(&code).map(|plans| (length, plans))
@@ -148,6 +149,14 @@ fn international(digits: &str) -> Option<String> {
     // It may have a trunk prefix, as in +44 (0) 20 7946 0018.
     let country = plans.first()?.id().parse().ok();
     through_plan(country, &format!("+{digits}"))
+}
+
+/// Mexico had a 1 between its code and mobile numbers until 2019; messengers still write it.
+fn without_old_mobile_prefix(digits: &str) -> Cow<'_, str> {
+    match digits.strip_prefix("521") {
+        Some(number) if number.len() == 10 => format!("52{number}").into(),
+        _ => digits.into(),
+    }
 }
 
 fn national(digits: &str, country: Country) -> Option<String> {
@@ -165,8 +174,8 @@ fn through_plan(country: Option<country::Id>, written: &str) -> Option<String> {
     (number.len() <= MAX_DIGITS + 1 && is_in_any(&database.by_code(&code)?, &national)).then_some(number)
 }
 
-/// The general pattern of a plan is enough: the patterns by type (mobile, premium, ...) lag behind what operators
-/// hand out, and cost ten times the memory.
+/// The general pattern of a plan is enough: the patterns by type (mobile, premium, ...) lag behind what
+/// operators hand out, and cost many times the memory.
 fn is_in_any(plans: &[&Metadata], national: &str) -> bool {
     plans.iter().any(|plan| plan.descriptors().general().is_match(national))
 }
@@ -225,6 +234,7 @@ mod tests {
             ("+41524204242", "+41524204242"),
             ("+1 (555) 555-0123", "+15555550123"),
             ("+52 1 55 1234 5678", "+525512345678"),
+            ("5215512345678", "+525512345678"),
             ("+800 1234 5678", "+80012345678"),
         ] {
             assert_eq!(read(text, ""), Ok(number.to_owned()), "{text}");

@@ -9,9 +9,9 @@ use super::{
     person::Persons, writes::Writes,
 };
 use crate::{
-    channel::PERSON_CHANNEL_ID,
     answer::{Answer, Sentence, Verdict},
     bot_call::{BotCall, Field, RefusalCode, Refused, TicketFields},
+    channel::PERSON_CHANNEL_ID,
     identity::Identity,
     ids::{ChannelId, IdSource, NotificationId, TicketId, UserId},
     notification::{NewNotification, Purpose},
@@ -171,7 +171,13 @@ impl Decider<'_> {
         }
     }
 
-    fn plan(&mut self, call: &PendingCall, purpose: Purpose, channel_id: ChannelId, due_at: Timestamp) -> NewNotification {
+    fn plan(
+        &mut self,
+        call: &PendingCall,
+        purpose: Purpose,
+        channel_id: ChannelId,
+        due_at: Timestamp,
+    ) -> NewNotification {
         NewNotification {
             id: NotificationId::from_uuid(self.ids.next_id()),
             purpose,
@@ -208,7 +214,11 @@ impl Decider<'_> {
         };
         for route in &topic.routes {
             let planned = self.plan(call, Purpose::TicketOpened, route.channel_id, self.now);
-            self.writes.notifications.push(NewNotification { user_id, ticket_id: Some(ticket.id), ..planned });
+            self.writes.notifications.push(NewNotification {
+                user_id,
+                ticket_id: Some(ticket.id),
+                ..planned
+            });
         }
         let ticket_id = ticket.id;
         self.writes.tickets.push(ticket);
@@ -268,7 +278,13 @@ impl Decider<'_> {
         user.map_or_else(|| call.bot.default_language.clone(), |user| user.language.clone())
     }
 
-    fn record(&mut self, call: &PendingCall, found: Option<&Found>, ticket_id: Option<TicketId>, notifications: usize) {
+    fn record(
+        &mut self,
+        call: &PendingCall,
+        found: Option<&Found>,
+        ticket_id: Option<TicketId>,
+        notifications: usize,
+    ) {
         let created = found.is_some_and(|found| found.created);
         let outcome = match (ticket_id, created) {
             (Some(_), _) => IntakeOutcome::Ticketed,

@@ -11,5 +11,6 @@ mod writes;
 pub use call::{AnswerSlot, BodyDigest, CallPath, CallingBot, PendingCall, RawCall, Replay};
 pub use decide::{IntakeRules, Knowledge, decide};
 pub use writes::{
-    BoundAnswer, Decisions, IdentityClash, IntakeOutcome, IntakeRow, NewIdentity, QuarantineReason, Quarantined, Writes,
+    BoundAnswer, Decisions, IdentityClash, IntakeOutcome, IntakeRow, NewIdentity, QuarantineReason,
+    Quarantined, Writes,
 };

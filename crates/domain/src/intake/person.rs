@@ -49,8 +49,14 @@ impl Clash {
 
 impl Persons {
     pub(super) fn new(users: Vec<User>, identities: Vec<(Identity, UserId)>) -> Self {
-        let tracked = users.into_iter().map(|user| (user.id, Tracked { user, state: State::Known })).collect();
-        Self { tracked, owners: identities.into_iter().collect(), attached: Vec::new(), registered: Vec::new() }
+        let tracked =
+            users.into_iter().map(|user| (user.id, Tracked { user, state: State::Known })).collect();
+        Self {
+            tracked,
+            owners: identities.into_iter().collect(),
+            attached: Vec::new(),
+            registered: Vec::new(),
+        }
     }
 
     pub(super) fn get(&self, id: UserId) -> Option<&User> {
@@ -100,7 +106,13 @@ impl Persons {
     }
 
     /// Fills what was empty, moves the last origin, keeps the latest consent and what else was sent.
-    pub(super) fn learn(&mut self, id: UserId, fields: &PersonFields, extra: Option<&Map<String, Value>>, now: Timestamp) {
+    pub(super) fn learn(
+        &mut self,
+        id: UserId,
+        fields: &PersonFields,
+        extra: Option<&Map<String, Value>>,
+        now: Timestamp,
+    ) {
         let owns_email = self.owns(id, fields.email.clone().map(Identity::Email));
         let owns_phone = self.owns(id, fields.phone.clone().map(Identity::Phone));
         let Some(tracked) = self.tracked.get_mut(&id) else { return };

@@ -1,0 +1,99 @@
+//! What happens to every request, whatever it asks for.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS},
+    },
+    middleware::Next,
+};
+use domain::{answer::Verdict, ids::RequestId};
+use tracing::Instrument;
+
+use crate::{
+    bot::{self, notice},
+    hosts::asked_host,
+    metrics::Kind,
+    problem::problem,
+    shield::{Panicked, shielded},
+    state::{Shared, shared},
+};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request its id, refuses hosts that are not ours, catches panics, counts.
+pub(crate) async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let shared = shared(request.request()).clone();
+    let request_id = RequestId::from_uuid(shared.state.ids.next());
+    let kind = Kind::of(request.method(), request.path());
+    request.extensions_mut().insert(request_id);
+    let span = tracing::info_span!("http.request", %request_id);
+    let mut response = handle(&shared, request, next, request_id).instrument(span).await?;
+    shared.traffic.record(kind, response.status(), started.elapsed());
+    mark(response.headers_mut(), request_id);
+    Ok(response)
+}
+
+async fn handle(
+    shared: &Shared,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    request_id: RequestId,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let Some(refusal) = refuse_host(shared, &request, request_id) {
+        return Ok(request.into_response(refusal));
+    }
+    let is_bot = bot::is_bot_path(request.path());
+    match shielded(next.call(request)).await {
+        Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
+        Err(panicked) => Err(apologise(shared, &panicked, is_bot, request_id)),
+    }
+}
+
+/// An error, because the request that a response belongs to is lost in a panic.
+fn apologise(shared: &Shared, panicked: &Panicked, is_bot: bool, request_id: RequestId) -> Error {
+    tracing::error!(%request_id, panic = panicked.0, "a request panicked");
+    let mut response = if is_bot {
+        bot::sorry(shared, request_id)
+    } else {
+        problem(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here; it was logged", request_id)
+    };
+    mark(response.headers_mut(), request_id);
+    InternalError::from_response("a request panicked", response).into()
+}
+
+/// Health and metrics are asked for by machines under any name.
+fn refuse_host(shared: &Shared, request: &ServiceRequest, request_id: RequestId) -> Option<HttpResponse> {
+    let path = request.path();
+    let is_exempt = path.starts_with("/health/") || path == "/metrics";
+    let host = asked_host(request.request()).unwrap_or_default();
+    if is_exempt || shared.state.allowed_hosts.allow(host) {
+        return None;
+    }
+    tracing::info!(host, "a request for a host that is not allowed; see FRONTDESK__HTTP__ALLOWED_HOSTS");
+    let detail = "this server does not answer under that host name; its operator can allow it";
+    Some(if bot::is_bot_path(path) {
+        notice(StatusCode::MISDIRECTED_REQUEST, Verdict::Denied, detail, request_id)
+    } else {
+        problem(StatusCode::MISDIRECTED_REQUEST, detail, request_id)
+    })
+}
+
+fn mark(headers: &mut HeaderMap, request_id: RequestId) {
+    let id = HeaderValue::from_str(&request_id.to_string()).expect("an id is letters, digits and dashes");
+    headers.insert(X_REQUEST_ID, id);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

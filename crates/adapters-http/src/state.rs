@@ -1,0 +1,99 @@
+//! What handlers need.
+
+use std::{future::Future, sync::Arc};
+
+use actix_web::{HttpMessage, HttpRequest, web};
+use application::{
+    intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall},
+    ports::{Clock, Ids, Storage},
+    staff::AuthenticateAgent,
+};
+use domain::ids::RequestId;
+use tokio::runtime::Handle;
+
+use crate::{
+    bot::BotLimits,
+    docs_page::DocsPage,
+    health::Readiness,
+    hosts::{AllowedHosts, Network},
+    messages::Messages,
+    metrics::Traffic,
+};
+
+/// Everything that the server is made of, as the composition root fills it in.
+pub struct HttpState {
+    /// Finds the bot behind a key.
+    pub authenticate_bot: Arc<AuthenticateBot>,
+    /// Takes bots' calls.
+    pub submit: SubmitCall,
+    /// Tells a bot whether it knows a person.
+    pub find_user: FindUser,
+    /// Tells a bot where a ticket stands.
+    pub show_ticket: ShowTicketStatus,
+    /// Lists topics for a bot's buttons.
+    pub list_topics: ListTopics,
+    /// Finds the agent behind an API token.
+    pub authenticate_agent: AuthenticateAgent,
+    /// Where captured mail is read from.
+    pub storage: Arc<dyn Storage>,
+    /// The time, for rate limits.
+    pub clock: Arc<dyn Clock>,
+    /// New request ids.
+    pub ids: Arc<dyn Ids>,
+    /// What `/health/ready` says.
+    pub readiness: Arc<dyn Readiness>,
+    /// Renders `/metrics` in Prometheus' text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Calls a second that each bot may make on average; 0 means no limit.
+    pub rate_limit: u32,
+    /// The names under which the server answers.
+    pub allowed_hosts: AllowedHosts,
+    /// Whose forwarded headers are believed.
+    pub trusted_proxies: Vec<Network>,
+    /// The multi-threaded runtime on which use cases run.
+    pub runtime: Handle,
+}
+
+/// The state, and what is made from it once.
+pub(crate) struct Shared {
+    pub(crate) state: HttpState,
+    pub(crate) limits: BotLimits,
+    pub(crate) messages: Messages,
+    pub(crate) traffic: Traffic,
+    pub(crate) docs: DocsPage,
+}
+
+/// A use case panicked; its runtime lives on.
+#[derive(Debug, thiserror::Error)]
+#[error("running a use case failed")]
+pub(crate) struct UseCasePanicked(#[from] tokio::task::JoinError);
+
+impl Shared {
+    pub(crate) fn new(state: HttpState) -> Self {
+        Self {
+            limits: BotLimits::per_second(state.rate_limit),
+            messages: Messages::shipped(),
+            traffic: Traffic::default(),
+            docs: DocsPage::new(),
+            state,
+        }
+    }
+
+    /// Runs a use case where storage may be waited for. It is completed even if the client hangs up.
+    pub(crate) async fn on_runtime<T: Send + 'static>(
+        &self,
+        use_case: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, UseCasePanicked> {
+        Ok(self.state.runtime.spawn(use_case).await?)
+    }
+}
+
+/// The state behind a request.
+pub(crate) fn shared(request: &HttpRequest) -> &web::Data<Shared> {
+    request.app_data().expect("every app is made with the state")
+}
+
+/// The id that `edge` gave the request.
+pub(crate) fn request_id(request: &HttpRequest) -> RequestId {
+    *request.extensions().get().expect("edge gives every request an id")
+}

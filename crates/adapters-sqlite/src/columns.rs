@@ -1,0 +1,125 @@
+//! How values of the domain lie in columns.
+
+use std::{fmt, str::FromStr};
+
+use diesel::{
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::{BigInt, Binary, Text},
+    sqlite::{Sqlite, SqliteValue},
+};
+use domain::{
+    agent::{Role, Scope},
+    bot_call::{Field, RefusalCode},
+    channel::ChannelKind,
+    identity::IdentityKind,
+    ids::{AgentId, BotId, ChannelId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId},
+    intake::{CallPath, IntakeOutcome},
+    notification::{NotificationStatus, OutcomeKind, Purpose},
+    ticket::TicketStatus,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// An id: the 16 bytes of a UUID, which sort as the UUIDs do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
+pub(crate) struct Id(Uuid);
+
+impl Id {
+    /// The id before which every id of a page lies: the one given, or one greater than all.
+    pub(crate) fn before(id: Option<Uuid>) -> Self {
+        Self(id.unwrap_or(Uuid::max()))
+    }
+}
+
+impl ToSql<Binary, Sqlite> for Id {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_bytes().as_slice());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Binary, Sqlite> for Id {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(Uuid::from_slice(value.read_blob())?))
+    }
+}
+
+macro_rules! stored_as_id {
+    ($($id:ty)+) => {$(
+        impl From<$id> for Id {
+            fn from(id: $id) -> Self {
+                Self(id.as_uuid())
+            }
+        }
+
+        impl From<Id> for $id {
+            fn from(id: Id) -> Self {
+                Self::from_uuid(id.0)
+            }
+        }
+    )+};
+}
+
+stored_as_id! { AgentId BotId ChannelId NotificationId RequestId TicketId TokenId UserId WorkerId }
+
+/// A time: microseconds since the Unix epoch. What is finer is cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = BigInt)]
+pub(crate) struct At(pub(crate) Timestamp);
+
+impl ToSql<BigInt, Sqlite> for At {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_microsecond());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<BigInt, Sqlite> for At {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(Timestamp::from_microsecond(value.read_long())?))
+    }
+}
+
+/// An enumeration of the domain that is stored by its names.
+pub(crate) trait Names: Copy + FromStr {
+    fn name(self) -> &'static str;
+}
+
+macro_rules! stored_by_name {
+    ($($enumeration:ty)+) => {$(
+        impl Names for $enumeration {
+            fn name(self) -> &'static str {
+                self.as_str()
+            }
+        }
+    )+};
+}
+
+stored_by_name! {
+    CallPath ChannelKind Field IdentityKind IntakeOutcome NotificationStatus OutcomeKind Purpose RefusalCode Role Scope
+    TicketStatus
+}
+
+/// A value of an enumeration: its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub(crate) struct Named<T: fmt::Debug>(pub(crate) T);
+
+impl<T: Names + fmt::Debug> ToSql<Text, Sqlite> for Named<T> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.name());
+        Ok(IsNull::No)
+    }
+}
+
+impl<T> FromSql<Text, Sqlite> for Named<T>
+where
+    T: Names + fmt::Debug + FromStr<Err: std::error::Error + Send + Sync + 'static>,
+{
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(value.read_text().parse()?))
+    }
+}

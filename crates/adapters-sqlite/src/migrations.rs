@@ -1,0 +1,113 @@
+//! Migrations: the schema's history, built into the program.
+//!
+//! A migration expands first and a later release contracts, so that programs of two neighbouring releases can use one
+//! database. One that cannot keep this rule has a stamp that ends in `-incompatible`, such as
+//! `2027-01-01-000000-incompatible_drop_users`: programs that do not know it refuse the database.
+
+use application::ports::StorageError;
+use diesel::{SqliteConnection, migration::MigrationSource as _, sqlite::Sqlite};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+
+use crate::{
+    SqliteStorage,
+    error::Failure,
+    open::{Migrate, OpenError},
+};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// The end of the stamp of a migration that older programs must not meet.
+const INCOMPATIBLE: &str = "incompatible";
+
+/// How a database compares with this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Schema {
+    /// They belong together.
+    Current,
+    /// Migrations are outstanding; nothing else can be done with the database.
+    Outdated,
+    /// A newer program changed the database in ways that this one can live with.
+    Newer,
+}
+
+/// A migration, and whether a database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationState {
+    /// What orders migrations: the digits of its stamp.
+    pub version: String,
+    /// Its name; none if it is a newer program's.
+    pub name: Option<String>,
+    /// Whether the database has it.
+    pub applied: bool,
+}
+
+impl SqliteStorage {
+    /// All migrations that this program or the database knows, oldest first.
+    pub async fn migration_status(&self) -> Result<Vec<MigrationState>, StorageError> {
+        self.maintain(status).await
+    }
+
+    /// Applies all outstanding migrations at once or none, and answers which. Units of work that write wait meanwhile.
+    pub async fn migrate_up(&self) -> Result<Vec<MigrationState>, StorageError> {
+        let _writers_wait = self.writer.lock().await;
+        self.maintain(apply).await
+    }
+}
+
+/// Compares the schema with this program's and brings it up to date.
+pub(crate) fn prepare(connection: &mut SqliteConnection, migrate: Migrate) -> Result<Schema, OpenError> {
+    refuse_incompatible(&status(connection)?)?;
+    if migrate == Migrate::Apply {
+        apply(connection)?;
+    }
+    let states = status(connection)?;
+    Ok(if states.iter().any(|state| !state.applied) {
+        Schema::Outdated
+    } else if states.iter().any(|state| state.name.is_none()) {
+        Schema::Newer
+    } else {
+        Schema::Current
+    })
+}
+
+fn refuse_incompatible(states: &[MigrationState]) -> Result<(), OpenError> {
+    match states.iter().find(|state| state.name.is_none() && state.version.ends_with(INCOMPATIBLE)) {
+        Some(state) => Err(OpenError::Incompatible { version: state.version.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn status(connection: &mut SqliteConnection) -> Result<Vec<MigrationState>, Failure> {
+    let known = MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(Failure::Migration)?;
+    let applied = connection.applied_migrations().map_err(Failure::Migration)?;
+    let mut unknown: Vec<String> = applied.iter().map(ToString::to_string).collect();
+    let mut states = Vec::with_capacity(known.len());
+    for migration in known {
+        let version = migration.name().version().to_string();
+        let before = unknown.len();
+        unknown.retain(|applied| *applied != version);
+        let applied = unknown.len() < before;
+        states.push(MigrationState { version, name: Some(migration.name().to_string()), applied });
+    }
+    states.extend(unknown.into_iter().map(|version| MigrationState { version, name: None, applied: true }));
+    states.sort_by(|a, b| a.version.cmp(&b.version));
+    Ok(states)
+}
+
+/// In one transaction, which another process that migrates at the same time waits for.
+fn apply(connection: &mut SqliteConnection) -> Result<Vec<MigrationState>, Failure> {
+    connection.immediate_transaction(|connection| {
+        let outstanding: Vec<_> = status(connection)?.into_iter().filter(|state| !state.applied).collect();
+        connection.run_pending_migrations(MIGRATIONS).map_err(Failure::Migration)?;
+        Ok(outstanding.into_iter().map(|state| MigrationState { applied: true, ..state }).collect())
+    })
+}
+
+impl From<Failure> for OpenError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Migration(source) => Self::Migrate(source),
+            other => Self::Migrate(Box::new(other)),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Members of staff and their tokens.
+
+use application::ports::{AgentRepository, StorageError};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use domain::{
+    agent::{ApiToken, StaffMember},
+    bot::SecretDigest,
+    ids::{AgentId, TokenId},
+};
+use jiff::Timestamp;
+
+use crate::{
+    columns::{At, Id},
+    error::inserted,
+    rows::{AgentRow, ApiTokenRow},
+    schema::{agents, api_tokens},
+    unit_of_work::SqliteUnitOfWork,
+};
+
+#[async_trait]
+impl AgentRepository for SqliteUnitOfWork {
+    async fn insert(&mut self, member: &StaffMember) -> Result<(), StorageError> {
+        let row = AgentRow::from(member);
+        self.run(move |connection| {
+            let insert = diesel::insert_into(agents::table).values(&row).on_conflict_do_nothing();
+            inserted(insert.execute(connection)?, "agents_email_key")
+        })
+        .await
+    }
+
+    async fn by_email(&mut self, email: &str) -> Result<Option<StaffMember>, StorageError> {
+        let email = email.to_owned();
+        self.run(move |connection| {
+            let member = agents::table.filter(agents::email.eq(email)).select(AgentRow::as_select());
+            Ok(member.get_result(connection).optional()?.map(StaffMember::from))
+        })
+        .await
+    }
+
+    async fn by_token(&mut self, digest: SecretDigest) -> Result<Option<(StaffMember, ApiToken)>, StorageError> {
+        self.run(move |connection| {
+            let found: Option<(AgentRow, ApiTokenRow)> = agents::table
+                .inner_join(api_tokens::table.on(api_tokens::agent_id.eq(agents::id)))
+                .filter(api_tokens::digest.eq(*digest.as_bytes()))
+                .select((AgentRow::as_select(), ApiTokenRow::as_select()))
+                .get_result(connection)
+                .optional()?;
+            Ok(found.map(|(member, token)| (member.into(), token.into())))
+        })
+        .await
+    }
+
+    async fn insert_token(&mut self, token: &ApiToken) -> Result<(), StorageError> {
+        let row = ApiTokenRow::from(token);
+        self.run(move |connection| {
+            let insert = diesel::insert_into(api_tokens::table).values(&row).on_conflict_do_nothing();
+            inserted(insert.execute(connection)?, "api_tokens_digest_key")
+        })
+        .await
+    }
+
+    async fn tokens(&mut self, agent: Option<AgentId>) -> Result<Vec<ApiToken>, StorageError> {
+        self.run(move |connection| {
+            let mut tokens = api_tokens::table.order(api_tokens::id).select(ApiTokenRow::as_select()).into_boxed();
+            if let Some(agent) = agent {
+                tokens = tokens.filter(api_tokens::agent_id.eq(Id::from(agent)));
+            }
+            Ok(tokens.load(connection)?.into_iter().map(ApiToken::from).collect())
+        })
+        .await
+    }
+
+    async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool, StorageError> {
+        self.run(move |connection| {
+            let in_force = api_tokens::table.find(Id::from(id)).filter(api_tokens::revoked_at.is_null());
+            let revoke = diesel::update(in_force).set(api_tokens::revoked_at.eq(At(at)));
+            Ok(revoke.execute(connection)? > 0)
+        })
+        .await
+    }
+}

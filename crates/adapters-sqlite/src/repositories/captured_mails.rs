@@ -1,0 +1,48 @@
+//! Mail that was captured instead of sent.
+
+use application::ports::{CapturedMail, CapturedMailRepository, Page, StorageError};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use domain::ids::NotificationId;
+
+use crate::{
+    columns::Id, constant::Constant, rows::CapturedMailRow, schema::captured_mails, unit_of_work::SqliteUnitOfWork,
+};
+
+#[async_trait]
+impl CapturedMailRepository for SqliteUnitOfWork {
+    async fn capture(&mut self, mail: &CapturedMail) -> Result<(), StorageError> {
+        let row = CapturedMailRow::from(mail);
+        self.run(move |connection| {
+            let capture = diesel::insert_into(captured_mails::table)
+                .values(&row)
+                .on_conflict(captured_mails::notification_id)
+                .do_update()
+                .set(&row);
+            Constant(capture).execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn of_notification(&mut self, id: NotificationId) -> Result<Option<CapturedMail>, StorageError> {
+        self.run(move |connection| {
+            let mail = captured_mails::table.find(Id::from(id)).select(CapturedMailRow::as_select());
+            Ok(mail.get_result(connection).optional()?.map(CapturedMail::from))
+        })
+        .await
+    }
+
+    async fn page(&mut self, page: Page) -> Result<Vec<CapturedMail>, StorageError> {
+        self.run(move |connection| {
+            let rows = captured_mails::table
+                .filter(captured_mails::notification_id.lt(Id::before(page.before)))
+                .order(captured_mails::notification_id.desc())
+                .limit(page.limit.into())
+                .select(CapturedMailRow::as_select())
+                .load(connection)?;
+            Ok(rows.into_iter().map(CapturedMail::from).collect())
+        })
+        .await
+    }
+}

@@ -1,0 +1,100 @@
+//! Calls of bots, and answers kept for equal calls.
+
+use application::ports::{IntakeRepository, StorageError};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
+use jiff::Timestamp;
+
+use crate::{
+    columns::{At, Id, Named},
+    error::{Failure, inserted},
+    rows::{IntakeRecordRow, KeptAnswerRow, SlotRow},
+    schema::{intake, kept_answers},
+    unit_of_work::SqliteUnitOfWork,
+};
+
+#[async_trait]
+impl IntakeRepository for SqliteUnitOfWork {
+    async fn kept_answers(&mut self, slots: &[AnswerSlot], now: Timestamp) -> Result<Vec<BoundAnswer>, StorageError> {
+        if slots.is_empty() {
+            return Ok(Vec::new());
+        }
+        let slots: Vec<_> = slots.iter().map(SlotRow::from).collect();
+        self.run(move |connection| {
+            let kept = slots.iter().filter_map(|slot| kept(connection, slot, now).transpose());
+            kept.map(|row| BoundAnswer::try_from(row?)).collect()
+        })
+        .await
+    }
+
+    async fn keep(&mut self, answers: &[BoundAnswer], now: Timestamp) -> Result<(), StorageError> {
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = answers.iter().map(KeptAnswerRow::from).collect();
+        self.run(move |connection| {
+            for row in &rows {
+                keep(connection, row, now)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn record(&mut self, calls: &[IntakeRow]) -> Result<(), StorageError> {
+        if calls.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = calls.iter().map(IntakeRecordRow::from).collect();
+        self.run(move |connection| {
+            for row in &rows {
+                diesel::insert_into(intake::table).values(row).execute(connection)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget_expired(&mut self, now: Timestamp, limit: u16) -> Result<usize, StorageError> {
+        self.run(move |connection| {
+            let keys: Vec<(At, Id, String, [u8; 32])> = kept_answers::table
+                .filter(kept_answers::expires_at.le(At(now)))
+                .order(kept_answers::expires_at)
+                .limit(limit.into())
+                .select(kept_answers::all_key_columns)
+                .load(connection)?;
+            for key in &keys {
+                diesel::delete(kept_answers::table.find((key.0, key.1, &key.2, key.3))).execute(connection)?;
+            }
+            Ok(keys.len())
+        })
+        .await
+    }
+}
+
+fn kept(connection: &mut SqliteConnection, slot: &SlotRow, now: Timestamp) -> QueryResult<Option<KeptAnswerRow>> {
+    kept_answers::table
+        .filter(kept_answers::principal.eq(slot.principal))
+        .filter(kept_answers::scope.eq(slot.scope))
+        .filter(kept_answers::digest.eq(slot.digest))
+        .filter(kept_answers::expires_at.gt(At(now)))
+        .select(KeptAnswerRow::as_select())
+        .get_result(connection)
+        .optional()
+}
+
+/// Most slots are free, so that is tried first.
+fn keep(connection: &mut SqliteConnection, row: &KeptAnswerRow, now: Timestamp) -> Result<(), Failure> {
+    let insert = || diesel::insert_into(kept_answers::table).values(row).on_conflict_do_nothing();
+    if insert().execute(connection)? > 0 {
+        return Ok(());
+    }
+    let expired = kept_answers::table
+        .filter(kept_answers::principal.eq(row.principal))
+        .filter(kept_answers::scope.eq(row.scope))
+        .filter(kept_answers::digest.eq(row.digest))
+        .filter(kept_answers::expires_at.le(At(now)));
+    diesel::delete(expired).execute(connection)?;
+    inserted(insert().execute(connection)?, "kept_answers_principal_scope_digest_key")
+}

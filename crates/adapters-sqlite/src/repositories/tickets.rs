@@ -1,0 +1,73 @@
+//! Tickets.
+
+use application::ports::{Page, StorageError, TicketRepository};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use domain::{
+    ids::UserId,
+    ticket::{Reference, Ticket},
+};
+
+use crate::{
+    columns::Id,
+    constant::Constant,
+    error::inserted,
+    rows::TicketRow,
+    schema::{counters, tickets},
+    unit_of_work::SqliteUnitOfWork,
+};
+
+/// The counter that numbers tickets.
+const NUMBERS: &str = "tickets";
+
+#[async_trait]
+impl TicketRepository for SqliteUnitOfWork {
+    async fn take_numbers(&mut self, count: usize) -> Result<u64, StorageError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.run(move |connection| {
+            let advance = diesel::update(counters::table.find(NUMBERS)).set(counters::value.eq(counters::value + count));
+            let last: i64 = Constant(advance.returning(counters::value)).get_result(connection)?;
+            Ok((last - count + 1).cast_unsigned())
+        })
+        .await
+    }
+
+    async fn insert(&mut self, new: &[Ticket]) -> Result<(), StorageError> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = new.iter().map(TicketRow::from).collect();
+        self.run(move |connection| {
+            for row in &rows {
+                let insert = diesel::insert_into(tickets::table).values(row).on_conflict_do_nothing();
+                inserted(insert.execute(connection)?, "tickets_number_key")?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
+        let number = reference.number().cast_signed();
+        self.run(move |connection| {
+            let by_number = tickets::table.filter(tickets::number.eq(number));
+            let row = by_number.select(TicketRow::as_select()).get_result(connection).optional()?;
+            row.map(Ticket::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn of_user(&mut self, user_id: UserId, page: Page) -> Result<Vec<Ticket>, StorageError> {
+        self.run(move |connection| {
+            let rows = tickets::table
+                .filter(tickets::user_id.eq(Id::from(user_id)))
+                .filter(tickets::id.lt(Id::before(page.before)))
+                .order(tickets::id.desc())
+                .limit(page.limit.into())
+                .select(TicketRow::as_select())
+                .load(connection)?;
+            rows.into_iter().map(Ticket::try_from).collect()
+        })
+        .await
+    }
+}

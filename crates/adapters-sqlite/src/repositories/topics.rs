@@ -1,0 +1,130 @@
+//! Topics and their routes.
+
+use std::collections::HashMap;
+
+use application::ports::{StorageError, TopicRepository};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use domain::{
+    channel::ChannelKind,
+    ids::ChannelId,
+    topic::{Route, Routing, Slug, Topic},
+};
+use jiff::Timestamp;
+
+use crate::{
+    columns::{At, Id, Named},
+    error::{Failure, inserted},
+    schema::{channels, topic_aliases, topic_routes, topics},
+    unit_of_work::SqliteUnitOfWork,
+};
+
+#[async_trait]
+impl TopicRepository for SqliteUnitOfWork {
+    async fn routing(&mut self) -> Result<Routing, StorageError> {
+        self.run(|connection| {
+            let columns = (topics::slug, topics::title, topics::is_default);
+            let rows: Vec<(String, String, bool)> =
+                topics::table.order(topics::position).select(columns).load(connection)?;
+            let (mut aliases, mut routes) = (aliases(connection)?, routes(connection)?);
+            let topics = rows.into_iter().map(|(slug, title, is_default)| Topic {
+                aliases: aliases.remove(&slug).unwrap_or_default(),
+                routes: routes.remove(&slug).unwrap_or_default(),
+                slug: Slug::restore(slug),
+                title,
+                is_default,
+            });
+            Ok(Routing::new(topics.collect()))
+        })
+        .await
+    }
+
+    async fn insert(&mut self, topic: &Topic, at: Timestamp) -> Result<(), StorageError> {
+        let topic = topic.clone();
+        self.run(move |connection| {
+            if topic.is_default {
+                let default = topics::table.filter(topics::is_default.eq(true));
+                diesel::update(default).set(topics::is_default.eq(false)).execute(connection)?;
+            }
+            let row = (
+                topics::slug.eq(topic.slug.as_str()),
+                topics::title.eq(&topic.title),
+                topics::is_default.eq(topic.is_default),
+                topics::created_at.eq(At(at)),
+            );
+            let insert = diesel::insert_into(topics::table).values(row).on_conflict_do_nothing();
+            inserted(insert.execute(connection)?, "topics_slug_key")?;
+            write_aliases(connection, &topic)?;
+            write_routes(connection, topic.slug.as_str(), topic.routes.iter().map(|route| route.channel_id))
+        })
+        .await
+    }
+
+    async fn set_routes(&mut self, topic: &Slug, channels: &[ChannelId]) -> Result<(), StorageError> {
+        let (slug, channels) = (topic.to_string(), channels.to_vec());
+        self.run(move |connection| {
+            let known = topics::table.filter(topics::slug.eq(&slug)).count().get_result::<i64>(connection)?;
+            if known == 0 {
+                return Err(Failure::Stale);
+            }
+            diesel::delete(topic_routes::table.filter(topic_routes::topic.eq(&slug))).execute(connection)?;
+            write_routes(connection, &slug, channels.into_iter())
+        })
+        .await
+    }
+}
+
+fn aliases(connection: &mut SqliteConnection) -> QueryResult<HashMap<String, Vec<String>>> {
+    let in_order = topic_aliases::table.order((topic_aliases::topic, topic_aliases::position));
+    let rows: Vec<(String, String)> =
+        in_order.select((topic_aliases::topic, topic_aliases::alias)).load(connection)?;
+    Ok(grouped(rows))
+}
+
+fn routes(connection: &mut SqliteConnection) -> QueryResult<HashMap<String, Vec<Route>>> {
+    let rows: Vec<(String, Id, Named<ChannelKind>)> = topic_routes::table
+        .inner_join(channels::table.on(channels::id.eq(topic_routes::channel_id)))
+        .order((topic_routes::topic, topic_routes::position))
+        .select((topic_routes::topic, channels::id, channels::kind))
+        .load(connection)?;
+    let route = |(topic, id, kind): (String, Id, Named<ChannelKind>)| {
+        (topic, Route { channel_id: id.into(), kind: kind.0 })
+    };
+    Ok(grouped(rows.into_iter().map(route).collect()))
+}
+
+fn grouped<T>(rows: Vec<(String, T)>) -> HashMap<String, Vec<T>> {
+    let mut groups: HashMap<String, Vec<T>> = HashMap::new();
+    for (topic, item) in rows {
+        groups.entry(topic).or_default().push(item);
+    }
+    groups
+}
+
+fn write_aliases(connection: &mut SqliteConnection, topic: &Topic) -> Result<(), Failure> {
+    for (position, alias) in (1_i64..).zip(&topic.aliases) {
+        let row = (
+            topic_aliases::topic.eq(topic.slug.as_str()),
+            topic_aliases::position.eq(position),
+            topic_aliases::alias.eq(alias),
+        );
+        diesel::insert_into(topic_aliases::table).values(row).execute(connection)?;
+    }
+    Ok(())
+}
+
+fn write_routes(
+    connection: &mut SqliteConnection,
+    topic: &str,
+    channels: impl Iterator<Item = ChannelId>,
+) -> Result<(), Failure> {
+    for (position, channel) in (1_i64..).zip(channels) {
+        let row = (
+            topic_routes::topic.eq(topic),
+            topic_routes::position.eq(position),
+            topic_routes::channel_id.eq(Id::from(channel)),
+        );
+        diesel::insert_into(topic_routes::table).values(row).execute(connection)?;
+    }
+    Ok(())
+}

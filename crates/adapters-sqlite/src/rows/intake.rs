@@ -1,0 +1,166 @@
+//! Calls of bots, answers kept for equal calls, and calls in quarantine.
+
+use application::ports::{HeldCall, HeldStatus};
+use diesel::prelude::*;
+use domain::{
+    answer::Answer,
+    bot_call::{Field, RefusalCode},
+    intake::{
+        AnswerSlot, BoundAnswer, CallPath, IntakeOutcome, IntakeRow, QuarantineReason, Quarantined, RawCall, Replay,
+    },
+};
+
+use crate::{
+    columns::{At, Id, Named},
+    error::Failure,
+    schema::{intake, kept_answers, quarantine},
+};
+
+#[derive(Insertable)]
+#[diesel(table_name = intake, treat_none_as_default_value = false)]
+pub(crate) struct IntakeRecordRow {
+    request_id: Id,
+    bot_id: Id,
+    path: Named<CallPath>,
+    outcome: Named<IntakeOutcome>,
+    user_id: Option<Id>,
+    ticket_id: Option<Id>,
+    users_made: i32,
+    tickets_made: i32,
+    notifications_made: i32,
+    received_at: At,
+}
+
+impl From<&IntakeRow> for IntakeRecordRow {
+    fn from(row: &IntakeRow) -> Self {
+        Self {
+            request_id: row.request_id.into(),
+            bot_id: row.bot_id.into(),
+            path: Named(row.path),
+            outcome: Named(row.outcome),
+            user_id: row.user_id.map(Id::from),
+            ticket_id: row.ticket_id.map(Id::from),
+            users_made: row.users_made.into(),
+            tickets_made: row.tickets_made.into(),
+            notifications_made: row.notifications_made.into(),
+            received_at: At(row.received_at),
+        }
+    }
+}
+
+/// The unique key of a kept answer.
+pub(crate) struct SlotRow {
+    pub(crate) principal: Id,
+    pub(crate) scope: Named<CallPath>,
+    pub(crate) digest: [u8; 32],
+}
+
+impl From<&AnswerSlot> for SlotRow {
+    fn from(slot: &AnswerSlot) -> Self {
+        Self { principal: slot.principal.into(), scope: Named(slot.scope), digest: slot.digest }
+    }
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = kept_answers, treat_none_as_default_value = false)]
+pub(crate) struct KeptAnswerRow {
+    pub(crate) expires_at: At,
+    pub(crate) principal: Id,
+    pub(crate) scope: Named<CallPath>,
+    pub(crate) digest: [u8; 32],
+    body: [u8; 32],
+    user_id: Option<Id>,
+    answer: String,
+}
+
+impl From<&BoundAnswer> for KeptAnswerRow {
+    fn from(bound: &BoundAnswer) -> Self {
+        let slot = bound.replay.slot;
+        Self {
+            expires_at: At(bound.replay.expires_at),
+            principal: slot.principal.into(),
+            scope: Named(slot.scope),
+            digest: slot.digest,
+            body: bound.replay.body,
+            user_id: bound.answer.user_id.map(Id::from),
+            answer: serde_json::to_string(&bound.answer).expect("an answer is texts, numbers and lists"),
+        }
+    }
+}
+
+impl TryFrom<KeptAnswerRow> for BoundAnswer {
+    type Error = Failure;
+
+    fn try_from(row: KeptAnswerRow) -> Result<Self, Failure> {
+        let slot = AnswerSlot { principal: row.principal.into(), scope: row.scope.0, digest: row.digest };
+        let answer: Answer =
+            serde_json::from_str(&row.answer).map_err(|_| Failure::Unreadable("kept_answers.answer"))?;
+        Ok(Self { replay: Replay { slot, body: row.body, expires_at: row.expires_at.0 }, answer })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = quarantine, treat_none_as_default_value = false)]
+pub(crate) struct QuarantinedRow {
+    request_id: Id,
+    bot_id: Id,
+    path: Named<CallPath>,
+    code: Named<RefusalCode>,
+    field: Option<Named<Field>>,
+    query: String,
+    body: Vec<u8>,
+    received_at: At,
+}
+
+impl From<&Quarantined> for QuarantinedRow {
+    fn from(call: &Quarantined) -> Self {
+        Self {
+            request_id: call.request_id.into(),
+            bot_id: call.bot_id.into(),
+            path: Named(call.path),
+            code: Named(call.reason.code),
+            field: call.reason.field.map(Named),
+            query: call.raw.query.clone(),
+            body: call.raw.body.clone(),
+            received_at: At(call.received_at),
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = quarantine)]
+pub(crate) struct HeldCallRow {
+    request_id: Id,
+    bot_id: Id,
+    path: Named<CallPath>,
+    code: Named<RefusalCode>,
+    field: Option<Named<Field>>,
+    query: String,
+    body: Vec<u8>,
+    received_at: At,
+    closed_at: Option<At>,
+    released_as: Option<Id>,
+}
+
+impl HeldCallRow {
+    pub(crate) const fn bot_id(&self) -> Id {
+        self.bot_id
+    }
+
+    pub(crate) fn of_bot(self, bot: String) -> HeldCall {
+        let status = match (self.closed_at, self.released_as) {
+            (None, _) => HeldStatus::Held,
+            (Some(_), Some(call)) => HeldStatus::Released(call.into()),
+            (Some(_), None) => HeldStatus::Discarded,
+        };
+        let call = Quarantined {
+            request_id: self.request_id.into(),
+            bot_id: self.bot_id.into(),
+            path: self.path.0,
+            reason: QuarantineReason { code: self.code.0, field: self.field.map(|field| field.0) },
+            raw: RawCall { query: self.query, body: self.body },
+            received_at: self.received_at.0,
+        };
+        HeldCall { call, bot, status }
+    }
+}

@@ -1,0 +1,28 @@
+//! Rows as statements write and read them: owned, so that they can go to the thread that runs the statements.
+
+mod access;
+mod intake;
+mod notification;
+mod person;
+mod routing;
+mod ticket;
+
+pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, Standing, key_rows};
+pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, QuarantinedRow, SlotRow};
+pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, NotificationRow, small};
+pub(crate) use person::{ClashRow, IdentityRow, NewClashRow, UserRow, origin};
+pub(crate) use routing::{ChannelRow, NewChannelRow};
+pub(crate) use ticket::TicketRow;
+
+use serde_json::{Map, Value};
+
+use crate::error::Failure;
+
+/// Everything else that bots sent, as a column keeps it.
+fn fields_text(fields: &Map<String, Value>) -> String {
+    if fields.is_empty() { "{}".to_owned() } else { Value::Object(fields.clone()).to_string() }
+}
+
+fn fields(text: &str) -> Result<Map<String, Value>, Failure> {
+    if text == "{}" { Ok(Map::new()) } else { serde_json::from_str(text).map_err(|_| Failure::Unreadable("fields")) }
+}

@@ -1,0 +1,213 @@
+//! Every setting: its name, its default, what it means. Whatever says something about settings takes it from here: the
+//! check for unknown names, `frontdesk config`, and `.env.example`.
+
+/// What may be shown of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// All of it.
+    Whole,
+    /// A URL without its login.
+    WithoutLogin,
+    /// Only that it is set.
+    Hidden,
+}
+
+/// A setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// The name of its environment variable.
+    pub name: &'static str,
+    /// What is in force when nothing is set; none: it is unset.
+    pub default: Option<&'static str>,
+    /// What may be shown of its value.
+    pub shown: Shown,
+    /// Whether this version only checks it.
+    pub unused: bool,
+    /// What it means, in whole sentences.
+    pub meaning: &'static str,
+}
+
+/// Settings on one subject.
+#[derive(Debug)]
+pub struct Group {
+    /// The subject.
+    pub title: &'static str,
+    /// The settings.
+    pub settings: &'static [Setting],
+}
+
+const fn setting(name: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, default: None, shown: Shown::Whole, unused: false, meaning }
+}
+
+impl Setting {
+    const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    const fn with_login(self) -> Self {
+        Self { shown: Shown::WithoutLogin, ..self }
+    }
+
+    const fn secret(self) -> Self {
+        Self { shown: Shown::Hidden, ..self }
+    }
+
+    const fn not_used_yet(self) -> Self {
+        Self { unused: true, ..self }
+    }
+}
+
+macro_rules! retries {
+    ($($kind:literal, $of:literal, $unknown_retries:literal;)+) => {
+        &[$(
+            setting(
+                concat!("FRONTDESK__RETRY__", $kind, "__WAITS"),
+                concat!("How long ", $of, " waits after each failed attempt that may succeed later."),
+            )
+            .or("10s,1m,5m,30m,2h,6h,12h,24h"),
+            setting(
+                concat!("FRONTDESK__RETRY__", $kind, "__UNKNOWN_RETRIES"),
+                concat!("How often ", $of, " is sent again when nobody knows whether it arrived."),
+            )
+            .or($unknown_retries),
+        )+]
+    };
+}
+
+/// All settings.
+pub const GROUPS: &[Group] = &[
+    Group { title: "What Frontdesk is connected to", settings: CONNECTIONS },
+    Group { title: "HTTP", settings: HTTP },
+    Group { title: "What Frontdesk does", settings: WORK },
+    Group { title: "Mail", settings: MAIL },
+    Group { title: "Teams and chats", settings: CHATS },
+    Group { title: "When delivery fails", settings: RETRIES },
+    Group { title: "Watchdog", settings: WATCHDOG },
+    Group { title: "The program itself", settings: PROGRAM },
+];
+
+const CONNECTIONS: &[Setting] = &[
+    setting("DATABASE_URL", "The database. After sqlite:// everything is a path; folders are made.")
+        .or("sqlite://data/frontdesk.db")
+        .with_login(),
+    setting("FRONTDESK__DATABASE__MIGRATE", "Whether outstanding migrations are applied at the start.").or("true"),
+    setting(
+        "FRONTDESK__DATABASE__MIGRATE_URL",
+        "Another URL to apply migrations through. For database servers; an embedded database has one URL.",
+    )
+    .with_login(),
+    setting("AMQP_URL", "A message broker. Unset: the queue is inside the process.").with_login(),
+    setting("FRONTDESK__AMQP__PREFIX", "What the names of exchange and queues begin with.")
+        .or("frontdesk")
+        .not_used_yet(),
+    setting(
+        "SMTP_URL",
+        "The mail server: smtp://localhost:1025, smtps://user:password@host:465 or smtp://host:587?tls=required. Special \
+         characters in a password are percent-encoded. Unset: mail is captured, and shown by `frontdesk notifications \
+         show`.",
+    )
+    .with_login(),
+];
+
+const HTTP: &[Setting] = &[
+    setting("FRONTDESK__HTTP__BIND", "Address and port that the server listens on.").or("127.0.0.1:8080"),
+    setting(
+        "FRONTDESK__HTTP__PUBLIC_URL",
+        "Where bots reach this server, such as https://desk.example.com: for links and recipes.",
+    ),
+    setting("NGROK_EXTERNAL_URL", "The same, where a tunnel sets it; FRONTDESK__HTTP__PUBLIC_URL wins."),
+    setting(
+        "FRONTDESK__HTTP__ALLOWED_HOSTS",
+        "The names under which the server answers, separated by commas; the public URL's is always one of them. \
+         /health/* and /metrics answer under any name.",
+    )
+    .or("localhost,127.0.0.1,[::1]"),
+    setting(
+        "FRONTDESK__HTTP__TRUSTED_PROXIES",
+        "Addresses or ranges (10.0.0.0/8) whose forwarded headers are believed, separated by commas. Unset: none.",
+    ),
+];
+
+const WORK: &[Setting] = &[
+    setting("FRONTDESK__WELCOME__DELAY", "From the call that leaves an address to the welcome mail.").or("60s"),
+    setting(
+        "FRONTDESK__INTAKE__REPLAY_WINDOW",
+        "For so long an equal call that names a person is answered as before and not taken again; 0s: never.",
+    )
+    .or("60s"),
+    setting(
+        "FRONTDESK__INTAKE__RATE_LIMIT",
+        "Calls a second that each bot may make, with bursts of four times that; 0: no limit.",
+    )
+    .or("50"),
+    setting("FRONTDESK__WORKER__CONCURRENCY", "Attempts that may run at once, for each kind of channel.").or("32"),
+];
+
+const MAIL: &[Setting] = &[
+    setting("FRONTDESK__MAIL__FROM", "The sender of all mail.").or("Frontdesk <frontdesk@localhost>"),
+    setting("FRONTDESK__MAIL__REPLY_TO", "Where answers to mail go. Unset: to the sender."),
+    setting(
+        "FRONTDESK__MAIL__TEAM_TO",
+        "The team's mailbox: for the shipped email channels, and in place of channels without a secret. Unset: these mails \
+         are captured.",
+    ),
+    setting(
+        "FRONTDESK__MAIL__TEMPLATES",
+        "A folder whose templates take the place of the built-in ones with the same names.",
+    ),
+];
+
+const CHATS: &[Setting] = &[
+    setting(
+        "SLACK_SALES_WEBHOOK_URL",
+        "Slack's incoming webhook for the channel sales-slack. A channel added with the target env:NAME reads the variable \
+         NAME in the same way. Unset: mail to the team takes its place.",
+    )
+    .secret(),
+    setting("LANDBOT_API_TOKEN", "The token for answering in Landbot chats.").secret().not_used_yet(),
+    setting("LANDBOT_API_URL", "Landbot's platform API.").or("https://api.landbot.io/v1/").not_used_yet(),
+];
+
+const RETRIES: &[Setting] = retries![
+    "EMAIL", "a mail", "3";
+    "SLACK", "a Slack message", "1";
+    "TEAMS", "a Teams message", "1";
+    "DISCORD", "a Discord message", "1";
+    "TELEGRAM", "a Telegram message", "1";
+    "WEBHOOK", "a webhook", "3";
+    "LANDBOT", "a reply in a Landbot chat", "0";
+];
+
+const WATCHDOG: &[Setting] = &[
+    setting("FRONTDESK__WATCHDOG__WEBHOOK_URL", "Called when notifications are late or no worker lives.")
+        .secret()
+        .not_used_yet(),
+    setting("FRONTDESK__WATCHDOG__MAIL_TO", "Written to when notifications are late or no worker lives.").not_used_yet(),
+];
+
+const PROGRAM: &[Setting] = &[
+    setting(
+        "FRONTDESK__SECRET_KEY",
+        "Protects sessions; at least 32 characters. Unset: made at the first start, in secret.key beside the embedded \
+         database.",
+    )
+    .secret(),
+    setting(
+        "FRONTDESK__LOG",
+        "How much is logged: error, warn, info, debug or trace for Frontdesk itself, or a filter such as \
+         `info,worker=debug` (the directives of the crate tracing-subscriber) for everything.",
+    )
+    .or("info"),
+    setting("FRONTDESK__CONFIG", "A TOML file with settings. Unset: frontdesk.toml, if there is one."),
+];
+
+/// All settings, in the order in which they are shown.
+pub fn settings() -> impl Iterator<Item = &'static Setting> {
+    GROUPS.iter().flat_map(|group| group.settings)
+}
+
+/// The setting of this name.
+pub fn find(name: &str) -> Option<&'static Setting> {
+    settings().find(|setting| setting.name == name)
+}
