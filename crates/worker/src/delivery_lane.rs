@@ -27,7 +27,7 @@ use crate::{
 const DELIVERY_MAX: Duration = Duration::from_secs(130);
 
 /// How long the lane sleeps when nothing waits.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 pub(crate) struct DeliveryLane {
     pub(crate) kind: ChannelKind,
@@ -136,7 +136,9 @@ impl DeliveryLane {
             Ok(opened) => {
                 outage.works();
                 hands.written();
-                opened.into_iter().for_each(|attempt| self.send(hands, attempt));
+                for attempt in opened {
+                    self.send(hands, attempt);
+                }
                 self.queue.ring();
                 true
             }

@@ -32,10 +32,8 @@ impl CancelNotification {
     pub async fn execute(&self, id: NotificationId) -> Result<(), InterveneError> {
         atomically(&*self.storage, async |tx| {
             let before = tx.notifications().find(id).await?.ok_or(InterveneError::Unknown(id))?;
-            match tx.notifications().cancel(id).await? {
-                true => Ok(()),
-                false => Err(InterveneError::Standing(before.status)),
-            }
+            let done = tx.notifications().cancel(id).await?;
+            if done { Ok(()) } else { Err(InterveneError::Standing(before.status)) }
         })
         .await
     }
@@ -58,10 +56,8 @@ impl RetryNotification {
         let now = self.clock.now();
         atomically(&*self.storage, async |tx| {
             let before = tx.notifications().find(id).await?.ok_or(InterveneError::Unknown(id))?;
-            match tx.notifications().retry(id, now).await? {
-                true => Ok(()),
-                false => Err(InterveneError::Standing(before.status)),
-            }
+            let done = tx.notifications().retry(id, now).await?;
+            if done { Ok(()) } else { Err(InterveneError::Standing(before.status)) }
         })
         .await?;
         self.queue.ring();
