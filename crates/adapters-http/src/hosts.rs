@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn hosts_are_compared_without_case_and_port() {
         let hosts = AllowedHosts::new(["localhost", "[::1]", "Bots.Example.com:443"]);
-        for host in ["localhost", "LOCALHOST:8080", "[::1]", "[::1]:8080", "bots.example.com", " localhost "] {
+        for host in ["localhost", "LOCALHOST:8080", "[::1]", "[::1]:8080", "bots.example.com", " localhost "]
+        {
             assert!(hosts.allow(host), "{host}");
         }
         for host in ["", "127.0.0.1", "localhost.example.com", "[::2]", "::1", "example.com"] {

@@ -46,7 +46,9 @@ struct Wording {
 impl Messages {
     /// The sentences that are part of the program.
     pub(crate) fn shipped() -> Self {
-        let files = FILES.files().filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?)));
+        let files = FILES
+            .files()
+            .filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?)));
         Self::read(files).expect("the shipped sentences are complete: a test reads them")
     }
 
@@ -74,7 +76,8 @@ fn sentences(file: &str, text: &str) -> Result<Sentences, MessagesError> {
     let mut texts: HashMap<String, String> = toml::from_str(text).map_err(unreadable)?;
     let mut template = |key: &str, sentence: Sentence| {
         let Some(text) = texts.remove(key) else { return Ok(None) };
-        let template = Template::parse(&text).filter(|template| template.fits(sentence, key.ends_with(NAMED)));
+        let template =
+            Template::parse(&text).filter(|template| template.fits(sentence, key.ends_with(NAMED)));
         template.map(Some).ok_or_else(|| MessagesError::Placeholder { file: file(), key: key.to_owned() })
     };
     let mut sentences = Sentences::new();
@@ -128,12 +131,12 @@ impl Template {
     }
 
     fn fill(&self, answer: &Answer) -> String {
-        let value = |part| match part {
-            &Part::Text(ref text) => text.as_str(),
+        let texts = self.0.iter().map(|part| match part {
+            Part::Text(text) => text.as_str(),
             Part::Name => answer.name.as_deref().unwrap_or_default(),
             Part::Reference => answer.reference.as_deref().unwrap_or_default(),
-        };
-        self.0.iter().map(value).collect()
+        });
+        texts.collect()
     }
 }
 
@@ -166,7 +169,7 @@ mod tests {
     fn english_without(key: &str) -> String {
         let english = FILES.get_file("en.toml").and_then(|file| file.contents_utf8()).expect("English");
         let prefix = format!("{key} =");
-        english.lines().filter(|line| !line.starts_with(&prefix)).map(|line| format!("{line}\n")).collect()
+        english.split_inclusive('\n').filter(|line| !line.starts_with(&prefix)).collect()
     }
 
     fn refused(file: &str) -> String {
@@ -182,7 +185,11 @@ mod tests {
                 for name in [None, Some("Ana")] {
                     let said = messages.say(&answer(sentence, language, name));
                     assert!(!said.is_empty() && !said.contains(['{', '}']), "{language} {sentence}: {said}");
-                    assert_eq!(said.contains("T-000042"), tells_a_reference(sentence), "{language} {sentence}: {said}");
+                    assert_eq!(
+                        said.contains("T-000042"),
+                        tells_a_reference(sentence),
+                        "{language} {sentence}: {said}"
+                    );
                 }
             }
         }
@@ -213,12 +220,21 @@ mod tests {
     #[test]
     fn a_file_with_a_mistake_says_which() {
         let complete = english_without("no such key");
-        assert_eq!(refused(&english_without("slow_down")), "reading the sentences of xx: slow_down is missing");
-        assert_eq!(refused(&format!("{complete}\nhello = \"Hi\"")), "reading the sentences of xx: nothing is called hello");
+        assert_eq!(
+            refused(&english_without("slow_down")),
+            "reading the sentences of xx: slow_down is missing"
+        );
+        assert_eq!(
+            refused(&format!("{complete}\nhello = \"Hi\"")),
+            "reading the sentences of xx: nothing is called hello"
+        );
         assert!(refused("registered = 1").starts_with("reading the sentences of xx: not a flat table"));
         for broken in ["Hello {status}", "Hello {name}", "Hello {reference}", "Hello {"] {
             let file = format!("{}\nslow_down = \"{broken}\"", english_without("slow_down"));
-            assert_eq!(refused(&file), "reading the sentences of xx: slow_down has a placeholder that it cannot fill");
+            assert_eq!(
+                refused(&file),
+                "reading the sentences of xx: slow_down has a placeholder that it cannot fill"
+            );
         }
     }
 }

@@ -38,11 +38,6 @@ impl Kind {
     pub(crate) fn of(method: &Method, path: &str) -> Self {
         Self { route: route(path), method: method_name(method) }
     }
-
-    /// The route, for logs.
-    pub(crate) const fn route(self) -> &'static str {
-        self.route
-    }
 }
 
 fn route(path: &str) -> &'static str {
@@ -118,7 +113,7 @@ mod tests {
             ("/wp-login.php", "other"),
             ("/", "other"),
         ] {
-            assert_eq!(Kind::of(&Method::GET, path).route(), expected, "{path}");
+            assert_eq!(Kind::of(&Method::GET, path).route, expected, "{path}");
         }
     }
 

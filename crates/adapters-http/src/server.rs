@@ -37,11 +37,7 @@ const CONNECTIONS_MAX: usize = 10_000;
 pub fn serve(listener: TcpListener, state: HttpState, workers: usize) -> Result<Server, io::Error> {
     let shared = web::Data::from(Arc::new(Shared::new(state)));
     let app = move || {
-        App::new()
-            .app_data(shared.clone())
-            .wrap(NormalizePath::trim())
-            .wrap(from_fn(edge))
-            .configure(routes)
+        App::new().app_data(shared.clone()).wrap(NormalizePath::trim()).wrap(from_fn(edge)).configure(routes)
     };
     let server = HttpServer::new(app)
         .workers(workers)

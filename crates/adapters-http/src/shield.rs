@@ -39,7 +39,10 @@ mod tests {
     async fn a_panic_becomes_an_error_with_its_words() {
         assert_eq!(shielded(async { 1 }).await, Ok(1));
         let one = "one";
-        assert_eq!(shielded(async { panic!("panic number {one}") }).await, Err::<(), _>(Panicked("panic number one".into())));
+        assert_eq!(
+            shielded(async { panic!("panic number {one}") }).await,
+            Err::<(), _>(Panicked("panic number one".into()))
+        );
         assert_eq!(shielded(async { panic!("words") }).await, Err::<(), _>(Panicked("words".into())));
     }
 }

@@ -62,7 +62,8 @@ impl ResponseError for StaffDenied {
         let status = self.status_code();
         if status.is_server_error() {
             tracing::error!(error = self as &dyn std::error::Error, "a page could not be shown");
-            let main = "<h1>Not now</h1>\n<p>The database is not available. Please try again in a moment.</p>\n";
+            let main =
+                "<h1>Not now</h1>\n<p>The database is not available. Please try again in a moment.</p>\n";
             return page(status, "Not now", main, STRICT);
         }
         let main = "<h1>Sign in</h1>\n<p>Sign in with an API token as the password; the user name does not matter. \
@@ -80,7 +81,8 @@ fn presented_token(request: &HttpRequest) -> Option<String> {
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some(credentials.to_owned());
     }
-    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(credentials).ok()).flatten()?;
+    let decoded =
+        scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(credentials).ok()).flatten()?;
     // The password may contain colons, the name may not (RFC 7617, section 2).
     String::from_utf8(decoded).ok()?.split_once(':').map(|(_, password)| password.to_owned())
 }

@@ -65,6 +65,24 @@ macro_rules! stored_as_id {
 
 stored_as_id! { AgentId BotId ChannelId NotificationId RequestId TicketId TokenId UserId WorkerId }
 
+/// A SHA-256 digest: its 32 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
+pub(crate) struct Digest(pub(crate) [u8; 32]);
+
+impl ToSql<Binary, Sqlite> for Digest {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_slice());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Binary, Sqlite> for Digest {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(value.read_blob().try_into()?))
+    }
+}
+
 /// A time: microseconds since the Unix epoch. What is finer is cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = BigInt)]

@@ -5,7 +5,7 @@
 //! `2027-01-01-000000-incompatible_drop_users`: programs that do not know it refuse the database.
 
 use application::ports::StorageError;
-use diesel::{SqliteConnection, migration::MigrationSource as _, sqlite::Sqlite};
+use diesel::{SqliteConnection, migration::MigrationSource, sqlite::Sqlite};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
 use crate::{

@@ -87,8 +87,11 @@ impl SqliteUnitOfWork {
         }
         self.stage = Stage::Begun;
         match self.seat.as_mut() {
-            Some(Seat::Writer(writer)) if std::mem::replace(&mut writer.abandoned, true) => Begin::WritingAfterRollback,
-            Some(Seat::Writer(_)) => Begin::Writing,
+            Some(Seat::Writer(writer)) if writer.abandoned => Begin::WritingAfterRollback,
+            Some(Seat::Writer(writer)) => {
+                writer.abandoned = true;
+                Begin::Writing
+            }
             _ => Begin::Reading,
         }
     }

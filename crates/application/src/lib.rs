@@ -12,3 +12,4 @@ pub mod ports;
 pub mod quarantine;
 pub mod routing;
 pub mod staff;
+pub mod users;

@@ -135,11 +135,14 @@ impl DeliveryLane {
         match self.settle.execute(&hands.finished, &ids).await {
             Ok(opened) => {
                 outage.works();
+                if !hands.finished.is_empty() {
+                    // There is room again for what waits in the table.
+                    self.queue.ring();
+                }
                 hands.written();
                 for attempt in opened {
                     self.send(hands, attempt);
                 }
-                self.queue.ring();
                 true
             }
             Err(error) => {

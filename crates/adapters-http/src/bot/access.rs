@@ -47,7 +47,8 @@ mod tests {
     use super::*;
 
     fn key(headers: &[(&'static str, &'static str)]) -> Option<String> {
-        let request = headers.iter().fold(TestRequest::default(), |request, header| request.insert_header(*header));
+        let request =
+            headers.iter().fold(TestRequest::default(), |request, header| request.insert_header(*header));
         presented_key(&request.to_http_request()).map(str::to_owned)
     }
 
@@ -65,12 +66,17 @@ mod tests {
 
     #[test]
     fn an_authorization_of_another_scheme_hides_no_key() {
-        assert_eq!(key(&[("Authorization", "Basic cHJveHk6"), ("X-Api-Key", "fd_1")]).as_deref(), Some("fd_1"));
+        assert_eq!(
+            key(&[("Authorization", "Basic cHJveHk6"), ("X-Api-Key", "fd_1")]).as_deref(),
+            Some("fd_1")
+        );
     }
 
     #[test]
     fn without_a_key_there_is_none() {
-        for headers in [("Authorization", "fd_1"), ("Authorization", "Bearer "), ("X-Api-Key", " "), ("X-Key", "fd_1")] {
+        for headers in
+            [("Authorization", "fd_1"), ("Authorization", "Bearer "), ("X-Api-Key", " "), ("X-Key", "fd_1")]
+        {
             assert_eq!(key(&[headers]), None, "{headers:?}");
         }
     }

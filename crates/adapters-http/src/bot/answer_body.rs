@@ -56,7 +56,12 @@ fn channels(answer: &Answer) -> Option<String> {
 }
 
 /// A flat answer that says nothing but its message, which is for the builder of the bot and not for a visitor.
-pub(crate) fn notice(status: StatusCode, result: Verdict, message: &str, request_id: RequestId) -> HttpResponse {
+pub(crate) fn notice(
+    status: StatusCode,
+    result: Verdict,
+    message: &str,
+    request_id: RequestId,
+) -> HttpResponse {
     let body = BotAnswerResponse {
         result: result.as_str(),
         created: None,
@@ -82,12 +87,7 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        answer::Sentence,
-        channel::ChannelKind,
-        language::Language,
-        ticket::TicketStatus,
-    };
+    use domain::{answer::Sentence, channel::ChannelKind, language::Language, ticket::TicketStatus};
     use uuid::Uuid;
 
     use super::*;
@@ -125,6 +125,11 @@ mod tests {
         assert_eq!(read["status"], "open");
         assert_eq!(read["channels"], "slack, email");
         assert_eq!(read["user_id"], "ffffffff-ffff-ffff-ffff-ffffffffffff");
-        assert!(read.as_object().expect("an object").values().all(|value| !value.is_object() && !value.is_array()));
+        assert!(
+            read.as_object()
+                .expect("an object")
+                .values()
+                .all(|value| !value.is_object() && !value.is_array())
+        );
     }
 }

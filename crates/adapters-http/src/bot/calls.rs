@@ -18,7 +18,8 @@ pub(super) async fn tickets(request: HttpRequest, payload: Payload) -> HttpRespo
 /// Reading the call and waiting for its commit touch no storage on this thread: the lane's task does.
 async fn submit(path: CallPath, request: &HttpRequest, payload: Payload) -> HttpResponse {
     respond(request, async |call| {
-        let raw = RawCall { query: request.query_string().to_owned(), body: body::read(request, payload).await? };
+        let raw =
+            RawCall { query: request.query_string().to_owned(), body: body::read(request, payload).await? };
         let key = body::idempotency_key(request);
         let submit = &call.shared.state.submit;
         let answer = submit.execute(&call.bot, call.request_id, path, raw, key.as_deref()).await;

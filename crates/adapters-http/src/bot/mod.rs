@@ -10,6 +10,8 @@ mod refusal;
 mod respond;
 mod topics;
 
+use std::future::ready;
+
 use actix_web::{
     HttpRequest, HttpResponse, Resource,
     http::{
@@ -34,7 +36,9 @@ const PREFIX: &str = "/bot/v1";
 const RETRY_AFTER_SECS: i64 = 5;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    let users = resource("/users", "GET, POST").route(web::post().to(calls::users)).route(web::get().to(lookups::users));
+    let users = resource("/users", "GET, POST")
+        .route(web::post().to(calls::users))
+        .route(web::get().to(lookups::users));
     let tickets = resource("/tickets", "GET, POST")
         .route(web::post().to(calls::tickets))
         // An empty field in the place of the reference.
@@ -46,7 +50,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 }
 
 fn resource(path: &str, methods: &'static str) -> Resource {
-    web::resource(path).default_service(web::to(move |request| method_not_allowed(request, methods)))
+    web::resource(path)
+        .default_service(web::to(move |request: HttpRequest| ready(method_not_allowed(&request, methods))))
 }
 
 /// Whether answers under `path` are flat.
@@ -59,9 +64,10 @@ async fn unknown_call(request: HttpRequest) -> HttpResponse {
     notice(StatusCode::NOT_FOUND, Verdict::Invalid, message, request_id(&request))
 }
 
-async fn method_not_allowed(request: HttpRequest, methods: &'static str) -> HttpResponse {
+fn method_not_allowed(request: &HttpRequest, methods: &'static str) -> HttpResponse {
     let message = format!("This path is called with {}.", methods.replace(", ", " or "));
-    let mut response = notice(StatusCode::METHOD_NOT_ALLOWED, Verdict::Invalid, &message, request_id(&request));
+    let mut response =
+        notice(StatusCode::METHOD_NOT_ALLOWED, Verdict::Invalid, &message, request_id(request));
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     response
 }

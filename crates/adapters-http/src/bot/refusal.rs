@@ -40,9 +40,15 @@ impl Refusal {
     pub(super) fn terms(&self) -> Terms {
         use Verdict::{Denied, Invalid, Retry};
         let (status, result, sentence, retry_after) = match self {
-            Self::Access(AccessDenied::UnknownKey) => (StatusCode::UNAUTHORIZED, Denied, Sentence::KeyUnknown, None),
-            Self::Access(AccessDenied::RevokedKey) => (StatusCode::FORBIDDEN, Denied, Sentence::KeyRevoked, None),
-            Self::TooOften(wait) => (StatusCode::TOO_MANY_REQUESTS, Retry, Sentence::SlowDown, Some(whole_secs(*wait))),
+            Self::Access(AccessDenied::UnknownKey) => {
+                (StatusCode::UNAUTHORIZED, Denied, Sentence::KeyUnknown, None)
+            }
+            Self::Access(AccessDenied::RevokedKey) => {
+                (StatusCode::FORBIDDEN, Denied, Sentence::KeyRevoked, None)
+            }
+            Self::TooOften(wait) => {
+                (StatusCode::TOO_MANY_REQUESTS, Retry, Sentence::SlowDown, Some(whole_secs(*wait)))
+            }
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Invalid, Sentence::BodyTooLarge, None),
             Self::QueryTooLong => (StatusCode::URI_TOO_LONG, Invalid, Sentence::BodyTooLarge, None),
             Self::BodyIncomplete => (StatusCode::REQUEST_TIMEOUT, Retry, Sentence::TryAgain, None),

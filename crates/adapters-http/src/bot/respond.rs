@@ -62,15 +62,17 @@ impl Call<'_> {
     pub(super) fn tell(&self, answer: &Answer) -> HttpResponse {
         let bot = self.bot.name.as_str();
         let Answer { result, sentence, request_id, .. } = answer;
-        match result {
-            Verdict::Ok => tracing::debug!(%request_id, bot, %sentence, "a call was answered"),
+        if *result == Verdict::Ok {
+            tracing::debug!(%request_id, bot, %sentence, "a call was answered");
+        } else {
             // Whoever could not store it has said why.
-            _ => tracing::info!(%request_id, bot, %result, %sentence, "a call was answered"),
+            tracing::info!(%request_id, bot, %result, %sentence, "a call was answered");
         }
-        match result {
-            Verdict::Retry => say(self.shared, StatusCode::SERVICE_UNAVAILABLE, answer, Some(RETRY_AFTER_SECS)),
-            _ => say(self.shared, StatusCode::OK, answer, None),
-        }
+        let (status, retry_after) = match result {
+            Verdict::Retry => (StatusCode::SERVICE_UNAVAILABLE, Some(RETRY_AFTER_SECS)),
+            _ => (StatusCode::OK, None),
+        };
+        say(self.shared, status, answer, retry_after)
     }
 }
 

@@ -25,7 +25,10 @@ impl<'a> TopicsResponse<'a> {
         let topics = routing.topics();
         Self {
             result: Verdict::Ok.as_str(),
-            topics: topics.iter().map(|topic| TopicResponse { slug: topic.slug.as_str(), title: &topic.title }).collect(),
+            topics: topics
+                .iter()
+                .map(|topic| TopicResponse { slug: topic.slug.as_str(), title: &topic.title })
+                .collect(),
             titles: topics.iter().map(|topic| topic.title.as_str()).collect(),
         }
     }

@@ -29,16 +29,23 @@ pub(super) async fn list(
     AuthenticatedAgent(agent): AuthenticatedAgent,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, MailPageError> {
-    let before = query.into_inner().before.map(|id| id.parse().map_err(|_| MailPageError::NotFound)).transpose()?;
+    let before =
+        query.into_inner().before.map(|id| id.parse().map_err(|_| MailPageError::NotFound)).transpose()?;
     let mails = captured(shared(&request), &agent, before).await?;
     Ok(page(StatusCode::OK, "Captured mail", &render(&mails), STRICT))
 }
 
 /// One more than a page shows, to know whether there is another. Every role may read.
-async fn captured(shared: &Shared, _reader: &Agent, before: Option<Uuid>) -> Result<Vec<CapturedMail>, MailPageError> {
+async fn captured(
+    shared: &Shared,
+    _reader: &Agent,
+    before: Option<Uuid>,
+) -> Result<Vec<CapturedMail>, MailPageError> {
     let storage = Arc::clone(&shared.state.storage);
     let wanted = Page { before, limit: PAGE_SIZE + 1 };
-    let read = async move { consult(&*storage, async |snapshot| snapshot.captured_mails().page(wanted).await).await };
+    let read = async move {
+        consult(&*storage, async |snapshot| snapshot.captured_mails().page(wanted).await).await
+    };
     Ok(shared.on_runtime(read).await??)
 }
 

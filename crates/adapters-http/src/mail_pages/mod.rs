@@ -19,7 +19,9 @@ use crate::{
 const PATH: &str = "/admin/mail";
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.route(PATH, web::get().to(list::list)).route("/admin/mail/{notification_id}", web::get().to(show::show));
+    config
+        .route(PATH, web::get().to(list::list))
+        .route("/admin/mail/{notification_id}", web::get().to(show::show));
 }
 
 /// A page cannot be shown.

@@ -5,7 +5,7 @@ use std::{fmt::Write, sync::Arc};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use application::ports::{CapturedMail, consult};
 use domain::{agent::Agent, ids::NotificationId};
-use mail_parser::{Message, MessageParser, PartKind};
+use mail_parser::{Message, MessageParser, PartType};
 
 use super::{MailPageError, PATH};
 use crate::{
@@ -33,10 +33,15 @@ pub(super) async fn show(
 }
 
 /// Every role may read.
-async fn captured(shared: &Shared, _reader: &Agent, id: NotificationId) -> Result<CapturedMail, MailPageError> {
+async fn captured(
+    shared: &Shared,
+    _reader: &Agent,
+    id: NotificationId,
+) -> Result<CapturedMail, MailPageError> {
     let storage = Arc::clone(&shared.state.storage);
-    let read =
-        async move { consult(&*storage, async |snapshot| snapshot.captured_mails().of_notification(id).await).await };
+    let read = async move {
+        consult(&*storage, async |snapshot| snapshot.captured_mails().of_notification(id).await).await
+    };
     shared.on_runtime(read).await??.ok_or(MailPageError::NotFound)
 }
 
@@ -53,28 +58,30 @@ fn render(mail: &CapturedMail) -> String {
     }
     let source = String::from_utf8_lossy(&mail.message);
     let source = Escaped(&source);
-    let _ = writeln!(html, "<details><summary>Source</summary><pre class=\"wrapped\">{source}</pre></details>");
+    let _ =
+        writeln!(html, "<details><summary>Source</summary><pre class=\"wrapped\">{source}</pre></details>");
     html
 }
 
 fn parts(html: &mut String, message: &Message<'_>) {
     headers(html, message);
-    if message.text_body().any(|part| matches!(part.kind(), PartKind::Text)) {
-        let text = message.body_text(0).unwrap_or_default();
-        let _ = writeln!(html, "<h3>Text</h3>\n<pre class=\"wrapped\">{}</pre>", Escaped(&text));
+    if let Some(PartType::Text(text)) = message.text_part(0).map(|part| &part.body) {
+        let _ = writeln!(html, "<h3>Text</h3>\n<pre class=\"wrapped\">{}</pre>", Escaped(text));
     }
-    if message.html_body().any(|part| matches!(part.kind(), PartKind::Html)) {
-        let framed = format!("{MAIL_POLICY}{}", message.body_html(0).unwrap_or_default());
+    if let Some(PartType::Html(own)) = message.html_part(0).map(|part| &part.body) {
+        let framed = format!("{MAIL_POLICY}{own}");
         let framed = Escaped(&framed);
-        let _ = writeln!(html, "<h3>HTML</h3>\n<iframe sandbox title=\"The mail as HTML\" srcdoc=\"{framed}\"></iframe>");
+        let _ = writeln!(
+            html,
+            "<h3>HTML</h3>\n<iframe sandbox title=\"The mail as HTML\" srcdoc=\"{framed}\"></iframe>"
+        );
     }
 }
 
 fn headers(html: &mut String, message: &Message<'_>) {
     html.push_str("<div class=\"scroll\"><table>\n");
-    for header in &message.headers() {
-        let value = String::from_utf8_lossy(header.raw_value());
-        let (name, value) = (Escaped(header.raw_name()), Escaped(value.trim()));
+    for (name, value) in message.headers_raw() {
+        let (name, value) = (Escaped(name), Escaped(value.trim()));
         let _ = writeln!(html, "<tr><th>{name}</th><td>{value}</td></tr>");
     }
     html.push_str("</table></div>\n");

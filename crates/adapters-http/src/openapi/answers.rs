@@ -6,7 +6,8 @@ use domain::{
 };
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    Array, Content, ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Schema, Type,
+    Array, Content, ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
+    Schema, Type,
     example::{Example, ExampleBuilder},
     schema::{KnownFormat, SchemaFormat, SchemaType},
 };
@@ -34,13 +35,17 @@ pub(super) fn schemas() -> [(&'static str, Schema); 4] {
         ("BotAnswer", bot_answer()),
         ("Topics", topics()),
         ("Readiness", readiness()),
-        ("Liveness", ObjectBuilder::new().property("status", one_of(&["live"])).required("status").build().into()),
+        (
+            "Liveness",
+            ObjectBuilder::new().property("status", one_of(&["live"])).required("status").build().into(),
+        ),
     ]
 }
 
 fn bot_answer() -> Schema {
-    let mut object = ObjectBuilder::new()
-        .description(Some("The answer to every call but the list of topics. All keys are always there; `null` says nothing."));
+    let mut object = ObjectBuilder::new().description(Some(
+        "The answer to every call but the list of topics. All keys are always there; `null` says nothing.",
+    ));
     for &(key, text) in KEYS {
         object = object.property(key, of_key(key).description(Some(text))).required(key);
     }
@@ -50,21 +55,19 @@ fn bot_answer() -> Schema {
 fn of_key(key: &str) -> ObjectBuilder {
     let uuid = |object: ObjectBuilder| object.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     match key {
-        "result" => one_of(&texts(Verdict::ALL, |verdict| verdict.as_str())),
+        "result" => one_of(&Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect::<Vec<_>>()),
         "created" | "replayed" => ObjectBuilder::new().schema_type(nullable(Type::Boolean)),
         "user_id" => uuid(ObjectBuilder::new().schema_type(nullable(Type::String))),
         "request_id" => uuid(ObjectBuilder::new().schema_type(Type::String)),
         "message" => ObjectBuilder::new().schema_type(Type::String),
         "status" => {
             let names = TicketStatus::ALL.iter().map(|status| json!(status.as_str()));
-            ObjectBuilder::new().schema_type(nullable(Type::String)).enum_values(Some(names.chain([Value::Null])))
+            ObjectBuilder::new()
+                .schema_type(nullable(Type::String))
+                .enum_values(Some(names.chain([Value::Null])))
         }
         _ => ObjectBuilder::new().schema_type(nullable(Type::String)),
     }
-}
-
-fn texts<T: Copy>(all: &[T], text: fn(T) -> &'static str) -> Vec<&'static str> {
-    all.iter().map(|&one| text(one)).collect()
 }
 
 fn nullable(of: Type) -> SchemaType {
@@ -80,7 +83,11 @@ fn text() -> ObjectBuilder {
 }
 
 fn topics() -> Schema {
-    let topic = ObjectBuilder::new().property("slug", text()).property("title", text()).required("slug").required("title");
+    let topic = ObjectBuilder::new()
+        .property("slug", text())
+        .property("title", text())
+        .required("slug")
+        .required("title");
     ObjectBuilder::new()
         .property("result", one_of(&["ok"]))
         .property("topics", Array::new(topic))
@@ -121,7 +128,10 @@ pub(super) fn decided(examples: impl IntoIterator<Item = (&'static str, Answer)>
     ResponseBuilder::new()
         .description("The call was decided: branch on `result`.")
         .content("application/json", content("BotAnswer", examples))
-        .header("X-Request-Id", HeaderBuilder::new().schema(Some(text())).description(Some("The call.")).build())
+        .header(
+            "X-Request-Id",
+            HeaderBuilder::new().schema(Some(text())).description(Some("The call.")).build(),
+        )
         .build()
 }
 

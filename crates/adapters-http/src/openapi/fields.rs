@@ -46,7 +46,9 @@ const PROOF: &[Field] = &[Field::Email, Field::Phone, Field::CustomerId];
 fn doc(field: Field) -> FieldDoc {
     let (text, example) = match field {
         Field::Name => ("What the person is called. Also `full_name`.", json!("Ana García")),
-        Field::FirstName => ("The first part of a name in two parts, where there is no `name`.", json!("Ana")),
+        Field::FirstName => {
+            ("The first part of a name in two parts, where there is no `name`.", json!("Ana"))
+        }
         Field::LastName => ("The second part of a name in two parts.", json!("García")),
         Field::Email => ("Mail address. Also `mail`.", json!("ana@example.com")),
         Field::Phone => (
@@ -57,9 +59,13 @@ fn doc(field: Field) -> FieldDoc {
             "Landbot's id of the customer. Also `landbot_id`, `landbot_user_id`, `customer.id`.",
             json!("123456789"),
         ),
-        Field::ChatUuid => ("The chat's id in Landbot's inbox.", json!("0b2f3a5e-8a52-4d7c-9a57-2f6f1a0c8d11")),
+        Field::ChatUuid => {
+            ("The chat's id in Landbot's inbox.", json!("0b2f3a5e-8a52-4d7c-9a57-2f6f1a0c8d11"))
+        }
         Field::Language => ("The language to answer and write in. Also `locale`, `lang`.", json!("en")),
-        Field::Origin => ("Where the person comes from, in free text. Also `source`.", json!("landing-spring")),
+        Field::Origin => {
+            ("Where the person comes from, in free text. Also `source`.", json!("landing-spring"))
+        }
         Field::OriginPage => ("The page with the chat.", json!("https://www.example.com/pricing")),
         Field::OriginReferrer => ("The page before that.", json!("https://www.example.org/")),
         Field::UtmSource => ("The campaign's source.", json!("newsletter")),
@@ -89,10 +95,14 @@ const fn max_length(field: Field) -> usize {
 }
 
 pub(super) fn schemas() -> [(&'static str, Schema); 2] {
-    let user = "What is known of a person: an email, a phone or a customer id is needed. Other fields are kept.";
+    let user =
+        "What is known of a person: an email, a phone or a customer id is needed. Other fields are kept.";
     let ticket = "A request for help, and what is known of the person who asks. Other fields are kept.";
     let both = [TICKET, PERSON].concat();
-    [("UserRequest", object(user, PERSON, &[])), ("TicketRequest", object(ticket, &both, &[Field::Description]))]
+    [
+        ("UserRequest", object(user, PERSON, &[])),
+        ("TicketRequest", object(ticket, &both, &[Field::Description])),
+    ]
 }
 
 fn object(description: &str, fields: &[Field], required: &[Field]) -> Schema {
@@ -131,7 +141,11 @@ pub(super) fn parameter(field: Field) -> Parameter {
 
 /// A body that a bot could send.
 pub(super) fn example(fields: &[Field]) -> Value {
-    fields.iter().map(|&field| (field.as_str().to_owned(), doc(field).example)).collect::<serde_json::Map<_, _>>().into()
+    fields
+        .iter()
+        .map(|&field| (field.as_str().to_owned(), doc(field).example))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 #[cfg(test)]

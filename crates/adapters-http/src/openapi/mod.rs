@@ -1,9 +1,11 @@
-//! The API described by OpenAPI 3.1, made from the same types and sentences that answer.
+//! The API described by `OpenAPI` 3.1, made from the same types and sentences that answer.
 
 mod answers;
 mod fields;
 mod operations;
 mod samples;
+
+use std::future::ready;
 
 use actix_web::{
     HttpResponse,
@@ -39,10 +41,10 @@ pub fn openapi() -> String {
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     let json = web::Bytes::from(openapi());
-    config.route(PATH, web::get().to(move || serve(json.clone())));
+    config.route(PATH, web::get().to(move || ready(serve(json.clone()))));
 }
 
-async fn serve(json: web::Bytes) -> HttpResponse {
+fn serve(json: web::Bytes) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .insert_header((CACHE_CONTROL, "public, max-age=300"))
@@ -74,7 +76,8 @@ fn components() -> utoipa::openapi::Components {
         .bearer_format("fd_ and 43 characters")
         .description(Some("The key of a bot. The word `Token` in the place of `Bearer` is accepted too."))
         .build();
-    let header = ApiKeyValue::with_description("X-Api-Key", "The key of a bot, where `Authorization` cannot be set.");
+    let header =
+        ApiKeyValue::with_description("X-Api-Key", "The key of a bot, where `Authorization` cannot be set.");
     ComponentsBuilder::new()
         .security_scheme("bearer", SecurityScheme::Http(bearer))
         .security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(header)))

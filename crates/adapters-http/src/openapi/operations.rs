@@ -1,14 +1,10 @@
 //! The calls, one by one.
 
-use domain::{
-    answer::Sentence,
-    bot_call::Field,
-    text::IDEMPOTENCY_KEY_MAX,
-};
+use domain::{answer::Sentence, bot_call::Field, text::IDEMPOTENCY_KEY_MAX};
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, ObjectBuilder, PathItem, Paths, PathsBuilder, Ref, Required, Response, ResponseBuilder,
-    Type,
+    ContentBuilder, HttpMethod, ObjectBuilder, PathItem, Paths, PathsBuilder, Ref, Required, Response,
+    ResponseBuilder, Type,
     path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
     request_body::{RequestBody, RequestBodyBuilder},
     security::SecurityRequirement,
@@ -35,11 +31,14 @@ pub(super) fn paths() -> Paths {
 fn register_user() -> Operation {
     let example = fields::example(&[Field::Name, Field::Email, Field::Phone, Field::Origin]);
     posted(bot_call("registerUser", "Register a person", REGISTER), "UserRequest", &example)
-        .response("200", decided([
-            ("registered", samples::registered()),
-            ("replayed", samples::replayed()),
-            ("invalid", samples::refused(Sentence::EmailUnreadable, Some(Field::Email))),
-        ]))
+        .response(
+            "200",
+            decided([
+                ("registered", samples::registered()),
+                ("replayed", samples::replayed()),
+                ("invalid", samples::refused(Sentence::EmailUnreadable, Some(Field::Email))),
+            ]),
+        )
         .build()
 }
 
@@ -50,10 +49,13 @@ filled, and the last origin moves. The first call that leaves a person with an e
 fn open_ticket() -> Operation {
     let example = fields::example(&[Field::Topic, Field::Description, Field::Name, Field::Email]);
     posted(bot_call("openTicket", "Open a ticket", OPEN), "TicketRequest", &example)
-        .response("200", decided([
-            ("opened", samples::ticket_opened()),
-            ("invalid", samples::refused(Sentence::DescriptionNeeded, Some(Field::Description))),
-        ]))
+        .response(
+            "200",
+            decided([
+                ("opened", samples::ticket_opened()),
+                ("invalid", samples::refused(Sentence::DescriptionNeeded, Some(Field::Description))),
+            ]),
+        )
         .build()
 }
 
@@ -62,13 +64,20 @@ Opens a ticket and tells the channels of its topic. Any field of *Register a per
 recognises that person. A ticket without a person is allowed.";
 
 fn find_user() -> Operation {
-    bot_call("findUser", "Ask whether a person is known", "Changes nothing. Unknown: `ok`, and `user_id` is `null`.")
-        .parameters(Some(fields::proof()))
-        .response("200", decided([
+    bot_call(
+        "findUser",
+        "Ask whether a person is known",
+        "Changes nothing. Unknown: `ok`, and `user_id` is `null`.",
+    )
+    .parameters(Some(fields::proof()))
+    .response(
+        "200",
+        decided([
             ("known", samples::known()),
             ("unknown", samples::plain(domain::answer::Verdict::Ok, Sentence::UserUnknown)),
-        ]))
-        .build()
+        ]),
+    )
+    .build()
 }
 
 fn show_ticket() -> Operation {
@@ -82,10 +91,13 @@ fn show_ticket() -> Operation {
         .build();
     bot_call("showTicketStatus", "Ask where a ticket stands", SHOW)
         .parameters(Some([reference].into_iter().chain(fields::proof())))
-        .response("200", decided([
-            ("found", samples::ticket_status()),
-            ("not found", samples::refused(Sentence::TicketNotFound, None)),
-        ]))
+        .response(
+            "200",
+            decided([
+                ("found", samples::ticket_status()),
+                ("not found", samples::refused(Sentence::TicketNotFound, None)),
+            ]),
+        )
         .build()
 }
 
@@ -111,7 +123,9 @@ fn bot_call(id: &str, summary: &str, description: &str) -> OperationBuilder {
         .operation_id(Some(id))
         .summary(Some(summary))
         .description(Some(description))
-        .securities(Some(["bearer", "apiKey"].map(|scheme| SecurityRequirement::new(scheme, [] as [&str; 0]))))
+        .securities(Some(
+            ["bearer", "apiKey"].map(|scheme| SecurityRequirement::new(scheme, [] as [&str; 0])),
+        ))
         .response("401", refused("KeyUnknown"))
         .response("403", refused("KeyRevoked"))
         .response("429", refused("SlowDown"))
@@ -137,7 +151,10 @@ fn idempotency_key() -> Parameter {
 }
 
 fn body(schema: &str, example: &Value) -> RequestBody {
-    let json = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example.clone())).build();
+    let json = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(schema)))
+        .example(Some(example.clone()))
+        .build();
     let form = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
     RequestBodyBuilder::new()
         .content("application/json", json)
@@ -153,10 +170,14 @@ fn live() -> Operation {
 fn ready() -> Operation {
     let ready = json!({ "status": "ready", "reasons": [] });
     let unavailable = json!({ "status": "unavailable", "reasons": ["the database is not available"] });
-    health("ready", "Can the process do its job?", "`degraded` means that it can, but that something else is amiss.")
-        .response("200", json_response("It can.", "Readiness", ready))
-        .response("503", json_response("It cannot now.", "Readiness", unavailable))
-        .build()
+    health(
+        "ready",
+        "Can the process do its job?",
+        "`degraded` means that it can, but that something else is amiss.",
+    )
+    .response("200", json_response("It can.", "Readiness", ready))
+    .response("503", json_response("It cannot now.", "Readiness", unavailable))
+    .build()
 }
 
 fn health(id: &str, summary: &str, description: &str) -> OperationBuilder {

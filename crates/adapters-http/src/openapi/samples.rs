@@ -77,6 +77,7 @@ pub(super) fn topics() -> Value {
         is_default: false,
         routes: Vec::new(),
     };
-    let routing = Routing::new(vec![topic("sales", "Sales"), topic("pricing", "Pricing"), topic("support", "Support")]);
+    let routing =
+        Routing::new(vec![topic("sales", "Sales"), topic("pricing", "Pricing"), topic("support", "Support")]);
     serde_json::to_value(TopicsResponse::of(&routing)).expect("topics are JSON")
 }

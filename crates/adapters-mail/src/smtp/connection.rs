@@ -108,6 +108,7 @@ impl Connection {
     /// What must be said with `MAIL` for addresses and text beyond ASCII (RFC 6531, section 3.4; RFC 6152,
     /// section 3). A server that does not offer it must not be given them.
     fn mail_parameters(&self, envelope: &Envelope, wire: &[u8]) -> Result<Vec<MailParameter>, Trouble> {
+        // A line end would end the command and begin another.
         if addresses(envelope).any(|address| address.contains(char::is_control)) {
             return Err(Failure::Unsendable("an address has a control character").at(Step::Sender));
         }
@@ -143,7 +144,7 @@ fn addresses(envelope: &Envelope) -> impl Iterator<Item = &str> {
 /// Connects to the first address of the host that answers. Without `TCP_NODELAY` every mail would wait some 40 ms
 /// for a delayed acknowledgement.
 async fn connect(settings: &SmtpSettings) -> Result<TcpStream, Failure> {
-    let limit = settings.timeouts.connect;
+    let limit = Step::Connect.limit(&settings.timeouts);
     let mut last = Failure::Io(io::ErrorKind::AddrNotAvailable.into());
     for address in within(limit, lookup_host((settings.host.as_str(), settings.port))).await? {
         match within(limit, TcpStream::connect(address)).await {
@@ -161,6 +162,6 @@ async fn secure(settings: &SmtpSettings, tls: &Tls, stream: Stream) -> Result<St
     let Either::Left(stream) = stream else {
         return Ok(stream);
     };
-    let stream = within(settings.timeouts.connect, tls.secure(stream)).await;
+    let stream = within(Step::Handshake.limit(&settings.timeouts), tls.secure(stream)).await;
     stream.map(|stream| Either::Right(Box::new(stream))).map_err(|failure| failure.at(Step::Handshake))
 }

@@ -1,7 +1,7 @@
 //! Addresses and texts beyond ASCII are given only to servers that take them.
 
 use adapters_mail::smtp::{Scope, Verdict};
-use lettre::address::Envelope;
+use lettre::{Address, address::Envelope};
 
 use crate::{
     MESSAGE, PATIENT, address, client, envelope,
@@ -37,6 +37,15 @@ async fn an_address_beyond_ascii_is_permanent_where_it_is_not_offered() {
     assert_unsendable(&verdict, &server);
     let sender = Envelope::new(Some(address("josé@example.org")), vec![address("a@b.org")]).unwrap();
     let verdict = client(&server.url(), PATIENT).send(&sender, MESSAGE.as_bytes()).await;
+    assert_unsendable(&verdict, &server);
+}
+
+#[tokio::test]
+async fn an_address_cannot_smuggle_a_command() {
+    let server = SmtpServer::start(Behaviour::default()).await;
+    let smuggler = Address::new_dangerous("anna@example.org>\r\nDATA\r\n<anna", "example.org");
+    let envelope = Envelope::new(None, vec![smuggler]).unwrap();
+    let verdict = client(&server.url(), PATIENT).send(&envelope, MESSAGE.as_bytes()).await;
     assert_unsendable(&verdict, &server);
 }
 

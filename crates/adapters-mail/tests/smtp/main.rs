@@ -14,14 +14,15 @@ use std::time::Duration;
 use adapters_mail::smtp::{SmtpClient, SmtpSettings, SmtpTimeouts, Verdict};
 use lettre::{Address, address::Envelope};
 use support::smtp_server::{Behaviour, SmtpServer};
+use tokio::time::timeout;
 
 const MESSAGE: &str = "Subject: hello\r\n\r\nhello\r\n";
 
-/// For servers that answer: long enough for a busy machine.
+/// For servers that answer. Waits that last so long fail the test, see [`send`].
 const PATIENT: SmtpTimeouts = SmtpTimeouts {
-    connect: Duration::from_secs(20),
-    command: Duration::from_secs(20),
-    message: Duration::from_secs(20),
+    connect: Duration::from_mins(10),
+    command: Duration::from_mins(10),
+    message: Duration::from_mins(10),
     idle: Duration::from_mins(10),
 };
 
@@ -47,7 +48,13 @@ fn envelope(to: &str) -> Envelope {
 
 /// Sends the usual mail.
 async fn send(client: &SmtpClient) -> Verdict {
-    client.send(&envelope("anna@example.org"), MESSAGE.as_bytes()).await
+    send_text(client, MESSAGE).await
+}
+
+async fn send_text(client: &SmtpClient, text: &str) -> Verdict {
+    let envelope = envelope("anna@example.org");
+    let verdict = client.send(&envelope, text.as_bytes());
+    timeout(Duration::from_secs(30), verdict).await.expect("a verdict comes in time")
 }
 
 /// What becomes of the usual mail at a server that behaves so, and that server.

@@ -3,7 +3,7 @@
 use adapters_mail::smtp::{Scope, SmtpTimeouts, Verdict};
 
 use crate::{
-    PATIENT, SOON, client, envelope, send, send_to,
+    PATIENT, SOON, client, send, send_text, send_to,
     support::smtp_server::{Act, Behaviour, SmtpServer},
 };
 
@@ -25,7 +25,7 @@ fn assert_server_trouble(verdict: &Verdict) {
 async fn a_mail_arrives_as_it_was_built() {
     let server = SmtpServer::start(Behaviour::default()).await;
     let text = "Subject: dots\r\n\r\n.\r\n..\r\n.hidden\r\nend\r\n";
-    let verdict = client(&server.url(), PATIENT).send(&envelope("anna@example.org"), text.as_bytes()).await;
+    let verdict = send_text(&client(&server.url(), PATIENT), text).await;
     assert_eq!(verdict, Verdict::Accepted { code: 250, answer: "2.0.0 queued as 4F3".into() });
     let [mail] = &server.wait_for(1).await[..] else { panic!("one mail") };
     assert_eq!(
@@ -109,7 +109,7 @@ async fn send_much(act: Act, timeouts: SmtpTimeouts) -> Verdict {
     let behaviour = Behaviour { interrupts_message: Some((1_000, act)), ..Behaviour::default() };
     let server = SmtpServer::start(behaviour).await;
     let message = format!("{}\r\n", "x".repeat(998)).repeat(40_000);
-    client(&server.url(), timeouts).send(&envelope("anna@example.org"), message.as_bytes()).await
+    send_text(&client(&server.url(), timeouts), &message).await
 }
 
 #[tokio::test]

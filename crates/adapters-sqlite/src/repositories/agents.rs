@@ -11,7 +11,7 @@ use domain::{
 use jiff::Timestamp;
 
 use crate::{
-    columns::{At, Id},
+    columns::{At, Digest, Id},
     error::inserted,
     rows::{AgentRow, ApiTokenRow},
     schema::{agents, api_tokens},
@@ -42,7 +42,7 @@ impl AgentRepository for SqliteUnitOfWork {
         self.run(move |connection| {
             let found: Option<(AgentRow, ApiTokenRow)> = agents::table
                 .inner_join(api_tokens::table.on(api_tokens::agent_id.eq(agents::id)))
-                .filter(api_tokens::digest.eq(*digest.as_bytes()))
+                .filter(api_tokens::digest.eq(Digest(*digest.as_bytes())))
                 .select((AgentRow::as_select(), ApiTokenRow::as_select()))
                 .get_result(connection)
                 .optional()?;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use domain::bot::{Bot, SecretDigest};
 
 use crate::{
+    columns::Digest,
     error::{Failure, inserted},
     rows::{BotRow, KeyRow, key_rows},
     schema::{bot_keys, bots},
@@ -16,7 +17,7 @@ use crate::{
 impl BotRepository for SqliteUnitOfWork {
     async fn by_key(&mut self, digest: SecretDigest) -> Result<Option<Bot>, StorageError> {
         self.run(move |connection| {
-            let owner = bot_keys::table.find(*digest.as_bytes()).select(bot_keys::bot_id);
+            let owner = bot_keys::table.find(Digest(*digest.as_bytes())).select(bot_keys::bot_id);
             let bot = bots::table.filter(bots::id.eq_any(owner)).select(BotRow::as_select());
             bot.get_result(connection).optional()?.map(|bot| with_keys(connection, bot)).transpose()
         })

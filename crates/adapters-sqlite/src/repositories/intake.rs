@@ -7,7 +7,7 @@ use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
 use jiff::Timestamp;
 
 use crate::{
-    columns::{At, Id, Named},
+    columns::{At, Digest, Id},
     error::{Failure, inserted},
     rows::{IntakeRecordRow, KeptAnswerRow, SlotRow},
     schema::{intake, kept_answers},
@@ -58,11 +58,11 @@ impl IntakeRepository for SqliteUnitOfWork {
 
     async fn forget_expired(&mut self, now: Timestamp, limit: u16) -> Result<usize, StorageError> {
         self.run(move |connection| {
-            let keys: Vec<(At, Id, String, [u8; 32])> = kept_answers::table
+            let keys: Vec<(At, Id, String, Digest)> = kept_answers::table
                 .filter(kept_answers::expires_at.le(At(now)))
                 .order(kept_answers::expires_at)
                 .limit(limit.into())
-                .select(kept_answers::all_key_columns)
+                .select((kept_answers::expires_at, kept_answers::principal, kept_answers::scope, kept_answers::digest))
                 .load(connection)?;
             for key in &keys {
                 diesel::delete(kept_answers::table.find((key.0, key.1, &key.2, key.3))).execute(connection)?;

@@ -11,7 +11,7 @@ use domain::{
 };
 
 use crate::{
-    columns::{At, Id, Named, Names},
+    columns::{At, Digest, Id, Named, Names},
     error::Failure,
     schema::{agents, api_tokens, bot_keys, bots},
 };
@@ -93,7 +93,7 @@ impl FromStr for Standing {
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = bot_keys)]
 pub(crate) struct KeyRow {
-    digest: [u8; 32],
+    digest: Digest,
     bot_id: Id,
     standing: Named<Standing>,
     position: i64,
@@ -106,7 +106,7 @@ pub(crate) fn key_rows(bot: &Bot) -> Vec<KeyRow> {
     let previous = keys.previous.iter().map(|digest| (Standing::Previous, digest));
     let revoked = keys.revoked.iter().map(|digest| (Standing::Revoked, digest));
     let row = |(position, (standing, digest)): (i64, (Standing, &SecretDigest))| KeyRow {
-        digest: *digest.as_bytes(),
+        digest: Digest(*digest.as_bytes()),
         bot_id: bot.id.into(),
         standing: Named(standing),
         position,
@@ -117,7 +117,7 @@ pub(crate) fn key_rows(bot: &Bot) -> Vec<KeyRow> {
 fn bot_keys(rows: Vec<KeyRow>) -> BotKeys {
     let mut keys = BotKeys { current: None, previous: None, revoked: Vec::new() };
     for row in rows {
-        let digest = SecretDigest::restore(row.digest);
+        let digest = SecretDigest::restore(row.digest.0);
         match row.standing.0 {
             Standing::Current => keys.current = Some(digest),
             Standing::Previous => keys.previous = Some(digest),
@@ -167,7 +167,7 @@ pub(crate) struct ApiTokenRow {
     id: Id,
     agent_id: Id,
     name: String,
-    digest: [u8; 32],
+    digest: Digest,
     scope: Named<Scope>,
     created_at: At,
     revoked_at: Option<At>,
@@ -179,7 +179,7 @@ impl From<&ApiToken> for ApiTokenRow {
             id: token.id.into(),
             agent_id: token.agent_id.into(),
             name: token.name.clone(),
-            digest: *token.digest.as_bytes(),
+            digest: Digest(*token.digest.as_bytes()),
             scope: Named(token.scope),
             created_at: At(token.created_at),
             revoked_at: token.revoked_at.map(At),
@@ -193,7 +193,7 @@ impl From<ApiTokenRow> for ApiToken {
             id: row.id.into(),
             agent_id: row.agent_id.into(),
             name: row.name,
-            digest: SecretDigest::restore(row.digest),
+            digest: SecretDigest::restore(row.digest.0),
             scope: row.scope.0,
             created_at: row.created_at.0,
             revoked_at: row.revoked_at.map(|at| at.0),

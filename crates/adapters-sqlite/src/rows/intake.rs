@@ -11,7 +11,7 @@ use domain::{
 };
 
 use crate::{
-    columns::{At, Id, Named},
+    columns::{At, Digest, Id, Named},
     error::Failure,
     schema::{intake, kept_answers, quarantine},
 };
@@ -52,12 +52,12 @@ impl From<&IntakeRow> for IntakeRecordRow {
 pub(crate) struct SlotRow {
     pub(crate) principal: Id,
     pub(crate) scope: Named<CallPath>,
-    pub(crate) digest: [u8; 32],
+    pub(crate) digest: Digest,
 }
 
 impl From<&AnswerSlot> for SlotRow {
     fn from(slot: &AnswerSlot) -> Self {
-        Self { principal: slot.principal.into(), scope: Named(slot.scope), digest: slot.digest }
+        Self { principal: slot.principal.into(), scope: Named(slot.scope), digest: Digest(slot.digest) }
     }
 }
 
@@ -67,8 +67,8 @@ pub(crate) struct KeptAnswerRow {
     pub(crate) expires_at: At,
     pub(crate) principal: Id,
     pub(crate) scope: Named<CallPath>,
-    pub(crate) digest: [u8; 32],
-    body: [u8; 32],
+    pub(crate) digest: Digest,
+    body: Digest,
     user_id: Option<Id>,
     answer: String,
 }
@@ -80,8 +80,8 @@ impl From<&BoundAnswer> for KeptAnswerRow {
             expires_at: At(bound.replay.expires_at),
             principal: slot.principal.into(),
             scope: Named(slot.scope),
-            digest: slot.digest,
-            body: bound.replay.body,
+            digest: Digest(slot.digest),
+            body: Digest(bound.replay.body),
             user_id: bound.answer.user_id.map(Id::from),
             answer: serde_json::to_string(&bound.answer).expect("an answer is texts, numbers and lists"),
         }
@@ -92,10 +92,10 @@ impl TryFrom<KeptAnswerRow> for BoundAnswer {
     type Error = Failure;
 
     fn try_from(row: KeptAnswerRow) -> Result<Self, Failure> {
-        let slot = AnswerSlot { principal: row.principal.into(), scope: row.scope.0, digest: row.digest };
+        let slot = AnswerSlot { principal: row.principal.into(), scope: row.scope.0, digest: row.digest.0 };
         let answer: Answer =
             serde_json::from_str(&row.answer).map_err(|_| Failure::Unreadable("kept_answers.answer"))?;
-        Ok(Self { replay: Replay { slot, body: row.body, expires_at: row.expires_at.0 }, answer })
+        Ok(Self { replay: Replay { slot, body: row.body.0, expires_at: row.expires_at.0 }, answer })
     }
 }
 

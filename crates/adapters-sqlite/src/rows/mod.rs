@@ -7,7 +7,7 @@ mod person;
 mod routing;
 mod ticket;
 
-pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, Standing, key_rows};
+pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
 pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, QuarantinedRow, SlotRow};
 pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, NotificationRow, small};
 pub(crate) use person::{ClashRow, IdentityRow, NewClashRow, UserRow, origin};

@@ -15,7 +15,7 @@ pub fn masked(setting: &Setting, value: &str) -> String {
 
 /// A URL whose login is masked: everything between `://` and the last `@`, because a password may have any character
 /// in it if somebody forgot to encode it.
-fn without_login(url: &str) -> String {
+pub fn without_login(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, server))) => format!("{scheme}://{MASK}@{server}"),
         (None, Some(_)) => MASK.to_owned(),

@@ -1,0 +1,126 @@
+//! A client that sends exactly what a test says, also what no library would.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// A test that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A request that is being put together.
+pub struct Request {
+    address: SocketAddr,
+    method: &'static str,
+    target: String,
+    host: Option<String>,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Request {
+    pub fn new(address: SocketAddr, method: &'static str, target: &str) -> Self {
+        let target = target.to_owned();
+        Self { address, method, target, host: Some("localhost".to_owned()), headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn host(mut self, host: &str) -> Self {
+        self.host = Some(host.to_owned());
+        self
+    }
+
+    pub fn bearer(self, key: &str) -> Self {
+        self.header("Authorization", &format!("Bearer {key}"))
+    }
+
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub fn send(self) -> Response {
+        let mut stream = TcpStream::connect(self.address).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.write_all(&self.head()).expect("the head is sent");
+        // The server may answer before it read everything.
+        let _ = stream.write_all(&self.body);
+        Response::read(stream, self.method)
+    }
+
+    fn head(&self) -> Vec<u8> {
+        let mut head = format!("{} {} HTTP/1.1\r\nConnection: close\r\n", self.method, self.target);
+        let own = self.host.iter().map(|host| ("Host".to_owned(), host.clone()));
+        let length = ("Content-Length".to_owned(), self.body.len().to_string());
+        for (name, value) in own.chain([length]).chain(self.headers.clone()) {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        head.into_bytes()
+    }
+}
+
+/// What the server said.
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    fn read(mut stream: TcpStream, method: &str) -> Self {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("the server answers and closes");
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole head");
+        let head = std::str::from_utf8(&bytes[..end]).expect("a head is text");
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
+        let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+        let response = Self {
+            status: status.parse().expect("a status"),
+            headers: lines.filter_map(header).collect(),
+            body: bytes[end + 4..].to_vec(),
+        };
+        if method != "HEAD" {
+            let length = response.header("content-length").expect("every answer says its length");
+            assert_eq!(length, response.body.len().to_string());
+        }
+        response
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// A flat answer: all keys in the order of the contract, and its id in the header too.
+    pub fn answer(&self) -> Value {
+        const KEYS: [&str; 12] = [
+            "result", "created", "replayed", "user_id", "name", "reference", "topic", "status", "channels", "field",
+            "message", "request_id",
+        ];
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        let answer = self.json();
+        let keys: Vec<_> = answer.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, KEYS, "{answer}");
+        assert!(answer.as_object().expect("an object").values().all(|value| !value.is_object() && !value.is_array()));
+        assert_eq!(self.header("x-request-id"), answer["request_id"].as_str());
+        assert!(!answer["message"].as_str().expect("a sentence").is_empty());
+        answer
+    }
+}

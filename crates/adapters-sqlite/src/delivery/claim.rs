@@ -1,0 +1,95 @@
+//! Claims: which worker has what was handed over, and until when.
+
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
+use domain::{
+    channel::ChannelKind,
+    dispatch::{Claimed, HAND_OVER_AGAIN_AFTER, Quota},
+};
+use jiff::Timestamp;
+
+use super::open_attempt;
+use crate::{
+    columns::{At, Id, Named},
+    constant::Constant,
+    error::Failure,
+    schema::{channels, notifications},
+};
+
+/// Claims the earliest due notifications of each quota.
+pub(crate) fn claim(
+    connection: &mut SqliteConnection,
+    worker: Id,
+    quotas: &[Quota],
+    horizon: Timestamp,
+) -> Result<Vec<Claimed>, Failure> {
+    let mut claimed = Vec::new();
+    for quota in quotas {
+        let channel = Id::from(quota.channel_id);
+        let Some(kind) = kind_of(connection, channel)? else { continue };
+        for (id, due_at) in earliest(connection, channel, horizon, quota.limit)? {
+            let lease = (
+                notifications::claimed_by.eq(Some(worker)),
+                notifications::next_at.eq(Some(hand_over_again_at(due_at.0))),
+            );
+            Constant(diesel::update(notifications::table.find(id)).set(lease)).execute(connection)?;
+            claimed.push(Claimed { id: id.into(), channel_id: quota.channel_id, kind, due_at: due_at.0 });
+        }
+    }
+    Ok(claimed)
+}
+
+fn kind_of(connection: &mut SqliteConnection, channel: Id) -> QueryResult<Option<ChannelKind>> {
+    let kind = channels::table.filter(channels::id.eq(channel)).select(channels::kind);
+    Ok(kind.get_result::<Named<ChannelKind>>(connection).optional()?.map(|kind| kind.0))
+}
+
+fn earliest(
+    connection: &mut SqliteConnection,
+    channel: Id,
+    horizon: Timestamp,
+    limit: usize,
+) -> QueryResult<Vec<(Id, At)>> {
+    notifications::table
+        .filter(notifications::channel_id.eq(channel))
+        .filter(notifications::next_at.le(At(horizon)))
+        .filter(not(exists(open_attempt())))
+        .order(notifications::next_at)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((notifications::id, notifications::due_at))
+        .load(connection)
+}
+
+/// When a claim lapses.
+fn hand_over_again_at(due_at: Timestamp) -> At {
+    At(due_at.checked_add(HAND_OVER_AGAIN_AFTER).unwrap_or(Timestamp::MAX))
+}
+
+/// Moves claimed notifications to later due times.
+pub(crate) fn postpone(connection: &mut SqliteConnection, claimed: &[Claimed]) -> Result<(), Failure> {
+    for claimed in claimed {
+        let notification = notifications::table.find(Id::from(claimed.id)).filter(notifications::claimed_by.is_not_null());
+        let moved = (
+            notifications::due_at.eq(At(claimed.due_at)),
+            notifications::next_at.eq(Some(hand_over_again_at(claimed.due_at))),
+        );
+        Constant(diesel::update(notification).set(moved)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Ends the claims of workers on what is not being sent.
+pub(crate) fn release(connection: &mut SqliteConnection, workers: &[Id]) -> Result<usize, Failure> {
+    let mut released = 0;
+    for worker in workers {
+        let waiting = notifications::table
+            .filter(notifications::claimed_by.eq(Some(worker)))
+            .filter(not(exists(open_attempt())));
+        let free =
+            (notifications::claimed_by.eq(None::<Id>), notifications::next_at.eq(notifications::due_at.nullable()));
+        released += diesel::update(waiting).set(free).execute(connection)?;
+    }
+    Ok(released)
+}

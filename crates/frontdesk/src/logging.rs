@@ -1,0 +1,64 @@
+//! Logs: for people on a terminal, as JSON elsewhere.
+
+use std::io::{self, IsTerminal as _};
+
+use tracing::{level_filters::LevelFilter, subscriber::SetGlobalDefaultError};
+use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _};
+
+/// The crates that a bare level is about; of others only warnings are logged.
+const OWN: &[&str] = &[
+    "adapters_http",
+    "adapters_mail",
+    "adapters_queue",
+    "adapters_sqlite",
+    "application",
+    "domain",
+    "frontdesk",
+    "worker",
+];
+
+/// Whether a text is a level or a filter.
+pub fn check(text: &str) -> Result<(), String> {
+    let filter = EnvFilter::builder().parse(directives(text));
+    filter.map(drop).map_err(|_| "error, warn, info, debug, trace or directives such as info,worker=debug are needed".to_owned())
+}
+
+/// Logs to the standard error stream from now on.
+pub fn start(filter: &str) -> Result<(), SetGlobalDefaultError> {
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let layer = if io::stderr().is_terminal() {
+        lines.with_target(false).boxed()
+    } else {
+        lines.json().flatten_event(true).with_span_list(false).boxed()
+    };
+    let filter = EnvFilter::builder().parse_lossy(directives(filter));
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(filter).with(layer))
+}
+
+fn directives(text: &str) -> String {
+    match text.parse::<LevelFilter>() {
+        Ok(level) => OWN.iter().fold("warn".to_owned(), |all, own| format!("{all},{own}={level}")),
+        Err(_) => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_about_our_own_crates() {
+        let directives = directives("trace");
+        assert!(directives.starts_with("warn,") && directives.contains(",worker=trace"), "{directives}");
+    }
+
+    #[test]
+    fn levels_and_filters_are_told_from_nonsense() {
+        for text in ["info", "TRACE", "off", "info,worker=debug", "warn,adapters_http[http.request]=trace"] {
+            assert_eq!(check(text), Ok(()), "{text}");
+        }
+        for text in ["loud", "info,worker=loud", "info;debug"] {
+            assert!(check(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Settings as people read them: what is in force, and an example with everything.
+
+use serde::Serialize;
+
+use super::{
+    mask::masked,
+    sources::Sources,
+    table::{self, GROUPS, Setting},
+};
+
+/// How long a line of the example may be.
+const WIDTH: usize = 100;
+
+/// A setting as it is in force.
+#[derive(Debug, Serialize)]
+pub struct ReportedSetting {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value, secrets masked; none if it is unset.
+    pub value: Option<String>,
+    /// Where the value comes from.
+    pub source: String,
+    /// Whether this version only checks it.
+    #[serde(skip)]
+    pub unused: bool,
+}
+
+/// All settings, as they are in force.
+pub fn report(sources: &Sources) -> Vec<ReportedSetting> {
+    let reported = |setting: &'static Setting| {
+        let (value, source) = sources.in_force(setting);
+        ReportedSetting {
+            name: setting.name,
+            value: value.map(|value| masked(setting, value)),
+            source: source.to_string(),
+            unused: setting.unused,
+        }
+    };
+    table::settings().map(reported).collect()
+}
+
+/// A `.env` file that names every setting and changes none.
+pub fn example() -> String {
+    let mut example = String::from(INTRODUCTION);
+    for group in GROUPS {
+        example.push_str(&format!("\n# === {} ===\n", group.title));
+        group.settings.iter().for_each(|setting| describe(setting, &mut example));
+    }
+    example
+}
+
+const INTRODUCTION: &str = "\
+# Every setting of Frontdesk with its default; without any of them it runs. Copy this file to .env and take the # away
+# from what you change. The environment has precedence over .env, and .env over frontdesk.toml. An empty value means
+# unset. Values with spaces, # or $ need 'single quotes'. Durations: 500ms, 60s, 5m, 2h.
+";
+
+fn describe(setting: &Setting, example: &mut String) {
+    let later = if setting.unused { " Not used by this version yet." } else { "" };
+    example.push('\n');
+    for line in wrapped(&format!("{}{later}", setting.meaning)) {
+        example.push_str(&format!("# {line}\n"));
+    }
+    let default = setting.default.unwrap_or_default();
+    let quote = if default.contains(' ') { "'" } else { "" };
+    example.push_str(&format!("#{}={quote}{default}{quote}\n", setting.name));
+}
+
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.len() + 1 + word.len() <= WIDTH {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
