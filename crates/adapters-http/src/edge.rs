@@ -37,11 +37,18 @@ pub(crate) async fn edge(
     let request_id = RequestId::from_uuid(shared.state.ids.next());
     let kind = Kind::of(request.method(), request.path());
     request.extensions_mut().insert(request_id);
-    let span = tracing::info_span!("http.request", %request_id);
-    let mut response = handle(&shared, request, next, request_id).instrument(span).await?;
-    shared.traffic.record(kind, response.status(), started.elapsed());
-    mark(response.headers_mut(), request_id);
-    Ok(response)
+    // Of the highest level, so that where only errors are logged they still name their request.
+    let span = tracing::error_span!("http.request", %request_id);
+    let answered = handle(&shared, request, next, request_id).instrument(span).await;
+    let status = match &answered {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    shared.traffic.record(kind, status, started.elapsed());
+    answered.map(|mut response| {
+        mark(response.headers_mut(), request_id);
+        response
+    })
 }
 
 async fn handle(
@@ -62,7 +69,7 @@ async fn handle(
 
 /// An error, because the request that a response belongs to is lost in a panic.
 fn apologise(shared: &Shared, panicked: &Panicked, is_bot: bool, request_id: RequestId) -> Error {
-    tracing::error!(%request_id, panic = panicked.0, "a request panicked");
+    tracing::error!(panic = panicked.0, "a request panicked");
     let mut response = if is_bot {
         bot::sorry(shared, request_id)
     } else {

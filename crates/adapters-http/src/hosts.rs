@@ -6,14 +6,14 @@ use actix_web::{HttpRequest, http::header};
 
 use crate::state::shared;
 
-/// The names under which the server answers, without ports. A page under another name could otherwise make a visitor's
-/// browser talk to a server on its own machine (DNS rebinding).
+/// The names under which the server answers, without ports. A page under another name could otherwise make a
+/// visitor's browser talk to a server on its own machine (DNS rebinding).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowedHosts(Vec<String>);
 
 impl AllowedHosts {
-    /// Takes names as in `FRONTDESK__HTTP__ALLOWED_HOSTS`: `localhost`, `127.0.0.1`, `[::1]`. Case and ports do not
-    /// matter.
+    /// Takes names as in `FRONTDESK__HTTP__ALLOWED_HOSTS`: `localhost`, `127.0.0.1`, `[::1]`. Case and ports
+    /// do not matter.
     pub fn new(names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self(names.into_iter().map(|name| without_port(name.as_ref()).to_ascii_lowercase()).collect())
     }
@@ -34,7 +34,8 @@ fn without_port(host: &str) -> &str {
     &host[..end]
 }
 
-/// An address or a range of addresses in CIDR notation (RFC 4632, section 3.1): `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`.
+/// An address or a range of addresses in CIDR notation (RFC 4632, section 3.1): `10.0.0.7`, `10.0.0.0/8`,
+/// `fd00::/8`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,

@@ -1,15 +1,17 @@
 //! Frontdesk over HTTP: the bot API, health, metrics, API documentation, and the captured mail.
 //!
-//! May depend on `application` and `domain`, and on no other adapter. The composition root fills an [`HttpState`] with
-//! use cases, gives [`serve`] a bound listener, and stops the server by its handle.
+//! May depend on `application` and `domain`, and on no other adapter. The composition root fills an
+//! [`HttpState`] with use cases, gives [`serve`] a bound listener, and stops the server by its handle.
 //!
-//! A request goes through `edge` (request id, allowed host, counting, panics) to a handler. A handler reads the request,
-//! runs one use case, and writes what it answers; it decides nothing. Handlers run on actix's single-threaded workers:
-//! whatever touches storage goes through `Shared::on_runtime`, so that it is completed even if the client hangs up.
+//! A request goes through `edge` (request id, allowed host, counting, panics) to a handler. A handler reads
+//! the request, runs one use case, and writes what it answers; it decides nothing. Handlers run on actix's
+//! single-threaded workers: whatever touches storage goes through `Shared::on_runtime`, so that it is
+//! completed even if the client hangs up.
 //!
-//! To add a call for bots: a handler in `bot/`, a line in `bot::routes`, an operation in `openapi/operations.rs`; a test
-//! calls every documented operation. To add a page: a module like `mail_pages`, with an `AuthenticatedAgent` among the
-//! handler's arguments if it shows anything that is not public. To add a language: a file in `messages/`.
+//! To add a call for bots: a handler in `bot/`, a line in `bot::routes`, an operation in
+//! `openapi/operations.rs`; a test calls every documented operation. To add a page: a module like
+//! `mail_pages`, with an `AuthenticatedAgent` among the handler's arguments if it shows anything that is not
+//! public. To add a language: a file in `messages/`.
 
 mod bot;
 mod docs_page;
@@ -28,6 +30,7 @@ mod shield;
 mod staff;
 mod state;
 
+pub use actix_web::dev::{Server, ServerHandle};
 pub use health::{Readiness, ReadinessLevel, ReadinessStatus};
 pub use hosts::{AllowedHosts, Network, NetworkError};
 pub use openapi::openapi;

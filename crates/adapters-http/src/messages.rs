@@ -1,4 +1,5 @@
-//! The sentences for visitors: one file a language in `messages/`, embedded. Adding a language is adding a file.
+//! The sentences for visitors: one file a language in `messages/`, embedded. Adding a language is adding a
+//! file.
 
 use std::collections::HashMap;
 
@@ -180,7 +181,8 @@ mod tests {
     #[test]
     fn every_language_says_every_sentence() {
         let messages = Messages::shipped();
-        for language in ["en", "es"] {
+        assert!(["en", "es"].iter().all(|&language| messages.languages.contains_key(language)));
+        for language in messages.languages.keys() {
             for &sentence in Sentence::ALL {
                 for name in [None, Some("Ana")] {
                     let said = messages.say(&answer(sentence, language, name));

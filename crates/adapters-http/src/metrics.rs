@@ -60,7 +60,8 @@ struct Handles {
     duration: Histogram,
 }
 
-/// Handles of metrics, looked up by small keys: registering formats labels, which is too slow for every request.
+/// Handles of metrics, looked up by small keys: registering formats labels, which is too slow for every
+/// request.
 #[derive(Default)]
 pub(crate) struct Traffic {
     known: RwLock<HashMap<(Kind, StatusCode), Handles>>,

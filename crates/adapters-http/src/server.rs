@@ -19,11 +19,12 @@ use crate::{
 /// A client that takes longer for the head of a request is cut off.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A connection without a request is closed after so long: longer than the 60 s of common load balancers, so that they
-/// close first and never send a request into a closing connection.
+/// A connection without a request is closed after so long: longer than the 60 s of common load balancers, so
+/// that they close first and never send a request into a closing connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// After an early answer, so long is read what the client still sends, so that it sees the answer and no reset.
+/// After an early answer, so long is read what the client still sends, so that it sees the answer and no
+/// reset.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Requests that run have so long to finish once the server stops.
@@ -32,8 +33,8 @@ const SHUTDOWN_TIMEOUT_SECS: u64 = 30;
 /// Open connections of one worker; more wait in the listener's backlog.
 const CONNECTIONS_MAX: usize = 10_000;
 
-/// Answers requests on `listener` with `workers` threads until it is stopped by its handle. The future has to be run
-/// within Tokio. Signals are left to the caller.
+/// Answers requests on `listener` with `workers` threads until it is stopped by its handle. The future has to
+/// be run within Tokio. Signals are left to the caller.
 pub fn serve(listener: TcpListener, state: HttpState, workers: usize) -> Result<Server, io::Error> {
     let shared = web::Data::from(Arc::new(Shared::new(state)));
     let app = move || {

@@ -14,8 +14,8 @@ pub(crate) struct Panicked(pub(crate) String);
 
 /// Runs `work`; a panic is an error.
 ///
-/// What the work shares with others must stay usable after a panic: here that is locks, which are taken over when
-/// poisoned, and ports, whose adapters roll back.
+/// What the work shares with others must stay usable after a panic: here that is locks, which are taken over
+/// when poisoned, and ports, whose adapters roll back.
 pub(crate) async fn shielded<F: Future>(work: F) -> Result<F::Output, Panicked> {
     let mut work = pin!(work);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {

@@ -19,8 +19,9 @@ use crate::{
     state::{UseCasePanicked, shared},
 };
 
-/// A member of staff, by an API token (`fds_...`) as the password of HTTP Basic authentication, whatever the name, or
-/// as a bearer token. Only this extractor makes one: a handler that takes none shows nothing that is not public.
+/// A member of staff, by an API token (`fds_...`) as the password of HTTP Basic authentication, whatever the
+/// name, or as a bearer token. Only this extractor makes one: a handler that takes none shows nothing that is
+/// not public.
 pub(crate) struct AuthenticatedAgent(pub(crate) Agent);
 
 /// Why somebody is not let in.
@@ -66,8 +67,8 @@ impl ResponseError for StaffDenied {
                 "<h1>Not now</h1>\n<p>The database is not available. Please try again in a moment.</p>\n";
             return page(status, "Not now", main, STRICT);
         }
-        let main = "<h1>Sign in</h1>\n<p>Sign in with an API token as the password; the user name does not matter. \
-                    <code>frontdesk token add</code> makes one.</p>\n";
+        let main = "<h1>Sign in</h1>\n<p>Sign in with an API token as the password; the user name does not \
+                    matter. <code>frontdesk token add</code> makes one.</p>\n";
         let mut response = page(status, "Sign in", main, STRICT);
         let challenge = "Basic realm=\"Frontdesk\", charset=\"UTF-8\"";
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge.parse().expect("a constant header"));

@@ -10,6 +10,7 @@ use application::{
 };
 use domain::ids::RequestId;
 use tokio::runtime::Handle;
+use tracing::Instrument;
 
 use crate::{
     bot::BotLimits,
@@ -84,7 +85,7 @@ impl Shared {
         &self,
         use_case: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, UseCasePanicked> {
-        Ok(self.state.runtime.spawn(use_case).await?)
+        Ok(self.state.runtime.spawn(use_case.in_current_span()).await?)
     }
 }
 

@@ -22,7 +22,7 @@ fn batch(n: usize, seed: &mut u64, bot: BotId, due: SignedDuration) -> Batch {
         let uid = UserId::from_uuid(id());
         let rid = RequestId::from_uuid(id());
         let email = EmailAddress::restore(format!("person.{r:x}@example.com"));
-        let phone = PhoneNumber::restore(format!("+346{:011}", r % 100_000_000_000));
+        let phone = PhoneNumber::restore(format!("+346{:015}", r % 1_000_000_000_000_000));
         let origin = Origin { source: Some("landing".into()), utm_source: Some("ads".into()), ..Origin::default() };
         b.users.push(User { id: uid, bot_id: bot, name: Some("Ana Maria Lopez".into()), email: Some(email.clone()), phone: Some(phone.clone()), language: Language::ENGLISH, first_origin: origin.clone(), last_origin: origin, consent: None, fields: Default::default(), welcomed: true, created_at: now, updated_at: now });
         b.ids.push(NewIdentity { identity: Identity::Email(email), user_id: uid, created_at: now });

@@ -11,7 +11,8 @@ use crate::state::{Shared, shared};
 
 /// The bot whose key came with the request.
 ///
-/// A key that was valid a moment ago needs no storage, and so no change of threads: the usual case, and the hot path.
+/// A key that was valid a moment ago needs no storage, and so no change of threads: the usual case, and the
+/// hot path.
 pub(super) async fn authenticate(request: &HttpRequest) -> Result<Arc<Bot>, Refusal> {
     let key = presented_key(request).ok_or(AccessDenied::UnknownKey)?;
     let shared = shared(request);
@@ -26,8 +27,8 @@ async fn look_up(shared: &Shared, key: String) -> Result<Arc<Bot>, Refusal> {
     Ok(shared.on_runtime(async move { authenticate.execute(&key).await }).await??)
 }
 
-/// The key in `Authorization: Bearer <key>`, `Authorization: Token <key>` or `X-Api-Key: <key>`. An `Authorization` of
-/// another scheme may be a proxy's.
+/// The key in `Authorization: Bearer <key>`, `Authorization: Token <key>` or `X-Api-Key: <key>`. An
+/// `Authorization` of another scheme may be a proxy's.
 fn presented_key(request: &HttpRequest) -> Option<&str> {
     let header = |name: &str| request.headers().get(name)?.to_str().ok().map(str::trim);
     let authorization = header(header::AUTHORIZATION.as_str()).and_then(credentials);

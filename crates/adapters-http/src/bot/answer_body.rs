@@ -55,7 +55,8 @@ fn channels(answer: &Answer) -> Option<String> {
     (!kinds.is_empty()).then(|| kinds.join(", "))
 }
 
-/// A flat answer that says nothing but its message, which is for the builder of the bot and not for a visitor.
+/// A flat answer that says nothing but its message, which is for the builder of the bot and not for a
+/// visitor.
 pub(crate) fn notice(
     status: StatusCode,
     result: Verdict,
@@ -103,7 +104,12 @@ mod tests {
         let answer = Answer::new(Verdict::Ok, Sentence::UserUnknown, Language::ENGLISH, request_id);
         assert_eq!(
             written(&answer),
-            r#"{"result":"ok","created":null,"replayed":null,"user_id":null,"name":null,"reference":null,"topic":null,"status":null,"channels":null,"field":null,"message":"It seems we have not met yet.","request_id":"00000000-0000-0000-0000-000000000001"}"#
+            concat!(
+                r#"{"result":"ok","created":null,"replayed":null,"user_id":null,"name":null,"#,
+                r#""reference":null,"topic":null,"status":null,"channels":null,"field":null,"#,
+                r#""message":"It seems we have not met yet.","#,
+                r#""request_id":"00000000-0000-0000-0000-000000000001"}"#,
+            )
         );
     }
 

@@ -61,12 +61,12 @@ impl Call<'_> {
     /// Tells the bot what its use case answered.
     pub(super) fn tell(&self, answer: &Answer) -> HttpResponse {
         let bot = self.bot.name.as_str();
-        let Answer { result, sentence, request_id, .. } = answer;
+        let Answer { result, sentence, .. } = answer;
         if *result == Verdict::Ok {
-            tracing::debug!(%request_id, bot, %sentence, "a call was answered");
+            tracing::debug!(bot, %sentence, "a call was answered");
         } else {
             // Whoever could not store it has said why.
-            tracing::info!(%request_id, bot, %result, %sentence, "a call was answered");
+            tracing::info!(bot, %result, %sentence, "a call was answered");
         }
         let (status, retry_after) = match result {
             Verdict::Retry => (StatusCode::SERVICE_UNAVAILABLE, Some(RETRY_AFTER_SECS)),
@@ -81,9 +81,9 @@ fn refuse(shared: &Shared, refusal: &Refusal, bot: Option<&Bot>, request_id: Req
     let name = bot.map(|bot| bot.name.as_str());
     let status_code = status.as_u16();
     if status.is_server_error() {
-        tracing::error!(%request_id, bot = name, error = refusal as &dyn Error, "a call could not be answered");
+        tracing::error!(bot = name, error = refusal as &dyn Error, "a call could not be answered");
     } else {
-        tracing::info!(%request_id, bot = name, status = status_code, reason = %refusal, "a call was refused");
+        tracing::info!(bot = name, status = status_code, reason = %refusal, "a call was refused");
     }
     let language = bot.map_or(Language::ENGLISH, |bot| bot.default_language.clone());
     say(shared, status, &Answer::new(result, sentence, language, request_id), retry_after)

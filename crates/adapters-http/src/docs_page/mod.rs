@@ -74,8 +74,8 @@ impl Document {
         let json = openapi::PATH;
         let _ = write!(
             html,
-            "<h1>{title} API</h1>\n<p class=\"soft\">Version {version}, at <code>{BASE_URL}</code>. The same as \
-             <a href=\"{json}\">OpenAPI 3.1</a>.</p>\n{}<h3>Calls</h3>\n<ul class=\"plain\">\n",
+            "<h1>{title} API</h1>\n<p class=\"soft\">Version {version}, at <code>{BASE_URL}</code>. \
+             The same as <a href=\"{json}\">OpenAPI 3.1</a>.</p>\n{}<h3>Calls</h3>\n<ul class=\"plain\">\n",
             prose(text(&info["description"]))
         );
         for operation in self.operations() {
@@ -87,9 +87,11 @@ impl Document {
         }
     }
 
+    /// In their order; of one path, what changes something comes before what asks for it.
     fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         members(&self.0["paths"]).flat_map(|(path, item)| {
-            members(item).map(move |(method, content)| Operation { method, path, content })
+            let given = ["post", "get"].into_iter().filter(|method| !item[*method].is_null());
+            given.map(move |method| Operation { method, path, content: &item[method] })
         })
     }
 

@@ -91,14 +91,17 @@ impl Operation<'_> {
     }
 }
 
-/// The examples of a response, each after its name.
+/// The examples of a response, each after its name. Those of success come first, and the first one is open.
 pub(super) fn examples(response: &Value, html: &mut String) {
-    for (name, example) in members(&response["content"][JSON]["examples"]) {
+    let mut examples: Vec<_> = members(&response["content"][JSON]["examples"]).collect();
+    examples.sort_by_key(|(_, example)| example["value"]["result"] == "invalid");
+    for (position, (name, example)) in examples.into_iter().enumerate() {
         let json = serde_json::to_string_pretty(&example["value"]).unwrap_or_default();
         let (name, json) = (Escaped(name), Escaped(&json));
+        let open = if position == 0 { " open" } else { "" };
         let _ = writeln!(
             html,
-            "<details open><summary>{name}</summary><pre tabindex=\"0\">{json}</pre></details>"
+            "<details{open}><summary>{name}</summary><pre tabindex=\"0\">{json}</pre></details>"
         );
     }
 }

@@ -51,8 +51,8 @@ async fn captured(
 
 fn render(mails: &[CapturedMail]) -> String {
     let mut html = String::from(
-        "<h1>Captured mail</h1>\n<p class=\"soft\">Mail that was not sent: no SMTP server is set, or a channel has no \
-         secret. The newest first.</p>\n",
+        "<h1>Captured mail</h1>\n<p class=\"soft\">Mail that was not sent: no SMTP server is set, or a \
+         channel has no secret. The newest first.</p>\n",
     );
     if mails.is_empty() {
         html.push_str("<p>There is none here.</p>\n");
@@ -76,6 +76,7 @@ fn row(html: &mut String, mail: &CapturedMail) {
     let (recipient, subject) = (Escaped(recipient), Escaped(subject));
     let _ = writeln!(
         html,
-        "<tr><td>{captured_at:.0}</td><td>{recipient}</td><td><a href=\"{PATH}/{notification_id}\">{subject}</a></td></tr>"
+        "<tr><td>{captured_at:.0}</td><td>{recipient}</td>\
+         <td><a href=\"{PATH}/{notification_id}\">{subject}</a></td></tr>"
     );
 }

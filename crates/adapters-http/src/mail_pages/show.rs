@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// As strict as other pages, but for the mail's own styles, which its frame inherits the permission for.
-const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
 
 /// Stands before the HTML of a mail in its frame: nothing is loaded.
 const MAIL_POLICY: &str =
@@ -47,7 +47,8 @@ async fn captured(
 
 fn render(mail: &CapturedMail) -> String {
     let mut html = format!(
-        "<p><a href=\"{PATH}\">Captured mail</a></p>\n<h1>{}</h1>\n<p class=\"soft\">To {}, captured {:.0}</p>\n",
+        "<p><a href=\"{PATH}\">Captured mail</a></p>\n<h1>{}</h1>\n\
+         <p class=\"soft\">To {}, captured {:.0}</p>\n",
         Escaped(&mail.subject),
         Escaped(&mail.recipient),
         mail.captured_at

@@ -21,16 +21,16 @@ use utoipa::openapi::{
 pub(crate) const PATH: &str = "/api/openapi.json";
 
 const DESCRIPTION: &str = "\
-Frontdesk is the back end behind a chatbot. A bot registers people and opens tickets; Frontdesk keeps them, tells the \
-right team, and greets each person by mail.
+Frontdesk is the back end behind a chatbot. A bot registers people and opens tickets; Frontdesk keeps them, \
+tells the right team, and greets each person by mail.
 
-Calls are read leniently: JSON with any or no `Content-Type`, a form, or the query string, all three merged. Field names \
-ignore case, `-`, `_` and spaces. A missing, empty or unfilled value (`null`, `\"\"`, `@phone`) means that nothing was \
-given. A trailing slash changes nothing.
+Calls are read leniently: JSON with any or no `Content-Type`, a form, or the query string, all three merged. \
+Field names ignore case, `-`, `_` and spaces. A missing, empty or unfilled value (`null`, `\"\"`, `@phone`) \
+means that nothing was given. A trailing slash changes nothing.
 
-Every call that could be decided is answered `200` with the same flat JSON; branch on `result`, and show `message` to the \
-visitor. A call may safely be sent twice: people are recognised, and an equal call within a minute is answered again \
-with `replayed` `true`.";
+Every call that could be decided is answered `200` with the same flat JSON; branch on `result`, and show \
+`message` to the visitor. A call may safely be sent twice: people are recognised, and an equal call within a \
+minute is answered again with `replayed` `true`.";
 
 /// The document as JSON, as it is served at `/api/openapi.json`.
 pub fn openapi() -> String {
@@ -74,13 +74,18 @@ fn components() -> utoipa::openapi::Components {
     let bearer = Http::builder()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("fd_ and 43 characters")
-        .description(Some("The key of a bot. The word `Token` in the place of `Bearer` is accepted too."))
+        .description(Some(
+            "`Authorization: Bearer <key>`, with the key that `frontdesk bot add` printed. The word `Token` \
+             may stand in the place of `Bearer`.",
+        ))
         .build();
-    let header =
-        ApiKeyValue::with_description("X-Api-Key", "The key of a bot, where `Authorization` cannot be set.");
+    let header = ApiKeyValue::with_description(
+        "X-Api-Key",
+        "Or `X-Api-Key: <key>`, where `Authorization` cannot be set.",
+    );
     ComponentsBuilder::new()
         .security_scheme("bearer", SecurityScheme::Http(bearer))
-        .security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(header)))
+        .security_scheme("xApiKey", SecurityScheme::ApiKey(ApiKey::Header(header)))
         .schemas_from_iter(fields::schemas())
         .schemas_from_iter(answers::schemas())
         .responses_from_iter(answers::shared_responses())

@@ -43,8 +43,9 @@ fn register_user() -> Operation {
 }
 
 const REGISTER: &str = "\
-Registers the person, or recognises it by customer id, email or phone: then `created` is `false`, what was empty is \
-filled, and the last origin moves. The first call that leaves a person with an email plans its one welcome mail.";
+Registers the person, or recognises them by customer id, email or phone: then `created` is `false`, what was \
+empty is filled, and the last origin moves. The first call that leaves a person with an email plans its one \
+welcome mail.";
 
 fn open_ticket() -> Operation {
     let example = fields::example(&[Field::Topic, Field::Description, Field::Name, Field::Email]);
@@ -60,8 +61,8 @@ fn open_ticket() -> Operation {
 }
 
 const OPEN: &str = "\
-Opens a ticket and tells the channels of its topic. Any field of *Register a person* may come along, and registers or \
-recognises that person. A ticket without a person is allowed.";
+Opens a ticket and tells the channels of its topic. Any field of *Register a person* may come along, and \
+registers or recognises that person. A ticket without a person is allowed.";
 
 fn find_user() -> Operation {
     bot_call(
@@ -102,8 +103,8 @@ fn show_ticket() -> Operation {
 }
 
 const SHOW: &str = "\
-Needs the email, the phone or the customer id of the person as well. Without that, and for a reference that does not \
-exist, the answer is the same.";
+Needs the email, the phone or the customer id of the person as well. Without that, and for a reference that \
+does not exist, the answer is the same.";
 
 fn list_topics() -> Operation {
     let topics = ResponseBuilder::new()
@@ -124,7 +125,7 @@ fn bot_call(id: &str, summary: &str, description: &str) -> OperationBuilder {
         .summary(Some(summary))
         .description(Some(description))
         .securities(Some(
-            ["bearer", "apiKey"].map(|scheme| SecurityRequirement::new(scheme, [] as [&str; 0])),
+            ["bearer", "xApiKey"].map(|scheme| SecurityRequirement::new(scheme, [] as [&str; 0])),
         ))
         .response("401", refused("KeyUnknown"))
         .response("403", refused("KeyRevoked"))
@@ -140,8 +141,8 @@ fn posted(operation: OperationBuilder, schema: &str, example: &Value) -> Operati
 }
 
 fn idempotency_key() -> Parameter {
-    let text = "Names the call: the same key and body within 24 h are answered again with `replayed` `true`; another body \
-                is `invalid`.";
+    let text = "Names the call: the same key and body within 24 h are answered again with `replayed` `true`; \
+                another body is `invalid`.";
     ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)

@@ -1,8 +1,9 @@
 //! A client that sends exactly what a test says, also what no library would.
 
 use std::{
+    fmt::Write as _,
     io::{Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -12,55 +13,68 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A request that is being put together.
-pub struct Request {
+pub(crate) struct Request {
     address: SocketAddr,
     method: &'static str,
     target: String,
     host: Option<String>,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    /// What the head says of the body, if that is not true.
+    declared_length: Option<usize>,
 }
 
 impl Request {
-    pub fn new(address: SocketAddr, method: &'static str, target: &str) -> Self {
+    pub(crate) fn new(address: SocketAddr, method: &'static str, target: &str) -> Self {
         let target = target.to_owned();
-        Self { address, method, target, host: Some("localhost".to_owned()), headers: Vec::new(), body: Vec::new() }
+        let host = Some("localhost".to_owned());
+        Self { address, method, target, host, headers: Vec::new(), body: Vec::new(), declared_length: None }
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub fn host(mut self, host: &str) -> Self {
+    pub(crate) fn host(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());
         self
     }
 
-    pub fn bearer(self, key: &str) -> Self {
+    pub(crate) fn bearer(self, key: &str) -> Self {
         self.header("Authorization", &format!("Bearer {key}"))
     }
 
-    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    pub fn send(self) -> Response {
+    /// Says that the body is longer than it is; the client hangs up after it.
+    pub(crate) fn declare_length(mut self, length: usize) -> Self {
+        self.declared_length = Some(length);
+        self
+    }
+
+    pub(crate) fn send(self) -> Response {
         let mut stream = TcpStream::connect(self.address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.write_all(&self.head()).expect("the head is sent");
         // The server may answer before it read everything.
         let _ = stream.write_all(&self.body);
+        if self.declared_length.is_some() {
+            stream.shutdown(Shutdown::Write).expect("half a hang-up");
+        }
         Response::read(stream, self.method)
     }
 
     fn head(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\nConnection: close\r\n", self.method, self.target);
         let own = self.host.iter().map(|host| ("Host".to_owned(), host.clone()));
-        let length = ("Content-Length".to_owned(), self.body.len().to_string());
+        let length =
+            ("Content-Length".to_owned(), self.declared_length.unwrap_or(self.body.len()).to_string());
         for (name, value) in own.chain([length]).chain(self.headers.clone()) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").expect("a string takes everything");
         }
         head.push_str("\r\n");
         head.into_bytes()
@@ -69,10 +83,10 @@ impl Request {
 
 /// What the server said.
 #[derive(Debug)]
-pub struct Response {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Response {
@@ -83,7 +97,8 @@ impl Response {
         let head = std::str::from_utf8(&bytes[..end]).expect("a head is text");
         let mut lines = head.split("\r\n");
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
-        let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+        let header =
+            |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
         let response = Self {
             status: status.parse().expect("a status"),
             headers: lines.filter_map(header).collect(),
@@ -96,31 +111,54 @@ impl Response {
         response
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("text")
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
     /// A flat answer: all keys in the order of the contract, and its id in the header too.
-    pub fn answer(&self) -> Value {
+    pub(crate) fn answer(&self) -> Value {
         const KEYS: [&str; 12] = [
-            "result", "created", "replayed", "user_id", "name", "reference", "topic", "status", "channels", "field",
-            "message", "request_id",
+            "result",
+            "created",
+            "replayed",
+            "user_id",
+            "name",
+            "reference",
+            "topic",
+            "status",
+            "channels",
+            "field",
+            "message",
+            "request_id",
         ];
         assert_eq!(self.header("content-type"), Some("application/json"));
         let answer = self.json();
         let keys: Vec<_> = answer.as_object().expect("an object").keys().collect();
         assert_eq!(keys, KEYS, "{answer}");
-        assert!(answer.as_object().expect("an object").values().all(|value| !value.is_object() && !value.is_array()));
+        assert!(
+            answer
+                .as_object()
+                .expect("an object")
+                .values()
+                .all(|value| !value.is_object() && !value.is_array())
+        );
         assert_eq!(self.header("x-request-id"), answer["request_id"].as_str());
         assert!(!answer["message"].as_str().expect("a sentence").is_empty());
         answer
+    }
+}
+
+/// Asserts that an answer has these values, whatever else it says.
+pub(crate) fn says(answer: &Value, expected: &Value) {
+    for (key, value) in expected.as_object().expect("an object") {
+        assert_eq!(&answer[key], value, "{key} in {answer}");
     }
 }

@@ -40,6 +40,17 @@ impl SmtpClient {
         }
     }
 
+    /// Connects, secures and logs in as for a mail, and takes leave. The error is for a person and shows no secret.
+    pub async fn check(&self) -> Result<(), String> {
+        match Connection::open(&self.settings).await {
+            Ok(connection) => {
+                connection.quit();
+                Ok(())
+            }
+            Err(trouble) => Err(self.redaction.clean(&trouble.describe())),
+        }
+    }
+
     /// Uses a kept connection, and a fresh one if the server has closed that in the meantime.
     async fn hand_over(&self, envelope: &Envelope, wire: &[u8]) -> Result<Reply, Trouble> {
         if let Some(kept) = self.idle.take() {

@@ -126,13 +126,32 @@ impl Decider<'_> {
     }
 
     fn take(&mut self, call: &PendingCall, read: &BotCall) -> Answer {
+        let routing = self.routing;
+        let asked = read.ticket.as_ref().map(|fields| (fields, routing.topic_for(fields.topic.as_deref())));
+        match asked {
+            None => self.carry_out(call, read, None),
+            Some((fields, Some(topic))) => self.carry_out(call, read, Some((fields, topic))),
+            // Topics are shipped, and the last one cannot be removed; but nothing is lost if it ever were.
+            Some((_, None)) => {
+                let language = call.bot.default_language.clone();
+                Answer::new(Verdict::Retry, Sentence::TryAgain, language, call.request_id)
+            }
+        }
+    }
+
+    fn register(
+        &mut self,
+        call: &PendingCall,
+        read: &BotCall,
+        asked: Option<(&TicketFields, &Topic)>,
+    ) -> Answer {
         let notifications_before = self.writes.notifications.len();
         let found = self.find_or_register(call, read);
         if let Some(found) = &found {
             self.plan_welcome(call, found.user_id);
         }
-        let (answer, ticket_id) = match &read.ticket {
-            Some(fields) => self.open_ticket(call, read, fields, found.as_ref()),
+        let (answer, ticket_id) = match asked {
+            Some(asked) => self.open_ticket(call, read, asked, found.as_ref()),
             None => (self.answer_for_user(call, found.as_ref()), None),
         };
         let made = self.writes.notifications.len() - notifications_before;
@@ -194,14 +213,9 @@ impl Decider<'_> {
         &mut self,
         call: &PendingCall,
         read: &BotCall,
-        fields: &TicketFields,
+        (fields, topic): (&TicketFields, &Topic),
         found: Option<&Found>,
     ) -> (Answer, Option<TicketId>) {
-        let routing = self.routing;
-        let Some(topic) = routing.topic_for(fields.topic.as_deref()) else {
-            // Topics are shipped, and the last one cannot be removed.
-            return (self.answer(call, Sentence::TryAgain, None), None);
-        };
         let user_id = found.map(|found| found.user_id);
         let ticket = self.ticket(call, read, fields, topic, user_id);
         let answer = Answer {

@@ -33,7 +33,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub use address::PublicUrl;
 pub use problem::SettingsError;
 pub use report::{ReportedSetting, example, report};
-pub use sources::{Source, Sources};
+pub use sources::Sources;
 
 use reader::Reader;
 

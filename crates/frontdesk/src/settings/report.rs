@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     mask::masked,
-    sources::Sources,
+    sources::{Source, Sources},
     table::{self, GROUPS, Setting},
 };
 
@@ -23,6 +23,13 @@ pub struct ReportedSetting {
     /// Whether this version only checks it.
     #[serde(skip)]
     pub unused: bool,
+}
+
+impl ReportedSetting {
+    /// Whether somebody set it.
+    pub fn is_set(&self) -> bool {
+        self.source != Source::Default.to_string()
+    }
 }
 
 /// All settings, as they are in force.

@@ -1,0 +1,251 @@
+//! A server over fakes, and what people do with it.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use adapters_http::{
+    AllowedHosts, HttpState, Network, Readiness, ReadinessLevel, ReadinessStatus, ServerHandle, serve,
+};
+use application::{
+    bots::{AddBot, NewBot, RevokeBotKeys, WhichKeys},
+    intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
+    ports::{CapturedMail, Clock, Entropy, Ids, Storage, atomically},
+    routing::{AddTopic, NewTopic},
+    staff::{AddToken, AuthenticateAgent, CreateSuperuser},
+};
+use domain::{agent::Scope, intake::IntakeRules, language::Language, topic::Slug};
+use jiff::{SignedDuration, Timestamp};
+use port_contracts::{
+    FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, SequentialIds,
+};
+use tokio::{
+    runtime::{Builder, Runtime},
+    task::JoinHandle,
+};
+
+use crate::client::Request;
+
+const AGENT: &str = "agent@example.com";
+
+/// Shared by all servers of a process, so that its log tells their requests apart.
+static IDS: LazyLock<Arc<SequentialIds>> = LazyLock::new(Arc::default);
+
+/// A running server with a bot named `web`.
+pub(crate) struct Desk {
+    pub(crate) storage: Arc<InMemoryStorage>,
+    pub(crate) clock: Arc<FrozenClock>,
+    pub(crate) readiness: Arc<SetReadiness>,
+    pub(crate) server_clock: Arc<BreakableClock>,
+    pub(crate) key: String,
+    ids: Arc<SequentialIds>,
+    entropy: Arc<FixedEntropy>,
+    runtime: Runtime,
+    address: SocketAddr,
+    server: Option<ServerHandle>,
+}
+
+/// What a test wants otherwise.
+pub(crate) struct Wishes {
+    pub(crate) rate_limit: u32,
+    pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) metrics: fn() -> String,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self { rate_limit: 0, trusted_proxies: Vec::new(), metrics: || "# nothing\n".to_owned() }
+    }
+}
+
+/// The clock of the use cases, which panics when the test wants it.
+pub(crate) struct BreakableClock {
+    clock: Arc<FrozenClock>,
+    pub(crate) broken: AtomicBool,
+}
+
+impl Clock for BreakableClock {
+    fn now(&self) -> Timestamp {
+        assert!(!self.broken.load(Ordering::Relaxed), "the clock holds a secret");
+        self.clock.now()
+    }
+}
+
+/// Says what the test set.
+pub(crate) struct SetReadiness(Mutex<ReadinessStatus>);
+
+impl SetReadiness {
+    pub(crate) fn set(&self, level: ReadinessLevel, reasons: &[&str]) {
+        let reasons = reasons.iter().map(|&reason| reason.to_owned()).collect();
+        *self.0.lock().expect("not poisoned") = ReadinessStatus { level, reasons };
+    }
+}
+
+impl Readiness for SetReadiness {
+    fn status(&self) -> ReadinessStatus {
+        self.0.lock().expect("not poisoned").clone()
+    }
+}
+
+impl Desk {
+    pub(crate) fn open() -> Self {
+        Self::with(&Wishes::default())
+    }
+
+    pub(crate) fn with(wishes: &Wishes) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let clock = Arc::new(FrozenClock::default());
+        let ready = ReadinessStatus { level: ReadinessLevel::Ready, reasons: Vec::new() };
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let mut desk = Self {
+            storage: Arc::new(InMemoryStorage::new(Arc::clone(&clock) as Arc<dyn Clock>)),
+            readiness: Arc::new(SetReadiness(Mutex::new(ready))),
+            server_clock: Arc::new(BreakableClock {
+                clock: Arc::clone(&clock),
+                broken: AtomicBool::new(false),
+            }),
+            key: String::new(),
+            ids: Arc::clone(&IDS),
+            entropy: Arc::new(FixedEntropy::new()),
+            address: listener.local_addr().expect("an address"),
+            clock,
+            runtime,
+            server: None,
+        };
+        desk.key = desk.add_bot("web", Language::ENGLISH);
+        desk.add_topic();
+        let server = {
+            let _guard = desk.runtime.enter();
+            serve(listener, desk.state(wishes), 1).expect("a server")
+        };
+        desk.server = Some(server.handle());
+        desk.runtime.spawn(server);
+        desk
+    }
+
+    /// Begins to stop the server as `SIGTERM` does.
+    pub(crate) fn stop(&self) -> JoinHandle<()> {
+        let server = self.server.as_ref().expect("a running server");
+        self.runtime.spawn(server.stop(true))
+    }
+
+    pub(crate) fn connect(&self) -> io::Result<TcpStream> {
+        TcpStream::connect(self.address)
+    }
+
+    fn state(&self, wishes: &Wishes) -> HttpState {
+        let storage: Arc<dyn Storage> = self.storage.clone();
+        let clock: Arc<dyn Clock> = self.server_clock.clone();
+        let ids: Arc<dyn Ids> = self.ids.clone();
+        let (lane, runner) = IntakeLane::new(TakeCalls {
+            storage: storage.clone(),
+            queue: Arc::new(InMemoryQueue::new()),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            rules: IntakeRules { welcome_delay: SignedDuration::from_secs(60) },
+        });
+        self.runtime.spawn(runner.run());
+        HttpState {
+            authenticate_bot: Arc::new(AuthenticateBot::new(storage.clone(), clock.clone())),
+            submit: SubmitCall { lane, clock: clock.clone(), replay_window: SignedDuration::from_secs(60) },
+            find_user: FindUser { storage: storage.clone() },
+            show_ticket: ShowTicketStatus { storage: storage.clone() },
+            list_topics: ListTopics { storage: storage.clone() },
+            authenticate_agent: AuthenticateAgent { storage: storage.clone() },
+            storage,
+            clock,
+            ids,
+            readiness: self.readiness.clone(),
+            metrics: Arc::new(wishes.metrics),
+            rate_limit: wishes.rate_limit,
+            allowed_hosts: AllowedHosts::new(["localhost", "127.0.0.1", "[::1]"]),
+            trusted_proxies: wishes.trusted_proxies.clone(),
+            runtime: self.runtime.handle().clone(),
+        }
+    }
+
+    /// Answers its key.
+    pub(crate) fn add_bot(&self, name: &str, language: Language) -> String {
+        let add = AddBot {
+            storage: self.storage.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            entropy: self.entropy.clone(),
+        };
+        let new = NewBot {
+            name: name.to_owned(),
+            default_origin: None,
+            default_language: language,
+            default_country: None,
+        };
+        self.runtime.block_on(add.execute(new)).expect("a new bot").reveal().to_owned()
+    }
+
+    pub(crate) fn revoke_keys(&self, bot: &str) {
+        let revoke = RevokeBotKeys { storage: self.storage.clone() };
+        self.runtime.block_on(revoke.execute(bot, WhichKeys::All)).expect("keys to revoke");
+    }
+
+    /// Beside the shipped topics one that two channels are told about.
+    fn add_topic(&self) {
+        let add = AddTopic { storage: self.storage.clone(), clock: self.clock.clone() };
+        let new = NewTopic {
+            slug: Slug::parse("vip").expect("a slug"),
+            title: "VIP sales".to_owned(),
+            aliases: Vec::new(),
+            is_default: false,
+            channels: ["sales-slack", "team-email"].map(str::to_owned).to_vec(),
+        };
+        self.runtime.block_on(add.execute(new)).expect("a new topic");
+    }
+
+    /// Answers the API token of a member of staff who may only read.
+    pub(crate) fn reader_token(&self) -> String {
+        let create = CreateSuperuser {
+            storage: self.storage.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            hasher: Arc::new(PlainPasswordHasher),
+        };
+        let add = AddToken {
+            storage: self.storage.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            entropy: self.entropy.clone() as Arc<dyn Entropy>,
+        };
+        self.runtime.block_on(async {
+            create.execute(AGENT, "a long password".to_owned()).await.expect("a new member");
+            add.execute(AGENT, "reading", Scope::Read).await.expect("a new token").reveal().to_owned()
+        })
+    }
+
+    pub(crate) fn capture(&self, mail: &CapturedMail) {
+        let captured = atomically(&*self.storage, async |tx| tx.captured_mails().capture(mail).await);
+        self.runtime.block_on(captured).expect("a captured mail");
+    }
+
+    /// Runs what a test needs to know of the storage.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// A request without a key.
+    pub(crate) fn request(&self, method: &'static str, target: &str) -> Request {
+        Request::new(self.address, method, target)
+    }
+
+    /// A call of the bot `web`.
+    pub(crate) fn get(&self, target: &str) -> Request {
+        self.request("GET", target).bearer(&self.key)
+    }
+
+    /// A call of the bot `web`, without a content type, as Landbot makes it.
+    pub(crate) fn post(&self, target: &str, body: impl Into<Vec<u8>>) -> Request {
+        self.request("POST", target).bearer(&self.key).body(body)
+    }
+}

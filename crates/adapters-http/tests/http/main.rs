@@ -1,0 +1,16 @@
+//! What the server answers, from outside: real use cases over fakes, real connections over loopback.
+
+mod access;
+mod bodies;
+mod calls;
+mod client;
+mod desk;
+mod docs;
+mod faults;
+mod health;
+mod hosts;
+mod life_cycle;
+mod limits;
+mod lookups;
+mod mail;
+mod watching;

@@ -1,0 +1,51 @@
+//! `frontdesk doctor`: looks whether all is well, and says what to do.
+
+mod database;
+mod exposure;
+mod finding;
+mod mail;
+
+use self::finding::{Finding, Level};
+use super::{AlreadySaid, output::say};
+use crate::{
+    logging,
+    settings::{Settings, Sources, report},
+};
+
+/// Says every finding, and fails if one is bad.
+pub async fn run(sources: &Sources) -> anyhow::Result<()> {
+    let settings = match Settings::load(sources) {
+        Ok(settings) => settings,
+        Err(error) => {
+            say(Finding::fail("settings", error.to_string(), "mend them; `frontdesk config` shows what is in force"))?;
+            return Err(error.into());
+        }
+    };
+    logging::start(if settings.log.is_set { &settings.log.filter } else { "error" })?;
+    let mut worst = Level::Ok;
+    for finding in examine(sources, &settings).await {
+        worst = worst.max(finding.level());
+        say(finding)?;
+    }
+    if worst == Level::Fail { Err(AlreadySaid.into()) } else { Ok(()) }
+}
+
+async fn examine(sources: &Sources, settings: &Settings) -> Vec<Finding> {
+    let mut findings = vec![Finding::ok("settings", "all can be used")];
+    findings.extend(unused(sources));
+    findings.extend(database::examine(settings).await);
+    findings.push(mail::server(settings).await);
+    findings.extend(mail::addresses(settings));
+    findings.push(exposure::public_url(settings));
+    findings.push(exposure::secret_key(settings));
+    findings
+}
+
+/// Settings that somebody made and that do nothing yet.
+fn unused(sources: &Sources) -> Vec<Finding> {
+    let set = report(sources).into_iter().filter(|setting| setting.unused && setting.is_set());
+    set.map(|setting| {
+        Finding::warn("settings", format!("{} is set, and this version does not use it yet", setting.name), "unset it")
+    })
+    .collect()
+}

@@ -1,0 +1,236 @@
+//! The command line. Every command works beside a running server.
+//!
+//! Results go to the standard output, messages to the standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or
+//! settings.
+
+mod backup;
+mod bot;
+mod channel;
+mod config;
+mod database;
+mod doctor;
+mod healthcheck;
+mod http_client;
+mod migrate;
+mod notifications;
+mod output;
+mod prompt;
+mod quarantine;
+mod serve;
+mod simulate;
+mod superuser;
+mod table;
+mod token;
+mod topic;
+mod users;
+
+use std::{error::Error, io, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    logging,
+    settings::{Settings, SettingsError, Sources},
+    wiring::App,
+};
+
+/// The back end behind a Landbot chatbot: users, tickets, notifications.
+///
+/// Without a command it serves. Settings come from the environment, .env and frontdesk.toml; `frontdesk config` shows
+/// them.
+#[derive(Debug, Parser)]
+#[command(name = "frontdesk", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve bots and deliver notifications (the default)
+    Serve(serve::ServeArgs),
+    /// Apply or show the migrations of the database
+    #[command(subcommand)]
+    Migrate(migrate::MigrateCommand),
+    /// Make an admin
+    Createsuperuser(superuser::SuperuserArgs),
+    /// API tokens of members of staff
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Bots and their keys
+    #[command(subcommand)]
+    Bot(bot::BotCommand),
+    /// What tickets are about, and who is told
+    #[command(subcommand)]
+    Topic(topic::TopicCommand),
+    /// Where teams are told
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
+    /// What was and will be sent
+    #[command(subcommand)]
+    Notifications(notifications::NotificationsCommand),
+    /// Calls that could not be understood
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
+    /// Import, export or erase users
+    #[command(subcommand)]
+    Users(users::UsersCommand),
+    /// Play visitors of the lead bot against a running server
+    Simulate(simulate::SimulateArgs),
+    /// Look whether all is well, and say what to do
+    Doctor,
+    /// Show the settings in force and where they come from
+    Config(config::ConfigArgs),
+    /// Copy the database to a new file while everything goes on
+    Backup(backup::BackupArgs),
+    /// Ask the running server whether it is ready
+    Healthcheck,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, Args)]
+struct Format {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The command cannot be carried out as it was given.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongUsage(String);
+
+/// Something is not as it should be, and was said already.
+#[derive(Debug, thiserror::Error)]
+#[error("not everything is well")]
+struct AlreadySaid;
+
+/// Runs a command to its end.
+pub async fn run(cli: Cli) -> ExitCode {
+    let command = cli.command.unwrap_or(Command::Serve(serve::ServeArgs::default()));
+    match execute(command, &Sources::of_process()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => exit_code(&error),
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if is_closed_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    if !error.is::<AlreadySaid>() {
+        eprintln!("frontdesk: {error:#}");
+    }
+    if error.is::<SettingsError>() || error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+/// Whoever read the output has seen enough, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let is_closed = |cause: &(dyn Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(is_closed)
+}
+
+async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
+    match command {
+        // These two say themselves what is wrong with the settings.
+        Command::Config(args) => config::run(sources, args),
+        Command::Doctor => doctor::run(sources).await,
+        Command::Serve(args) => serve::run(Settings::load(sources)?, args).await,
+        command => with_settings(command, &quiet(Settings::load(sources)?)?).await,
+    }
+}
+
+/// Commands log warnings only, unless somebody asked for more.
+fn quiet(settings: Settings) -> anyhow::Result<Settings> {
+    logging::start(if settings.log.is_set { &settings.log.filter } else { "warn" })?;
+    Ok(settings)
+}
+
+async fn with_settings(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    match command {
+        Command::Migrate(command) => migrate::run(settings, &command).await,
+        Command::Backup(args) => backup::run(settings, &args).await,
+        Command::Simulate(args) => simulate::run(settings, args).await,
+        Command::Healthcheck => healthcheck::run(settings).await,
+        command => with_app(command, settings, &App::open(settings).await?).await,
+    }
+}
+
+async fn with_app(command: Command, settings: &Settings, app: &App) -> anyhow::Result<()> {
+    match command {
+        Command::Createsuperuser(args) => superuser::run(app, args).await,
+        Command::Token(command) => token::run(app, command).await,
+        Command::Bot(command) => bot::run(app, settings, command).await,
+        Command::Topic(command) => topic::run(app, command).await,
+        Command::Channel(command) => channel::run(app, command).await,
+        Command::Notifications(command) => notifications::run(app, command).await,
+        Command::Quarantine(command) => quarantine::run(app, command).await,
+        Command::Users(command) => users::run(app, command).await,
+        other => unreachable!("{other:?} needs no database"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        let cli = Cli::try_parse_from(["frontdesk"]).expect("no command is needed");
+        assert!(cli.command.is_none());
+    }
+
+    #[test]
+    fn every_command_of_the_contract_is_understood() {
+        for line in [
+            "serve --role all",
+            "migrate up",
+            "migrate status",
+            "createsuperuser --email a@example.com --password-stdin",
+            "token add laptop --email a@example.com --scope read",
+            "token list",
+            "token revoke 01890000-0000-7000-8000-000000000000",
+            "bot add web --country ES --language es --origin landing --key-only",
+            "bot list --json",
+            "bot rotate web --key-only",
+            "bot revoke web --previous",
+            "topic add legal --title Legal --alias contracts --channel team-email --default",
+            "topic list",
+            "topic route legal team-email sales-slack",
+            "channel add legal --kind email --target legal@example.com",
+            "channel list",
+            "channel pause legal",
+            "channel resume legal",
+            "notifications list --status failed --limit 1000 --json",
+            "notifications show 01890000-0000-7000-8000-000000000000",
+            "notifications retry 01890000-0000-7000-8000-000000000000",
+            "notifications cancel 01890000-0000-7000-8000-000000000000",
+            "quarantine list",
+            "quarantine show 01890000-0000-7000-8000-000000000000",
+            "quarantine release 01890000-0000-7000-8000-000000000000 --set email=a@example.com",
+            "quarantine discard 01890000-0000-7000-8000-000000000000",
+            "users import people.csv --bot web --dry-run",
+            "users export --format jsonl",
+            "users export --email a@example.com --json",
+            "users erase --phone +34600111222 --yes",
+            "simulate",
+            "simulate --users 20 --rate 200 --key fd_x --url http://localhost:8080",
+            "doctor",
+            "config --json",
+            "backup copy.db",
+            "healthcheck",
+        ] {
+            let words = std::iter::once("frontdesk").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `frontdesk users export --email`: everything that is stored about one user.
+
+use application::users::{ExportUser, ExportedNotification, UserExport, WhichUser};
+use domain::{
+    identity::IdentityKind,
+    ids::{RequestId, UserId},
+    ticket::{Ticket, TicketStatus},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::record::UserRecord;
+use crate::{
+    cli::{
+        notifications::{CapturedRecord, NotificationRecord},
+        output::say_json,
+    },
+    wiring::App,
+};
+
+#[derive(Serialize)]
+struct ExportRecord {
+    user: UserRecord,
+    identities: Vec<IdentityRecord>,
+    clashes: Vec<ClashRecord>,
+    tickets: Vec<TicketRecord>,
+    notifications: Vec<DeliveryRecord>,
+}
+
+#[derive(Serialize)]
+struct IdentityRecord {
+    kind: IdentityKind,
+    value: String,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct ClashRecord {
+    kind: IdentityKind,
+    user_id: UserId,
+    other_user_id: UserId,
+    request_id: RequestId,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct TicketRecord {
+    reference: String,
+    topic: String,
+    topic_asked: Option<String>,
+    description: String,
+    status: TicketStatus,
+    customer_id: Option<String>,
+    chat_uuid: Option<String>,
+    reply_to: Option<String>,
+    fields: Map<String, Value>,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct DeliveryRecord {
+    #[serde(flatten)]
+    notification: NotificationRecord,
+    answers: Vec<String>,
+    captured_mail: Option<CapturedRecord>,
+}
+
+impl From<UserExport> for ExportRecord {
+    fn from(export: UserExport) -> Self {
+        let identities = export.identities.into_iter().map(|known| IdentityRecord {
+            kind: known.identity.kind(),
+            value: known.identity.value(),
+            created_at: known.created_at,
+        });
+        let clashes = export.clashes.into_iter().map(|clash| ClashRecord {
+            kind: clash.kind,
+            user_id: clash.user_id,
+            other_user_id: clash.other_user_id,
+            request_id: clash.request_id,
+            at: clash.at,
+        });
+        Self {
+            user: export.user.into(),
+            identities: identities.collect(),
+            clashes: clashes.collect(),
+            tickets: export.tickets.into_iter().map(TicketRecord::from).collect(),
+            notifications: export.notifications.into_iter().map(DeliveryRecord::from).collect(),
+        }
+    }
+}
+
+impl From<Ticket> for TicketRecord {
+    fn from(ticket: Ticket) -> Self {
+        Self {
+            reference: ticket.reference.to_string(),
+            topic: ticket.topic.to_string(),
+            topic_asked: ticket.topic_asked,
+            description: ticket.description,
+            status: ticket.status,
+            customer_id: ticket.chat.customer,
+            chat_uuid: ticket.chat.uuid,
+            reply_to: ticket.reply_to.map(|address| address.to_string()),
+            fields: ticket.fields,
+            created_at: ticket.created_at,
+        }
+    }
+}
+
+impl From<ExportedNotification> for DeliveryRecord {
+    fn from(exported: ExportedNotification) -> Self {
+        Self {
+            notification: exported.notification.into(),
+            answers: exported.attempts.into_iter().filter_map(|attempt| attempt.answer).collect(),
+            captured_mail: exported.captured_mail.map(CapturedRecord::from),
+        }
+    }
+}
+
+pub async fn run(app: &App, which: &WhichUser) -> anyhow::Result<()> {
+    let export = ExportUser { storage: app.storage.clone() }.execute(which).await?;
+    let export = export.ok_or_else(|| anyhow::anyhow!("there is no such user"))?;
+    Ok(say_json(&ExportRecord::from(export))?)
+}

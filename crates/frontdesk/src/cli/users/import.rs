@@ -1,0 +1,126 @@
+//! `frontdesk users import`
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use application::{
+    ports::consult,
+    users::{ImportMode, ImportOutcome, ImportUsers},
+};
+use clap::Args;
+use domain::{bot::Bot, bot_call::Fields};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{
+    rejects::{Rejects, TOO_WIDE, reason},
+    rows::{Row, Rows},
+};
+use crate::{
+    cli::{AlreadySaid, output::say},
+    wiring::App,
+};
+
+/// So many rows share a commit: as many as calls of bots do.
+const BATCH: usize = 256;
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// A CSV file whose first row names the columns as bots name fields: name, email, phone, origin, ...
+    file: PathBuf,
+    /// The bot that registers the users; it says where national phone numbers are from
+    #[arg(long)]
+    bot: String,
+    /// Change nothing, only say what would become of each row
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    registered: usize,
+    recognised: usize,
+}
+
+struct Import<'a> {
+    users: ImportUsers,
+    bot: Bot,
+    mode: ImportMode,
+    rejects: Rejects,
+    counts: Counts,
+    waiting: Vec<(Row, Fields)>,
+    bar: &'a ProgressBar,
+}
+
+pub async fn run(app: &App, args: ImportArgs) -> anyhow::Result<()> {
+    let found = consult(&*app.storage, async |snapshot| snapshot.bots().by_name(&args.bot).await).await?;
+    let bot = found.ok_or_else(|| anyhow::anyhow!("there is no bot named {}", args.bot))?;
+    let unreadable = || format!("{} cannot be read", args.file.display());
+    let mut rows = Rows::open(&args.file).with_context(unreadable)?;
+    let bar = progress(&args.file).with_context(unreadable)?;
+    let mode = if args.dry_run { ImportMode::DryRun } else { ImportMode::Write };
+    let mut import = Import {
+        users: ImportUsers { storage: app.storage.clone(), clock: app.clock.clone(), ids: app.ids.clone() },
+        bot,
+        mode,
+        rejects: Rejects::of(&args.file, rows.names(), rows.delimiter()),
+        counts: Counts::default(),
+        waiting: Vec::with_capacity(BATCH),
+        bar: &bar,
+    };
+    while let Some(row) = rows.next().with_context(unreadable)? {
+        import.take(row, &rows).await?;
+    }
+    import.flush(rows.position()).await?;
+    bar.finish_and_clear();
+    let Import { rejects, counts, .. } = import;
+    summary(&counts, rejects, mode)
+}
+
+fn progress(file: &Path) -> io::Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}").expect("the template is sound");
+    Ok(ProgressBar::new(file.metadata()?.len()).with_style(style))
+}
+
+impl Import<'_> {
+    async fn take<R: io::Read>(&mut self, row: Row, rows: &Rows<R>) -> anyhow::Result<()> {
+        match rows.fields(&row) {
+            Some(fields) => self.waiting.push((row, fields)),
+            None => self.rejects.add(&row, TOO_WIDE)?,
+        }
+        if self.waiting.len() == BATCH {
+            self.flush(rows.position()).await?;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self, position: u64) -> anyhow::Result<()> {
+        let (rows, fields): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting).into_iter().unzip();
+        let outcomes = self.users.execute(&self.bot, &fields, self.mode).await?;
+        for (row, outcome) in rows.iter().zip(outcomes) {
+            match outcome {
+                ImportOutcome::Registered => self.counts.registered += 1,
+                ImportOutcome::Recognised => self.counts.recognised += 1,
+                ImportOutcome::Rejected(refused) => self.rejects.add(row, reason(refused))?,
+            }
+        }
+        self.bar.set_position(position);
+        self.bar.set_message(format!("{} users", self.counts.registered + self.counts.recognised));
+        Ok(())
+    }
+}
+
+/// Fails if rows were rejected, so that a script notices.
+fn summary(counts: &Counts, rejects: Rejects, mode: ImportMode) -> anyhow::Result<()> {
+    let (rejected, file) = rejects.finish()?;
+    let Counts { registered, recognised } = counts;
+    let would = if mode == ImportMode::DryRun { "nothing was changed; there would be " } else { "" };
+    say(format_args!("{would}{registered} registered, {recognised} known already, {rejected} rejected"))?;
+    if rejected == 0 {
+        return Ok(());
+    }
+    say(format_args!("the rejected rows and why are in {}; mend it and import it", file.display()))?;
+    Err(AlreadySaid.into())
+}

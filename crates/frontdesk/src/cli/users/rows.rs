@@ -1,0 +1,143 @@
+//! Rows of a CSV file, as people's programs write them: separated by commas, semicolons or tabs, with or without a byte
+//! order mark, in any encoding that is nearly UTF-8.
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom},
+    path::Path,
+};
+
+use csv::{ByteRecord, ReaderBuilder};
+use domain::bot_call::Fields;
+use serde_json::Value;
+
+use super::{cells::restored, rejects};
+
+/// A row of the file.
+pub struct Row {
+    /// The line that it begins on.
+    pub line: u64,
+    /// Its cells, as they stand there.
+    pub cells: Vec<String>,
+}
+
+/// Reads a file row by row.
+pub struct Rows<R> {
+    reader: csv::Reader<R>,
+    names: Vec<String>,
+    delimiter: u8,
+}
+
+impl Rows<File> {
+    /// Opens a file and reads its first row, the names of the columns.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let mut first_line = Vec::new();
+        BufReader::new(&file).read_until(b'\n', &mut first_line)?;
+        file.seek(SeekFrom::Start(0))?;
+        Self::new(file, &first_line)
+    }
+}
+
+impl<R: Read> Rows<R> {
+    fn new(source: R, first_line: &[u8]) -> io::Result<Self> {
+        let delimiter = delimiter_of(first_line);
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source);
+        let names = texts(reader.byte_headers()?);
+        Ok(Self { reader, names, delimiter })
+    }
+
+    /// The names of the columns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// What separates cells.
+    pub const fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// How many bytes of the file were read.
+    pub fn position(&self) -> u64 {
+        self.reader.position().byte()
+    }
+
+    /// The next row; none after the last. Empty rows are left out.
+    pub fn next(&mut self) -> io::Result<Option<Row>> {
+        let mut record = ByteRecord::new();
+        while self.reader.read_byte_record(&mut record)? {
+            let cells = texts(&record);
+            if cells.iter().any(|cell| !cell.trim().is_empty()) {
+                let line = record.position().map_or(0, csv::Position::line);
+                return Ok(Some(Row { line, cells }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a row says, by the names of its columns. None if it has cells without a name.
+    pub fn fields(&self, row: &Row) -> Option<Fields> {
+        let is_wider = row.cells.iter().skip(self.names.len()).any(|cell| !cell.trim().is_empty());
+        let named = self.names.iter().zip(&row.cells).filter(|(name, _)| !rejects::COLUMNS.contains(&name.as_str()));
+        let pairs = named.map(|(name, cell)| (name.clone(), Value::from(restored(cell))));
+        (!is_wider).then(|| pairs.collect())
+    }
+}
+
+fn texts(record: &ByteRecord) -> Vec<String> {
+    let cells = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned());
+    cells.map(|cell| cell.trim_start_matches('\u{FEFF}').to_owned()).collect()
+}
+
+/// The separator that the names of the columns have most of.
+fn delimiter_of(first_line: &[u8]) -> u8 {
+    let count = |delimiter: u8| first_line.iter().filter(|&&byte| byte == delimiter).count();
+    // Of equals the last counts: the comma.
+    [b'\t', b';', b','].into_iter().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &'static [u8]) -> Rows<&'static [u8]> {
+        Rows::new(text, text.split(|&byte| byte == b'\n').next().unwrap_or_default()).expect("a heading")
+    }
+
+    fn cells(text: &'static [u8]) -> Vec<Vec<String>> {
+        let mut rows = rows(text);
+        std::iter::from_fn(|| rows.next().expect("a row").map(|row| row.cells)).collect()
+    }
+
+    #[test]
+    fn the_separator_is_found_by_itself() {
+        for text in [&b"name,email\nAna,a@x.io"[..], b"name;email\r\nAna;a@x.io\r\n", b"\xEF\xBB\xBFname\temail\nAna\ta@x.io"]
+        {
+            assert_eq!(rows(text).names(), ["name", "email"]);
+            assert_eq!(cells(text), [["Ana", "a@x.io"]]);
+        }
+    }
+
+    #[test]
+    fn quotes_line_breaks_and_other_encodings_are_read_and_empty_rows_left_out() {
+        assert_eq!(cells(b"a,b\n\"x,\ny\",\"\"\"q\"\"\"\n,\n\nM\xFCller,\n"), [["x,\ny", "\"q\""], ["M\u{FFFD}ller", ""]]);
+    }
+
+    #[test]
+    fn a_row_may_be_short_but_not_wider_than_the_heading() {
+        let mut rows = rows(b"name,email,rejected_reason\nAna\nAna,a@x.io,,,\nAna,a@x.io,,more\n");
+        let mut readable = || {
+            let row = rows.next().expect("a row").expect("another row");
+            rows.fields(&row).is_some()
+        };
+        assert_eq!([readable(), readable(), readable()], [true, true, false]);
+    }
+
+    #[test]
+    fn what_an_earlier_import_said_about_a_row_is_not_a_field_of_it() {
+        let mut rows = rows(b"email,rejected_line,rejected_reason\na@x.io,7,why\n");
+        let row = rows.next().expect("a row").expect("a row");
+        let fields = serde_json::to_value(rows.fields(&row).expect("fields")).expect("JSON");
+        assert_eq!(fields, serde_json::json!({"email": "a@x.io"}));
+    }
+}

@@ -1,0 +1,4 @@
+//! The suites.
+
+pub(crate) mod queue;
+pub(crate) mod storage;

@@ -1,0 +1,237 @@
+//! What every storage promises.
+
+mod access;
+mod captured_mails;
+mod claiming;
+mod closing;
+mod crashes;
+mod delivering;
+mod desk;
+mod erasing;
+mod intake;
+mod loads;
+mod notifications;
+mod opening;
+mod paging;
+mod quarantine;
+mod routing;
+mod samples;
+mod tickets;
+mod timeline;
+mod units_of_work;
+mod users;
+mod workers;
+
+use std::sync::Arc;
+
+use application::ports::Storage;
+pub use desk::Desk;
+
+use crate::FrozenClock;
+
+/// A storage of its own for one case, empty but for what is shipped.
+pub trait StorageUnderTest: Send + Sync {
+    /// The storage.
+    fn storage(&self) -> Arc<dyn Storage>;
+
+    /// What the database's clock goes by.
+    fn clock(&self) -> &FrozenClock;
+}
+
+/// Calls a macro with the name of every case, module by module: the one list of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_storage_case {
+    ([$macro:path] $($arguments:tt)*) => {
+        $macro! {
+            ($($arguments)*)
+            units_of_work {
+                what_is_committed_is_seen_by_later_units_of_work
+                a_unit_of_work_sees_what_it_wrote_itself
+                an_error_undoes_everything
+                what_is_rolled_back_was_never_there
+                what_is_dropped_without_an_end_was_never_there
+                reading_waits_for_no_writer_and_sees_nothing_half_done
+                a_snapshot_stays_as_it_was_at_its_first_look
+                a_taken_key_does_not_break_the_unit_of_work
+                of_equal_registrations_at_once_one_wins
+                empty_sets_are_written_and_read_without_ado
+                the_clock_of_the_database_goes_on
+            }
+            users {
+                a_user_reads_back_as_it_was_written
+                an_update_changes_everything_that_may_change
+                a_person_is_known_by_each_identity
+                of_several_persons_each_is_found_once
+                a_customer_is_known_in_its_own_bot_only
+                an_identity_belongs_to_one_user
+                a_large_set_of_users_is_written_at_once
+                an_unknown_user_is_not_found
+                users_are_listed_newest_first
+            }
+            erasing {
+                erasing_a_user_leaves_nothing_personal
+                the_receipt_says_what_was_deleted
+                erasing_takes_calls_from_quarantine_that_name_the_user
+                erasing_one_user_leaves_the_others_alone
+                an_erased_user_is_never_written_to
+                an_erased_persons_identities_are_free_again
+            }
+            tickets {
+                a_ticket_reads_back_as_it_was_written
+                an_unknown_reference_is_no_ticket
+                a_block_of_numbers_is_the_takers_alone
+                numbers_never_repeat_when_many_take_them_at_once
+                the_tickets_of_a_user_are_listed_newest_first
+            }
+            timeline {
+                a_clash_is_shown_to_both_users_oldest_first
+            }
+            intake {
+                a_kept_answer_is_given_until_it_expires
+                an_answer_is_kept_in_its_own_slot_only
+                a_slot_whose_answer_is_alive_is_not_taken_over
+                a_slot_whose_answer_has_expired_is_taken_over
+                a_slot_is_at_every_moment_either_answered_or_free
+                expired_answers_are_forgotten_in_portions
+                every_outcome_of_a_call_can_be_recorded
+                a_call_is_recorded_once
+            }
+            quarantine {
+                a_held_call_reads_back_as_it_arrived
+                a_closed_call_stays_readable
+                a_call_is_closed_once
+                an_unknown_call_cannot_be_closed
+                held_calls_are_listed_newest_first_by_bot_and_standing
+            }
+            notifications {
+                a_planned_notification_reads_back_as_it_was_written
+                a_notification_is_planned_once
+                notifications_are_listed_by_where_they_stand
+                notifications_are_listed_by_channel_ticket_and_user
+                only_what_still_waits_can_be_cancelled
+                what_was_cancelled_is_neither_handed_over_nor_opened
+                what_was_sent_or_is_on_its_way_cannot_be_retried
+                what_is_retried_is_due_at_once
+            }
+            loads {
+                loads_tell_what_is_due_channel_by_channel
+                due_is_counted_no_further_than_asked
+                handed_over_counts_until_an_attempt_is_closed
+                a_paused_channel_has_no_load_until_it_goes_on
+                loads_tell_the_next_slot_of_a_paced_channel
+                failures_running_add_up_until_a_success
+            }
+            claiming {
+                what_is_due_within_the_horizon_is_handed_over
+                the_earliest_of_a_quota_are_handed_over_first
+                each_quota_is_for_its_own_channel
+                no_two_workers_are_given_the_same_one
+                what_was_handed_over_in_vain_is_handed_over_again
+                a_hand_over_is_given_time_to_arrive
+                what_is_long_overdue_is_handed_over_once
+                what_is_being_sent_is_not_handed_over_again
+                postponing_moves_due_times
+            }
+            opening {
+                a_welcome_mail_says_whom_it_greets
+                the_news_of_a_ticket_say_everything_about_it
+                the_news_of_a_ticket_from_nobody_name_nobody
+                the_topic_asked_for_is_told_only_if_it_was_another
+                a_message_is_made_of_what_is_known_when_it_is_sent
+                nothing_is_opened_before_it_is_due
+                what_is_being_sent_is_not_opened_again
+                what_is_over_is_not_opened
+                what_is_paused_is_not_opened_until_it_goes_on
+                of_many_hints_those_that_may_be_sent_are_opened
+                of_two_workers_one_opens
+            }
+            closing {
+                a_closed_attempt_reads_back_as_it_was_written
+                an_attempt_that_nobody_measured_has_no_duration
+                a_notification_moves_on_with_its_attempt
+                a_failed_attempt_is_due_again_at_its_time
+                only_the_worker_that_opened_an_attempt_closes_it
+                an_attempt_is_closed_once
+                attempts_of_unknown_fate_are_counted
+                after_a_retry_tries_begin_anew_and_numbers_go_on
+            }
+            crashes {
+                the_open_attempts_of_dead_workers_are_shown
+                an_abandoned_attempt_is_closed_in_the_name_of_the_dead
+                what_a_dead_worker_had_not_begun_is_taken_back
+                what_is_taken_back_is_due_as_it_was
+            }
+            workers {
+                a_heartbeat_answers_the_time_of_the_database
+                a_worker_is_silent_from_its_last_heartbeat_on
+                a_worker_is_known_until_it_is_forgotten
+            }
+            captured_mails {
+                a_captured_mail_reads_back_byte_by_byte
+                a_later_copy_takes_the_place_of_the_first
+                captured_mails_are_listed_newest_first
+            }
+            routing {
+                an_empty_storage_has_the_shipped_routing
+                a_new_channel_reads_back_as_it_was_written
+                the_name_of_a_channel_is_taken_once
+                pausing_a_channel_is_written_and_undone
+                a_new_topic_reads_back_with_aliases_and_routes_in_order
+                the_slug_of_a_topic_is_taken_once
+                a_new_default_topic_takes_the_place_of_the_old
+                the_routes_of_one_topic_are_replaced
+                an_unknown_topic_has_no_routes_to_replace
+            }
+            access {
+                bots_read_back_in_the_order_in_which_they_were_added
+                the_name_of_a_bot_is_taken_once
+                a_bot_is_found_by_every_key_it_ever_had
+                an_update_changes_one_bot
+                a_member_of_staff_reads_back_as_it_was_written
+                an_address_signs_in_one_member_of_staff
+                a_token_leads_to_its_agent
+                a_token_is_revoked_once_and_stays_known
+            }
+        }
+    };
+}
+
+macro_rules! export_cases {
+    (() $($module:ident { $($case:ident)+ })+) => {
+        /// The cases: one promise each.
+        #[doc(hidden)]
+        pub mod storage_cases {
+            $(pub use super::$module::{$($case),+};)+
+        }
+    };
+}
+
+for_each_storage_case!([export_cases]);
+
+/// Makes one test of each promise of the storage ports. The argument is an `async fn` without parameters that gives a
+/// fresh [`StorageUnderTest`].
+///
+/// ```ignore
+/// async fn storage() -> Fixture { /* ... */ }
+///
+/// port_contracts::storage_contract!(storage);
+/// ```
+#[macro_export]
+macro_rules! storage_contract {
+    ($make:path) => {
+        $crate::for_each_storage_case!([$crate::storage_contract_tests] $make);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! storage_contract_tests {
+    (($make:path) $($module:ident { $($case:ident)+ })+) => {$($(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            let fixture = $make().await;
+            $crate::storage_cases::$case(&$crate::Desk::set_up(&fixture).await).await;
+        }
+    )+)+};
+}

@@ -1,0 +1,99 @@
+//! Everything about a user is deleted.
+
+use std::sync::Arc;
+
+use application::ports::ErasureReceipt;
+use domain::{
+    bot::Bot,
+    bot_call::{Fields, ReadingContext, read_lookup},
+    identity::Identity,
+    ids::{NotificationId, TicketId, UserId},
+    intake::{Quarantined, RawCall},
+    ticket::Chat,
+};
+
+use super::state::State;
+
+impl State {
+    pub(super) fn erase(&mut self, id: UserId) -> ErasureReceipt {
+        let of_user = self.identities.values().filter(|known| known.user_id == id);
+        let identities: Vec<_> = of_user.map(|known| known.identity.clone()).collect();
+        let tickets = self.blank_tickets(id);
+        let notifications = self.notifications_about(id, &tickets);
+        self.users.remove(&id);
+        self.forget_calls(id);
+        Arc::make_mut(&mut self.clashes).retain(|clash| clash.user_id != id && clash.other_user_id != id);
+        ErasureReceipt {
+            identities: identities.iter().filter(|identity| self.identities.remove(identity)).count(),
+            tickets: tickets.len(),
+            captured_mails: notifications.iter().filter(|id| self.captured_mails.remove(id)).count(),
+            notifications: notifications.iter().filter(|id| self.outbox.remove(id)).count(),
+            answers: self.answers.remove_where(|bound| bound.answer.user_id == Some(id)),
+            quarantined: self.discard_calls_naming(&identities),
+        }
+    }
+
+    fn blank_tickets(&mut self, user: UserId) -> Vec<TicketId> {
+        let of_user = self.tickets.values().filter(|ticket| ticket.user_id == Some(user));
+        let ids: Vec<_> = of_user.map(|ticket| ticket.id).collect();
+        for id in &ids {
+            let Some(ticket) = self.tickets.get_mut(id) else { continue };
+            ticket.user_id = None;
+            ticket.topic_asked = None;
+            ticket.description.clear();
+            ticket.chat = Chat::default();
+            ticket.reply_to = None;
+            ticket.fields.clear();
+        }
+        ids
+    }
+
+    fn notifications_about(&self, user: UserId, tickets: &[TicketId]) -> Vec<NotificationId> {
+        let planned = self.outbox.values().map(|row| &row.planned);
+        let about = planned.filter(|planned| {
+            planned.user_id == Some(user) || planned.ticket_id.is_some_and(|ticket| tickets.contains(&ticket))
+        });
+        about.map(|planned| planned.id).collect()
+    }
+
+    fn forget_calls(&mut self, user: UserId) {
+        let calls = self.intake.values().filter(|call| call.user_id == Some(user));
+        let ids: Vec<_> = calls.map(|call| call.request_id).collect();
+        for id in ids {
+            if let Some(call) = self.intake.get_mut(&id) {
+                call.user_id = None;
+            }
+        }
+    }
+
+    fn discard_calls_naming(&mut self, identities: &[Identity]) -> usize {
+        let bots = &self.bots;
+        self.quarantine.remove_where(|held| {
+            let bot = bots.iter().find(|bot| bot.id == held.call.bot_id);
+            bot.is_some_and(|bot| names_any(&held.call, bot, identities))
+        })
+    }
+}
+
+/// Whether a call, read as its bot's calls are, names one of the identities; one that cannot be read, whether it has
+/// one somewhere.
+fn names_any(call: &Quarantined, bot: &Bot, identities: &[Identity]) -> bool {
+    let context = ReadingContext { bot: bot.id, country: bot.default_country };
+    match Fields::read(&call.raw.query, &call.raw.body).map(|fields| read_lookup(&fields, &context)) {
+        Ok(named) => named.iter().any(|named| identities.contains(named)),
+        Err(_) => mentions_any(&call.raw, identities),
+    }
+}
+
+fn mentions_any(raw: &RawCall, identities: &[Identity]) -> bool {
+    let text = format!("{} {}", raw.query, String::from_utf8_lossy(&raw.body)).to_lowercase();
+    identities.iter().any(|identity| text.contains(&written(identity)))
+}
+
+fn written(identity: &Identity) -> String {
+    match identity {
+        Identity::Customer { customer, .. } => customer.as_str().to_lowercase(),
+        Identity::Email(email) => email.to_string(),
+        Identity::Phone(phone) => phone.to_string(),
+    }
+}

@@ -1,0 +1,187 @@
+//! Faults that tests plan.
+
+use std::collections::{HashMap, VecDeque};
+
+use application::ports::StorageError;
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $operation:ident)+ ; $($repository:ident { $($variant:ident $method:ident)+ })+) => {
+        /// What can be made to fail.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation {
+            $($(#[$doc])* $operation,)+
+            $($(#[doc = concat!("`", stringify!($repository), "().", stringify!($method), "`.")] $variant,)+)+
+        }
+
+        impl Operation {
+            /// Every operation, so that a test can make each step of a use case fail in turn.
+            pub const ALL: &'static [Self] = &[$(Self::$operation,)+ $($(Self::$variant,)+)+];
+        }
+    };
+}
+
+operations! {
+    /// The beginning of a unit of work that writes.
+    Begin
+    /// The beginning of one that reads.
+    Read
+    /// Asking for the time.
+    Now
+    /// A commit, which is not done.
+    Commit
+    /// The answer to a commit, which is done.
+    CommitAnswer
+    ;
+    intake {
+        IntakeKeptAnswers kept_answers
+        IntakeKeep keep
+        IntakeRecord record
+        IntakeForgetExpired forget_expired
+    }
+    quarantine {
+        QuarantineHold hold
+        QuarantinePage page
+        QuarantineFind find
+        QuarantineClose close
+    }
+    users {
+        UsersByIdentities by_identities
+        UsersInsert insert
+        UsersUpdate update
+        UsersAddIdentities add_identities
+        UsersFind find
+        UsersIdentitiesOf identities_of
+        UsersPage page
+        UsersErase erase
+    }
+    tickets {
+        TicketsTakeNumbers take_numbers
+        TicketsInsert insert
+        TicketsByReference by_reference
+        TicketsOfUser of_user
+    }
+    timeline {
+        TimelineRecordClashes record_clashes
+        TimelineClashesOf clashes_of
+    }
+    notifications {
+        NotificationsInsert insert
+        NotificationsPage page
+        NotificationsFind find
+        NotificationsAttempts attempts
+        NotificationsCancel cancel
+        NotificationsRetry retry
+    }
+    deliveries {
+        DeliveriesLoads loads
+        DeliveriesClaim claim
+        DeliveriesPostpone postpone
+        DeliveriesOpen open
+        DeliveriesClose close
+        DeliveriesAbandoned abandoned
+        DeliveriesRelease release
+    }
+    workers {
+        WorkersBeat beat
+        WorkersSilentSince silent_since
+        WorkersAll all
+        WorkersForget forget
+    }
+    captured_mails {
+        CapturedMailsCapture capture
+        CapturedMailsOfNotification of_notification
+        CapturedMailsPage page
+    }
+    topics {
+        TopicsRouting routing
+        TopicsInsert insert
+        TopicsSetRoutes set_routes
+    }
+    channels {
+        ChannelsAll all
+        ChannelsByName by_name
+        ChannelsInsert insert
+        ChannelsSetPaused set_paused
+        ChannelsSetNextSlot set_next_slot
+        ChannelsNoteResults note_results
+    }
+    bots {
+        BotsByKey by_key
+        BotsByName by_name
+        BotsAll all
+        BotsInsert insert
+        BotsUpdate update
+    }
+    agents {
+        AgentsInsert insert
+        AgentsByEmail by_email
+        AgentsByToken by_token
+        AgentsInsertToken insert_token
+        AgentsTokens tokens
+        AgentsRevokeToken revoke_token
+    }
+}
+
+/// How something fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The database is away for a moment.
+    Unavailable,
+    /// Somebody else took a unique key.
+    Conflict,
+    /// Somebody else changed it.
+    Stale,
+}
+
+impl From<Fault> for StorageError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unavailable => Self::Unavailable("the test made it fail".into()),
+            Fault::Conflict => Self::Conflict("made by the test"),
+            Fault::Stale => Self::Stale,
+        }
+    }
+}
+
+/// Which outage a unit of work began after; it does not survive the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Connection(usize);
+
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    planned: HashMap<Operation, VecDeque<Fault>>,
+    away: bool,
+    outages: usize,
+}
+
+impl Faults {
+    pub(super) fn plan(&mut self, operation: Operation, fault: Fault) {
+        self.planned.entry(operation).or_default().push_back(fault);
+    }
+
+    pub(super) const fn go_away(&mut self) {
+        self.away = true;
+        self.outages += 1;
+    }
+
+    pub(super) const fn come_back(&mut self) {
+        self.away = false;
+    }
+
+    /// Fails, or connects for `operation`.
+    pub(super) fn connect(&mut self, operation: Operation) -> Result<Connection, StorageError> {
+        let connection = Connection(self.outages);
+        self.reach(operation, connection).map(|()| connection)
+    }
+
+    /// Fails if the database is away, was away since `connection` was made, or a fault is planned for `operation`.
+    pub(super) fn reach(&mut self, operation: Operation, connection: Connection) -> Result<(), StorageError> {
+        if self.away || connection.0 != self.outages {
+            return Err(StorageError::Unavailable("the test switched the database off".into()));
+        }
+        match self.planned.get_mut(&operation).and_then(VecDeque::pop_front) {
+            Some(fault) => Err(fault.into()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What an attempt sends, from what is stored at that moment.
+
+use domain::{
+    message::{Content, Message, Person, TicketFacts},
+    notification::Purpose,
+    ticket::Ticket,
+    topic::Topic,
+    user::User,
+};
+
+use super::{
+    outbox::OutboxRow,
+    state::{ChannelRow, State},
+};
+
+impl State {
+    /// The message of a notification; none when what it is about is gone.
+    pub(super) fn message(&self, row: &OutboxRow, over: &ChannelRow) -> Option<Message> {
+        Some(Message {
+            id: row.planned.id,
+            request_id: row.planned.request_id,
+            kind: over.channel.kind,
+            channel: over.channel.name.clone(),
+            target: over.channel.target.clone(),
+            due_at: row.due_at,
+            possible_duplicate: row.is_possible_duplicate(),
+            content: self.content(row)?,
+        })
+    }
+
+    fn content(&self, row: &OutboxRow) -> Option<Content> {
+        let person = row.planned.user_id.and_then(|id| self.users.get(&id)).map(person);
+        match row.planned.purpose {
+            Purpose::Welcome => Some(Content::Welcome { person: person? }),
+            Purpose::TicketOpened => {
+                let ticket = self.tickets.get(&row.planned.ticket_id?)?;
+                Some(Content::TicketOpened { ticket: Box::new(self.facts(ticket)?), person })
+            }
+        }
+    }
+
+    fn facts(&self, ticket: &Ticket) -> Option<TicketFacts> {
+        let bot = self.bot(|bot| bot.id == ticket.bot_id)?;
+        let topic = self.topics.iter().find(|topic| topic.slug == ticket.topic)?;
+        Some(TicketFacts {
+            id: ticket.id,
+            reference: ticket.reference,
+            topic: topic.title.clone(),
+            topic_asked: ticket.topic_asked.clone().filter(|asked| !means(asked, topic)),
+            description: ticket.description.clone(),
+            chat: ticket.chat.clone(),
+            bot: bot.name.clone(),
+            team_language: bot.default_language.clone(),
+            opened_at: ticket.created_at,
+        })
+    }
+}
+
+/// Whether it is the slug, the title or an alias of the topic; case and outer spaces do not matter.
+fn means(asked: &str, topic: &Topic) -> bool {
+    let names = [topic.slug.as_str(), &topic.title].into_iter().chain(topic.aliases.iter().map(String::as_str));
+    names.map(folded).any(|name| name == folded(asked))
+}
+
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+fn person(user: &User) -> Person {
+    Person {
+        id: user.id,
+        name: user.name.clone(),
+        email: user.email.as_ref().map(ToString::to_string),
+        phone: user.phone.as_ref().map(ToString::to_string),
+        language: user.language.clone(),
+        origin: user.last_origin.clone(),
+    }
+}

@@ -1,0 +1,47 @@
+use application::ports::{IntakeRepository, StorageError};
+use async_trait::async_trait;
+use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
+use jiff::Timestamp;
+
+use crate::storage::{Operation, unit_of_work::InMemoryUnitOfWork};
+
+#[async_trait]
+impl IntakeRepository for InMemoryUnitOfWork {
+    async fn kept_answers(&mut self, slots: &[AnswerSlot], now: Timestamp) -> Result<Vec<BoundAnswer>, StorageError> {
+        let state = self.read(Operation::IntakeKeptAnswers)?;
+        let kept = slots.iter().filter_map(|slot| state.answers.get(slot));
+        Ok(kept.filter(|bound| !has_expired(bound, now)).cloned().collect())
+    }
+
+    async fn keep(&mut self, answers: &[BoundAnswer], now: Timestamp) -> Result<(), StorageError> {
+        let state = self.write(Operation::IntakeKeep)?;
+        for bound in answers {
+            let slot = bound.replay.slot;
+            if state.answers.get(&slot).is_some_and(|kept| !has_expired(kept, now)) {
+                return Err(StorageError::Conflict("kept_answers_principal_scope_digest_key"));
+            }
+            state.answers.put(slot, bound.clone());
+        }
+        Ok(())
+    }
+
+    async fn record(&mut self, rows: &[IntakeRow]) -> Result<(), StorageError> {
+        let state = self.write(Operation::IntakeRecord)?;
+        rows.iter().try_for_each(|row| state.intake.insert(row.request_id, row.clone(), "intake_pkey"))
+    }
+
+    async fn forget_expired(&mut self, now: Timestamp, limit: u16) -> Result<usize, StorageError> {
+        let state = self.write(Operation::IntakeForgetExpired)?;
+        let mut left = limit;
+        let forgotten = state.answers.remove_where(|bound| {
+            let forget = left > 0 && has_expired(bound, now);
+            left -= u16::from(forget);
+            forget
+        });
+        Ok(forgotten)
+    }
+}
+
+fn has_expired(bound: &BoundAnswer, now: Timestamp) -> bool {
+    bound.replay.expires_at <= now
+}

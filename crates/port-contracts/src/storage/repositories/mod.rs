@@ -1,0 +1,15 @@
+//! The repositories, one file each, all implemented on the unit of work.
+
+mod agents;
+mod bots;
+mod captured_mails;
+mod channels;
+mod deliveries;
+mod intake;
+mod notifications;
+mod quarantine;
+mod tickets;
+mod timeline;
+mod topics;
+mod users;
+mod workers;

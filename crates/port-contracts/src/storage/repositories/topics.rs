@@ -1,0 +1,40 @@
+use std::sync::Arc;
+
+use application::ports::{StorageError, TopicRepository};
+use async_trait::async_trait;
+use domain::{
+    ids::ChannelId,
+    topic::{Route, Routing, Slug, Topic},
+};
+use jiff::Timestamp;
+
+use crate::storage::{Operation, unit_of_work::InMemoryUnitOfWork};
+
+#[async_trait]
+impl TopicRepository for InMemoryUnitOfWork {
+    async fn routing(&mut self) -> Result<Routing, StorageError> {
+        Ok(Routing::new(self.read(Operation::TopicsRouting)?.topics.to_vec()))
+    }
+
+    async fn insert(&mut self, topic: &Topic, _at: Timestamp) -> Result<(), StorageError> {
+        let state = self.write(Operation::TopicsInsert)?;
+        let topics = Arc::make_mut(&mut state.topics);
+        if topics.iter().any(|other| other.slug == topic.slug) {
+            return Err(StorageError::Conflict("topics_slug_key"));
+        }
+        for other in topics.iter_mut().filter(|_| topic.is_default) {
+            other.is_default = false;
+        }
+        topics.push(topic.clone());
+        Ok(())
+    }
+
+    async fn set_routes(&mut self, topic: &Slug, channels: &[ChannelId]) -> Result<(), StorageError> {
+        let state = self.write(Operation::TopicsSetRoutes)?;
+        let kind = |id: &ChannelId| state.channel(*id).map(|row| row.channel.kind);
+        let routes = channels.iter().filter_map(|id| Some(Route { channel_id: *id, kind: kind(id)? })).collect();
+        let topics = Arc::make_mut(&mut state.topics);
+        topics.iter_mut().find(|stored| stored.slug == *topic).ok_or(StorageError::Stale)?.routes = routes;
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! All that is stored.
+
+use std::sync::Arc;
+
+use application::ports::{CapturedMail, HeldStatus};
+use domain::{
+    agent::{ApiToken, StaffMember},
+    bot::Bot,
+    channel::Channel,
+    identity::Identity,
+    ids::{AgentId, ChannelId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId},
+    intake::{AnswerSlot, BoundAnswer, IdentityClash, IntakeRow, NewIdentity, Quarantined},
+    ticket::{Reference, Ticket},
+    topic::Topic,
+    user::User,
+};
+use jiff::Timestamp;
+
+use super::{outbox::OutboxRow, table::Table};
+
+/// Everything, as one unit of work sees it. A copy is cheap.
+#[derive(Clone, Default)]
+pub(super) struct State {
+    /// In the order in which they were added, as channels and topics are.
+    pub(super) bots: Arc<Vec<Bot>>,
+    pub(super) channels: Arc<Vec<ChannelRow>>,
+    pub(super) topics: Arc<Vec<Topic>>,
+    pub(super) agents: Table<AgentId, StaffMember>,
+    pub(super) tokens: Table<TokenId, ApiToken>,
+    pub(super) users: Table<UserId, User>,
+    pub(super) identities: Table<Identity, NewIdentity>,
+    pub(super) clashes: Arc<Vec<IdentityClash>>,
+    pub(super) tickets: Table<TicketId, Ticket>,
+    pub(super) references: Table<Reference, TicketId>,
+    /// The last number that was taken.
+    pub(super) ticket_number: u64,
+    pub(super) outbox: Table<NotificationId, OutboxRow>,
+    pub(super) captured_mails: Table<NotificationId, CapturedMail>,
+    pub(super) workers: Table<WorkerId, Beat>,
+    pub(super) intake: Table<RequestId, IntakeRow>,
+    pub(super) answers: Table<AnswerSlot, BoundAnswer>,
+    pub(super) quarantine: Table<RequestId, Held>,
+}
+
+/// A channel, with what deliveries say about it.
+#[derive(Clone)]
+pub(super) struct ChannelRow {
+    pub(super) channel: Channel,
+    pub(super) next_slot_at: Option<Timestamp>,
+    pub(super) failures: u32,
+}
+
+/// The last heartbeat of a worker.
+#[derive(Clone)]
+pub(super) struct Beat {
+    pub(super) worker: WorkerId,
+    pub(super) at: Timestamp,
+}
+
+/// A call in quarantine.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub(super) call: Quarantined,
+    pub(super) status: HeldStatus,
+}
+
+impl State {
+    pub(super) fn bot(&self, is_it: impl Fn(&Bot) -> bool) -> Option<&Bot> {
+        self.bots.iter().find(|bot| is_it(bot))
+    }
+
+    pub(super) fn channel(&self, id: ChannelId) -> Option<&ChannelRow> {
+        self.channels.iter().find(|row| row.channel.id == id)
+    }
+
+    pub(super) fn channel_mut(&mut self, id: ChannelId) -> Option<&mut ChannelRow> {
+        Arc::make_mut(&mut self.channels).iter_mut().find(|row| row.channel.id == id)
+    }
+}
