@@ -1,9 +1,9 @@
-//! The way from dispatchers to deliverers.
+//! The notification queue.
 //!
-//! May depend on `application` and `domain`. Each technology is a file of its own behind the one port
-//! [`NotificationQueue`](application::ports::NotificationQueue), and passes the suite `queue_contract!` of
-//! `port-contracts`.
+//! [`InProcessQueue`] serves one process and needs nothing else. Like every adapter, this crate may depend on
+//! `application` and `domain` only. To add a broker: a module beside [`in_process`](InProcessQueue) with a type that
+//! implements `NotificationQueue`, and a line in `tests/` that runs the queue contract on it.
 
 mod in_process;
 
-pub use in_process::InProcessQueue;
+pub use in_process::{InProcessQueue, QueueFull};

@@ -139,7 +139,7 @@ impl Decider<'_> {
         }
     }
 
-    fn register(
+    fn carry_out(
         &mut self,
         call: &PendingCall,
         read: &BotCall,

@@ -1,6 +1,6 @@
 //! Bots, members of staff, and what lets them in.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice::from_ref};
 
 use domain::{
     agent::{ApiToken, Role, Scope, StaffMember},
@@ -108,7 +108,7 @@ pub async fn a_token_leads_to_its_agent(desk: &Desk<'_>) {
 pub async fn a_token_is_revoked_once_and_stays_known(desk: &Desk<'_>) {
     let owner = member(desk, 1, Role::Agent);
     let tokens = [token(desk, &owner, 41, Scope::Write), token(desk, &owner, 42, Scope::Write)];
-    add(desk, std::slice::from_ref(&owner), &tokens).await;
+    add(desk, from_ref(&owner), &tokens).await;
     let at = desk.after(60);
     let revoke = async |id: TokenId, at| desk.write(async |tx| tx.agents().revoke_token(id, at).await).await;
     assert!(revoke(tokens[0].id, at).await);

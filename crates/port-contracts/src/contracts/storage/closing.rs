@@ -1,5 +1,7 @@
 //! Closing attempts, and what follows.
 
+use std::slice::from_ref;
+
 use application::ports::ClosedAttempt;
 use domain::{
     ids::NotificationId,
@@ -27,7 +29,7 @@ pub async fn a_closed_attempt_reads_back_as_it_was_written(desk: &Desk<'_>) {
         mimicked: true,
         ..desk.ended(worker, id, 1, OutcomeKind::Temporary, after(OutcomeKind::Temporary, Some(desk.after(10))))
     };
-    desk.close(std::slice::from_ref(&ended)).await;
+    desk.close(from_ref(&ended)).await;
     let expected = Attempt {
         number: 1,
         opened_at,

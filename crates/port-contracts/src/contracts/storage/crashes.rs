@@ -1,5 +1,7 @@
 //! Workers that died.
 
+use std::slice::from_ref;
+
 use application::ports::AbandonedAttempt;
 use domain::{
     channel::ChannelKind,
@@ -13,7 +15,7 @@ pub async fn the_open_attempts_of_dead_workers_are_shown(desk: &Desk<'_>) {
     let [dead, other_dead, living] = [desk.worker(), desk.worker(), desk.worker()];
     let ticket = desk.opened_ticket(None).await;
     let alert = desk.alert(&ticket, desk.channel("sales-slack").await.id, desk.now());
-    desk.plan(std::slice::from_ref(&alert)).await;
+    desk.plan(from_ref(&alert)).await;
     let ids = desk.plan_welcomes(&[desk.now(); 3]).await;
     desk.try_once(dead, ids[0], OutcomeKind::Unknown, Some(desk.now())).await;
     desk.try_once(living, ids[0], OutcomeKind::Temporary, Some(desk.now())).await;

@@ -1,6 +1,8 @@
 //! Erasing a user, with everything personal that hangs on it.
 
-use application::ports::{ClosedAttempt, ErasureReceipt, HeldStatus, Page, QuarantineFilter};
+use std::slice::from_ref;
+
+use application::ports::{ClosedAttempt, ErasureReceipt, HeldStatus, NotificationFilter, Page, QuarantineFilter};
 use domain::{
     answer::Answer,
     bot_call::RefusalCode,
@@ -48,9 +50,9 @@ async fn leave_traces(desk: &Desk<'_>, worker: domain::ids::WorkerId) -> Traces 
     let [slack, team] = [desk.channel("sales-slack").await.id, desk.channel("team-email").await.id];
     let planned = [desk.welcome(user.id, desk.now()), alert(slack), alert(team)];
     desk.write(async |tx| {
-        tx.users().insert(std::slice::from_ref(&user)).await?;
+        tx.users().insert(from_ref(&user)).await?;
         tx.users().add_identities(&identities(desk, &user)).await?;
-        tx.tickets().insert(std::slice::from_ref(&ticket)).await?;
+        tx.tickets().insert(from_ref(&ticket)).await?;
         tx.notifications().insert(&planned).await?;
         tx.intake().keep(&answers, desk.now()).await?;
         tx.captured_mails().capture(&desk.mail(planned[0].id, "ZZMarta@example.com")).await
@@ -128,7 +130,7 @@ pub async fn erasing_a_user_leaves_nothing_personal(desk: &Desk<'_>) {
 /// Every text that the repositories give, in lower case.
 async fn readable(desk: &Desk<'_>, traces: &Traces) -> String {
     let mut texts = readable_of_people(desk, traces).await;
-    texts.push(readable_of_notifications(desk, traces).await);
+    texts.extend(readable_of_notifications(desk, traces).await);
     texts.join("\n").to_lowercase()
 }
 
@@ -158,14 +160,14 @@ async fn readable_of_people(desk: &Desk<'_>, traces: &Traces) -> Vec<String> {
     .await
 }
 
-async fn readable_of_notifications(desk: &Desk<'_>, traces: &Traces) -> String {
+async fn readable_of_notifications(desk: &Desk<'_>, traces: &Traces) -> Vec<String> {
     desk.read(async |tx| {
-        let mut texts = String::new();
+        let mut texts = Vec::new();
         for id in [traces.welcomed, traces.waiting, traces.sending] {
-            texts += &format!("{:?}\n", tx.notifications().attempts(id).await?);
+            texts.push(format!("{:?}", tx.notifications().attempts(id).await?));
         }
         for mail in tx.captured_mails().page(Page::first(100)).await? {
-            texts += &format!("{} {} {}\n", mail.recipient, mail.subject, String::from_utf8_lossy(&mail.message));
+            texts.push(format!("{} {} {}", mail.recipient, mail.subject, String::from_utf8_lossy(&mail.message)));
         }
         Ok(texts)
     })
@@ -182,7 +184,7 @@ pub async fn the_receipt_says_what_was_deleted(desk: &Desk<'_>) {
         assert_eq!(desk.read(async |tx| tx.notifications().find(id).await).await, None);
     }
     let stranger = desk.stranger();
-    desk.write(async |tx| tx.users().insert(std::slice::from_ref(&stranger)).await).await;
+    desk.write(async |tx| tx.users().insert(from_ref(&stranger)).await).await;
     assert_eq!(erase(desk, stranger.id).await, Some(ErasureReceipt::default()));
 }
 
@@ -197,7 +199,7 @@ pub async fn erasing_takes_calls_from_quarantine_that_name_the_user(desk: &Desk<
         held(desk, "", r#"{"email": "xzzmarta@example.com", "phone": "+34600987655", "customer_id": "42"}"#),
     ];
     desk.write(async |tx| {
-        tx.users().insert(std::slice::from_ref(&user)).await?;
+        tx.users().insert(from_ref(&user)).await?;
         tx.users().add_identities(&identities(desk, &user)).await?;
         tx.quarantine().hold(&calls).await?;
         tx.quarantine().close(calls[0].request_id, HeldStatus::Discarded, desk.now()).await
@@ -220,7 +222,7 @@ pub async fn erasing_one_user_leaves_the_others_alone(desk: &Desk<'_>) {
     let mail = desk.mail(planned[0].id, "other@example.com");
     desk.plan(&planned).await;
     desk.write(async |tx| {
-        tx.intake().keep(std::slice::from_ref(&bound), desk.now()).await?;
+        tx.intake().keep(from_ref(&bound), desk.now()).await?;
         tx.captured_mails().capture(&mail).await
     })
     .await;
@@ -228,10 +230,10 @@ pub async fn erasing_one_user_leaves_the_others_alone(desk: &Desk<'_>) {
     erase(desk, traces.user.id).await;
 
     desk.read(async |tx| {
-        assert_eq!(tx.users().page(Page::first(9)).await?, std::slice::from_ref(&other));
+        assert_eq!(tx.users().page(Page::first(9)).await?, from_ref(&other));
         assert_eq!(tx.users().identities_of(other.id).await?.len(), 3);
         assert_eq!(tx.tickets().by_reference(ticket.reference).await?, Some(ticket));
-        assert_eq!(tx.notifications().page(Default::default(), Page::first(9)).await?.len(), planned.len());
+        assert_eq!(tx.notifications().page(NotificationFilter::default(), Page::first(9)).await?.len(), planned.len());
         assert_eq!(tx.intake().kept_answers(&[bound.replay.slot], desk.now()).await?, [bound]);
         assert_eq!(tx.captured_mails().page(Page::first(9)).await?, [mail]);
         Ok(())
@@ -268,7 +270,7 @@ pub async fn an_erased_persons_identities_are_free_again(desk: &Desk<'_>) {
     assert_eq!(desk.read(async |tx| tx.timeline().clashes_of(user.id).await).await, []);
     let newcomer = User { id: UserId::from_uuid(desk.id()), ..user };
     desk.write(async |tx| {
-        tx.users().insert(std::slice::from_ref(&newcomer)).await?;
+        tx.users().insert(from_ref(&newcomer)).await?;
         tx.users().add_identities(&desk.identities(&newcomer)).await
     })
     .await;

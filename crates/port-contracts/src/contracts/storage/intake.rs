@@ -1,5 +1,7 @@
 //! Calls of bots and the answers kept for equal calls.
 
+use std::slice::from_ref;
+
 use domain::{
     ids::{RequestId, TicketId, UserId},
     intake::{AnswerSlot, BoundAnswer, CallPath, IntakeOutcome, IntakeRow, Replay},
@@ -14,8 +16,8 @@ pub async fn a_kept_answer_is_given_until_it_expires(desk: &Desk<'_>) {
     keep(desk, &bound).await;
     let slot = bound.replay.slot;
     let last_moment = bound.replay.expires_at - TICK;
-    assert_eq!(kept(desk, &[slot], desk.now()).await, [bound.clone()]);
-    assert_eq!(kept(desk, &[slot], last_moment).await, [bound.clone()]);
+    assert_eq!(kept(desk, &[slot], desk.now()).await, from_ref(&bound));
+    assert_eq!(kept(desk, &[slot], last_moment).await, from_ref(&bound));
     assert_eq!(kept(desk, &[slot], bound.replay.expires_at + TICK).await, []);
 }
 
@@ -56,7 +58,7 @@ pub async fn a_slot_whose_answer_has_expired_is_taken_over(desk: &Desk<'_>) {
     desk.advance(SignedDuration::from_hours(2));
     let next = in_slot(&desk.bound_answer(None), bound.replay.slot);
     keep(desk, &next).await;
-    assert_eq!(kept(desk, &[bound.replay.slot], desk.now()).await, [next.clone()]);
+    assert_eq!(kept(desk, &[bound.replay.slot], desk.now()).await, from_ref(&next));
     // What took over is as alive as any other.
     let third = in_slot(&desk.bound_answer(None), bound.replay.slot);
     assert!(is_conflict(&desk.try_write(async |tx| tx.intake().keep(&[third], desk.now()).await).await));
@@ -99,7 +101,7 @@ pub async fn every_outcome_of_a_call_can_be_recorded(desk: &Desk<'_>) {
 
 pub async fn a_call_is_recorded_once(desk: &Desk<'_>) {
     let recorded = row(desk, IntakeOutcome::Ticketed);
-    desk.write(async |tx| tx.intake().record(std::slice::from_ref(&recorded)).await).await;
+    desk.write(async |tx| tx.intake().record(from_ref(&recorded)).await).await;
     let again = desk.try_write(async |tx| tx.intake().record(&[recorded]).await).await;
     assert!(is_conflict(&again));
 }
@@ -124,7 +126,7 @@ fn in_slot(bound: &BoundAnswer, slot: AnswerSlot) -> BoundAnswer {
 }
 
 async fn keep(desk: &Desk<'_>, bound: &BoundAnswer) {
-    desk.write(async |tx| tx.intake().keep(std::slice::from_ref(bound), desk.now()).await).await;
+    desk.write(async |tx| tx.intake().keep(from_ref(bound), desk.now()).await).await;
 }
 
 async fn kept(desk: &Desk<'_>, slots: &[AnswerSlot], now: Timestamp) -> Vec<BoundAnswer> {

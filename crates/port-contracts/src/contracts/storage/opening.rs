@@ -1,6 +1,6 @@
 //! Opening attempts: the right to send.
 
-use std::sync::Arc;
+use std::{slice::from_ref, sync::Arc};
 
 use application::ports::{OpenedAttempt, Storage, StorageError, atomically};
 use domain::{
@@ -21,7 +21,7 @@ pub async fn a_welcome_mail_says_whom_it_greets(desk: &Desk<'_>) {
     let worker = desk.worker();
     let user = desk.registered().await;
     let planned = desk.welcome(user.id, desk.now());
-    desk.plan(std::slice::from_ref(&planned)).await;
+    desk.plan(from_ref(&planned)).await;
     let message = Message {
         id: planned.id,
         request_id: planned.request_id,
@@ -71,7 +71,7 @@ pub async fn the_topic_asked_for_is_told_only_if_it_was_another(desk: &Desk<'_>)
                 let number = tx.tickets().take_numbers(1).await?;
                 let topic_asked = asked.map(str::to_owned);
                 let ticket = Ticket { topic: sales.clone(), topic_asked, ..desk.ticket(number, None) };
-                tx.tickets().insert(std::slice::from_ref(&ticket)).await?;
+                tx.tickets().insert(from_ref(&ticket)).await?;
                 Ok(ticket)
             })
             .await;
@@ -86,7 +86,7 @@ pub async fn the_topic_asked_for_is_told_only_if_it_was_another(desk: &Desk<'_>)
 async fn news(desk: &Desk<'_>, ticket: &Ticket, channel: &str) -> Message {
     let over = desk.channel(channel).await;
     let planned = desk.alert(ticket, over.id, desk.now());
-    desk.plan(std::slice::from_ref(&planned)).await;
+    desk.plan(from_ref(&planned)).await;
     let opened = desk.open_one(desk.worker(), planned.id).await;
     assert_eq!(opened.channel_id, over.id);
     opened.message
@@ -95,9 +95,9 @@ async fn news(desk: &Desk<'_>, ticket: &Ticket, channel: &str) -> Message {
 pub async fn a_message_is_made_of_what_is_known_when_it_is_sent(desk: &Desk<'_>) {
     let user = desk.registered().await;
     let planned = desk.welcome(user.id, desk.now());
-    desk.plan(std::slice::from_ref(&planned)).await;
+    desk.plan(from_ref(&planned)).await;
     let renamed = User { name: Some("Renamed".to_owned()), phone: None, ..user };
-    desk.write(async |tx| tx.users().update(std::slice::from_ref(&renamed)).await).await;
+    desk.write(async |tx| tx.users().update(from_ref(&renamed)).await).await;
     let opened = desk.open_one(desk.worker(), planned.id).await;
     assert_eq!(opened.message.content, Content::Welcome { person: person(&renamed) });
 }

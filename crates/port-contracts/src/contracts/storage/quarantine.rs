@@ -1,5 +1,7 @@
 //! Calls that could not be understood.
 
+use std::slice::from_ref;
+
 use application::ports::{HeldCall, HeldStatus, Page, QuarantineFilter, StorageError};
 use domain::{
     bot::{Bot, BotKeys, Secret},
@@ -100,7 +102,7 @@ fn call(desk: &Desk<'_>) -> Quarantined {
 
 async fn hold(desk: &Desk<'_>) -> Quarantined {
     let call = call(desk);
-    desk.write(async |tx| tx.quarantine().hold(std::slice::from_ref(&call)).await).await;
+    desk.write(async |tx| tx.quarantine().hold(from_ref(&call)).await).await;
     call
 }
 

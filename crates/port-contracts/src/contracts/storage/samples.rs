@@ -1,5 +1,7 @@
 //! People, tickets and notifications as they really are: with emoji, texts from right to left, and gaps.
 
+use std::slice::from_ref;
+
 use application::ports::CapturedMail;
 use domain::{
     answer::{Answer, Sentence, Verdict},
@@ -73,7 +75,7 @@ impl Desk<'_> {
         let user = self.person();
         let identities = self.identities(&user);
         self.write(async |tx| {
-            tx.users().insert(std::slice::from_ref(&user)).await?;
+            tx.users().insert(from_ref(&user)).await?;
             tx.users().add_identities(&identities).await
         })
         .await;
@@ -104,7 +106,7 @@ impl Desk<'_> {
         self.write(async |tx| {
             let number = tx.tickets().take_numbers(1).await?;
             let ticket = self.ticket(number, user);
-            tx.tickets().insert(std::slice::from_ref(&ticket)).await?;
+            tx.tickets().insert(from_ref(&ticket)).await?;
             Ok(ticket)
         })
         .await

@@ -1,6 +1,6 @@
 //! Tickets.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, slice::from_ref, sync::Arc};
 
 use application::ports::{Storage, StorageError, atomically};
 use domain::{
@@ -25,7 +25,7 @@ pub async fn a_ticket_reads_back_as_it_was_written(desk: &Desk<'_>) {
         fields: Map::new(),
         ..full.clone()
     };
-    desk.write(async |tx| tx.tickets().insert(std::slice::from_ref(&bare)).await).await;
+    desk.write(async |tx| tx.tickets().insert(from_ref(&bare)).await).await;
     for ticket in [full, bare] {
         let found = desk.read(async |tx| tx.tickets().by_reference(ticket.reference).await).await;
         assert_same(&found.expect("the ticket is known"), &ticket);

@@ -1,5 +1,7 @@
 //! What happened to users.
 
+use std::slice::from_ref;
+
 use domain::{
     identity::IdentityKind,
     ids::{RequestId, UserId},
@@ -21,7 +23,7 @@ pub async fn a_clash_is_shown_to_both_users_oldest_first(desk: &Desk<'_>) {
     let second = clash(third, one, IdentityKind::Email, 2);
     let third_clash = clash(one, other, IdentityKind::Customer, 3);
     desk.write(async |tx| tx.timeline().record_clashes(&[first.clone(), second.clone()]).await).await;
-    desk.write(async |tx| tx.timeline().record_clashes(std::slice::from_ref(&third_clash)).await).await;
+    desk.write(async |tx| tx.timeline().record_clashes(from_ref(&third_clash)).await).await;
     assert_eq!(clashes_of(desk, one).await, [first.clone(), second.clone(), third_clash.clone()]);
     assert_eq!(clashes_of(desk, other).await, [first, third_clash]);
     assert_eq!(clashes_of(desk, third).await, [second]);

@@ -1,8 +1,8 @@
 //! Beginning, committing and rolling back.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, slice::from_ref, sync::Arc};
 
-use application::ports::{Page, Storage, StorageError, atomically};
+use application::ports::{KnownPersons, NotificationFilter, Page, Storage, StorageError, atomically};
 use domain::{ids::UserId, intake::NewIdentity, user::User};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
@@ -21,7 +21,7 @@ pub async fn a_unit_of_work_sees_what_it_wrote_itself(desk: &Desk<'_>) {
     let user = desk.person();
     let (found, page) = desk
         .write(async |tx| {
-            tx.users().insert(std::slice::from_ref(&user)).await?;
+            tx.users().insert(from_ref(&user)).await?;
             Ok((tx.users().find(user.id).await?, tx.users().page(Page::first(9)).await?))
         })
         .await;
@@ -33,7 +33,7 @@ pub async fn an_error_undoes_everything(desk: &Desk<'_>) {
     let user = desk.person();
     let failed: Result<(), _> = desk
         .try_write(async |tx| {
-            tx.users().insert(std::slice::from_ref(&user)).await?;
+            tx.users().insert(from_ref(&user)).await?;
             tx.users().add_identities(&desk.identities(&user)).await?;
             tx.notifications().insert(&[desk.welcome(user.id, desk.now())]).await?;
             Err(StorageError::Stale)
@@ -46,7 +46,7 @@ pub async fn an_error_undoes_everything(desk: &Desk<'_>) {
 pub async fn what_is_rolled_back_was_never_there(desk: &Desk<'_>) {
     let user = desk.person();
     let mut unit = desk.storage().begin().await.expect("it begins");
-    unit.users().insert(std::slice::from_ref(&user)).await.expect("it is written");
+    unit.users().insert(from_ref(&user)).await.expect("it is written");
     unit.rollback().await.expect("it is undone");
     assert_nothing_of(desk, &user).await;
 }
@@ -54,11 +54,11 @@ pub async fn what_is_rolled_back_was_never_there(desk: &Desk<'_>) {
 pub async fn what_is_dropped_without_an_end_was_never_there(desk: &Desk<'_>) {
     let user = desk.person();
     let mut unit = desk.storage().begin().await.expect("it begins");
-    unit.users().insert(std::slice::from_ref(&user)).await.expect("it is written");
+    unit.users().insert(from_ref(&user)).await.expect("it is written");
     drop(unit);
     assert_nothing_of(desk, &user).await;
     // And the next one is not in its way.
-    desk.write(async |tx| tx.users().insert(std::slice::from_ref(&user)).await).await;
+    desk.write(async |tx| tx.users().insert(from_ref(&user)).await).await;
 }
 
 async fn assert_nothing_of(desk: &Desk<'_>, user: &User) {
@@ -69,12 +69,12 @@ async fn assert_nothing_of(desk: &Desk<'_>, user: &User) {
                 tx.users().find(user.id).await?,
                 tx.users().by_identities(&identities).await?,
                 tx.users().page(Page::first(9)).await?,
-                tx.notifications().page(Default::default(), Page::first(9)).await?,
+                tx.notifications().page(NotificationFilter::default(), Page::first(9)).await?,
             ))
         })
         .await;
     assert_eq!(found, None);
-    assert_eq!(known, Default::default());
+    assert_eq!(known, KnownPersons::default());
     assert_eq!(users, []);
     assert_eq!(planned, []);
 }
@@ -82,7 +82,7 @@ async fn assert_nothing_of(desk: &Desk<'_>, user: &User) {
 pub async fn reading_waits_for_no_writer_and_sees_nothing_half_done(desk: &Desk<'_>) {
     let user = desk.person();
     let mut writer = desk.storage().begin().await.expect("it begins");
-    writer.users().insert(std::slice::from_ref(&user)).await.expect("it is written");
+    writer.users().insert(from_ref(&user)).await.expect("it is written");
     let during = desk.read(async |tx| tx.users().find(user.id).await).await;
     assert_eq!(during, None);
     writer.commit().await.expect("it is committed");
@@ -99,8 +99,8 @@ pub async fn a_snapshot_stays_as_it_was_at_its_first_look(desk: &Desk<'_>) {
     let changed = User { name: Some("Renamed".to_owned()), ..user.clone() };
     let newcomer = desk.person();
     desk.write(async |tx| {
-        tx.users().update(std::slice::from_ref(&changed)).await?;
-        tx.users().insert(std::slice::from_ref(&newcomer)).await
+        tx.users().update(from_ref(&changed)).await?;
+        tx.users().insert(from_ref(&newcomer)).await
     })
     .await;
 
@@ -120,7 +120,7 @@ pub async fn a_taken_key_does_not_break_the_unit_of_work(desk: &Desk<'_>) {
     assert!(is_conflict(&unit.bots().insert(&desk.bot).await));
     // It still reads and writes: only its caller decides that it is rolled back.
     assert_eq!(unit.users().find(known.id).await.expect("it reads"), Some(known));
-    unit.users().insert(std::slice::from_ref(&newcomer)).await.expect("it writes");
+    unit.users().insert(from_ref(&newcomer)).await.expect("it writes");
     assert_eq!(unit.users().find(newcomer.id).await.expect("it reads"), Some(newcomer));
     unit.rollback().await.expect("it is undone");
 }
@@ -148,7 +148,7 @@ async fn register_or_recognise(storage: Arc<dyn Storage>, user: User, identities
             if let Some((_, owner)) = tx.users().by_identities(&named).await?.identities.first() {
                 return Ok(*owner);
             }
-            tx.users().insert(std::slice::from_ref(&user)).await?;
+            tx.users().insert(from_ref(&user)).await?;
             tx.users().add_identities(&identities).await?;
             Ok(user.id)
         })
@@ -163,7 +163,7 @@ async fn register_or_recognise(storage: Arc<dyn Storage>, user: User, identities
 
 pub async fn empty_sets_are_written_and_read_without_ado(desk: &Desk<'_>) {
     desk.write(async |tx| {
-        assert_eq!(tx.users().by_identities(&[]).await?, Default::default());
+        assert_eq!(tx.users().by_identities(&[]).await?, KnownPersons::default());
         tx.users().insert(&[]).await?;
         tx.users().update(&[]).await?;
         tx.users().add_identities(&[]).await?;

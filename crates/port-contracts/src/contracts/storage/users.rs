@@ -1,6 +1,6 @@
 //! Users and their identities.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice::from_ref};
 
 use application::ports::KnownPersons;
 use domain::{
@@ -46,7 +46,7 @@ pub async fn an_update_changes_everything_that_may_change(desk: &Desk<'_>) {
     let bystander = desk.person();
     desk.write(async |tx| {
         tx.users().insert(&users).await?;
-        tx.users().insert(std::slice::from_ref(&bystander)).await
+        tx.users().insert(from_ref(&bystander)).await
     })
     .await;
     let filled = User { id: users[0].id, created_at: users[0].created_at, ..desk.person() };
@@ -74,7 +74,7 @@ pub async fn an_update_changes_everything_that_may_change(desk: &Desk<'_>) {
 pub async fn a_person_is_known_by_each_identity(desk: &Desk<'_>) {
     let [user, other] = [desk.registered().await, desk.registered().await];
     for NewIdentity { identity, .. } in desk.identities(&user) {
-        let known = by_identities(desk, std::slice::from_ref(&identity)).await;
+        let known = by_identities(desk, from_ref(&identity)).await;
         assert_eq!(known, KnownPersons { users: vec![user.clone()], identities: vec![(identity, user.id)] });
     }
     let mut identities = desk.read(async |tx| tx.users().identities_of(user.id).await).await;
@@ -116,7 +116,7 @@ pub async fn an_identity_belongs_to_one_user(desk: &Desk<'_>) {
     identities.push(NewIdentity { user_id: newcomer.id, ..taken });
     let outcome = desk
         .try_write(async |tx| {
-            tx.users().insert(std::slice::from_ref(&newcomer)).await?;
+            tx.users().insert(from_ref(&newcomer)).await?;
             tx.users().add_identities(&identities).await
         })
         .await;
