@@ -1,6 +1,9 @@
 //! The queue in the process keeps the promises of the port, and its bounds.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use adapters_queue::{InProcessQueue, QueueFull};
 use application::ports::NotificationQueue;
@@ -21,8 +24,8 @@ impl QueueUnderTest for InProcess {
     }
 }
 
-async fn in_process() -> InProcess {
-    InProcess(Arc::new(InProcessQueue::new(CAPACITY)))
+fn in_process() -> Ready<InProcess> {
+    ready(InProcess(Arc::new(InProcessQueue::new(CAPACITY))))
 }
 
 queue_contract!(in_process);

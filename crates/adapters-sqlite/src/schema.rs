@@ -257,5 +257,7 @@ table! {
 
 allow_tables_to_appear_in_same_query!(agents, api_tokens);
 allow_tables_to_appear_in_same_query!(attempts, notifications);
+allow_tables_to_appear_in_same_query!(notifications, tickets);
 allow_tables_to_appear_in_same_query!(bot_keys, bots);
+allow_tables_to_appear_in_same_query!(bots, quarantine);
 allow_tables_to_appear_in_same_query!(channels, topic_routes);

@@ -19,8 +19,13 @@ const OWN: &[&str] = &[
 
 /// Whether a text is a level or a filter.
 pub fn check(text: &str) -> Result<(), String> {
-    let filter = EnvFilter::builder().parse(directives(text));
-    filter.map(drop).map_err(|_| "error, warn, info, debug, trace or directives such as info,worker=debug are needed".to_owned())
+    let needed = || "error, warn, info, debug, trace or directives such as info,worker=debug are needed".to_owned();
+    // A directive without a level would log everything of a target that is perhaps only a mistyped level.
+    let has_level = |part: &str| part.rsplit('=').next().is_some_and(|level| level.parse::<LevelFilter>().is_ok());
+    if !text.contains('[') && !text.split(',').all(has_level) {
+        return Err(needed());
+    }
+    EnvFilter::builder().parse(directives(text)).map(drop).map_err(|_| needed())
 }
 
 /// Logs to the standard error stream from now on.
@@ -57,7 +62,7 @@ mod tests {
         for text in ["info", "TRACE", "off", "info,worker=debug", "warn,adapters_http[http.request]=trace"] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
-        for text in ["loud", "info,worker=loud", "info;debug"] {
+        for text in ["loud", "worker", "info,worker=loud", "info;debug"] {
             assert!(check(text).is_err(), "{text}");
         }
     }

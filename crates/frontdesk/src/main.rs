@@ -6,6 +6,8 @@
 //!
 //! To add a command: a variant in [`cli`] and a file beside it. To add a setting: see [`settings`].
 
+#![expect(unreachable_pub, reason = "a program exports nothing; `pub` says what a module offers to the others")]
+
 mod cli;
 mod environment;
 mod first_screen;

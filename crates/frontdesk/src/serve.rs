@@ -12,7 +12,6 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    readiness::ServerReadiness,
     settings::Settings,
     telemetry,
     wiring::{App, Server},

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, net::TcpListener, sync::Arc};
 
 use adapters_http::{AllowedHosts, HttpState};
-use adapters_mail::{MailChannel, MimickedChannel};
+use adapters_mail::{EnvironmentLookup, MailChannel, MailSettings, MimickedChannel};
 use adapters_queue::InProcessQueue;
 use adapters_sqlite::{Migrate, SqliteStorage};
 use application::{
@@ -150,10 +150,10 @@ impl App {
     /// How each kind of channel is delivered. Mail stands in for every kind that has no adapter.
     fn channels(&self, settings: &Settings) -> anyhow::Result<HashMap<ChannelKind, Arc<dyn Channel>>> {
         let mail = Arc::new(MailChannel::new(
-            settings.mail_settings()?,
+            mail_settings(settings),
             Arc::clone(&self.storage),
             Arc::clone(&self.clock),
-            settings.environment(),
+            environment(settings),
         )?);
         let mimicked: Arc<dyn Channel> = Arc::new(MimickedChannel::new(Arc::clone(&mail)));
         let adapter = |kind| match kind {
@@ -162,4 +162,22 @@ impl App {
         };
         Ok(ChannelKind::ALL.iter().map(|&kind| (kind, adapter(kind))).collect())
     }
+}
+
+fn mail_settings(settings: &Settings) -> MailSettings {
+    MailSettings {
+        from: settings.mail.from.clone(),
+        team_to: settings.mail.team_to.clone(),
+        reply_to: settings.mail.reply_to.clone(),
+        public_url: settings.http.public_url.as_ref().map(ToString::to_string),
+        smtp: settings.mail.smtp.clone(),
+        templates: settings.mail.templates.clone(),
+        max_connections: settings.worker.concurrency,
+    }
+}
+
+/// The environment variables that channels name.
+fn environment(settings: &Settings) -> EnvironmentLookup {
+    let settings = settings.clone();
+    Arc::new(move |name| settings.secret(name))
 }

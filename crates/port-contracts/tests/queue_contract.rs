@@ -1,6 +1,9 @@
 //! The fake queue keeps the promises of the port.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use application::ports::NotificationQueue;
 use port_contracts::{InMemoryQueue, QueueUnderTest, queue_contract};
@@ -13,8 +16,8 @@ impl QueueUnderTest for InMemory {
     }
 }
 
-async fn in_memory() -> InMemory {
-    InMemory(Arc::new(InMemoryQueue::new()))
+fn in_memory() -> Ready<InMemory> {
+    ready(InMemory(Arc::new(InMemoryQueue::new())))
 }
 
 queue_contract!(in_memory);

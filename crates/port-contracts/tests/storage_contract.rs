@@ -1,6 +1,9 @@
 //! The fake storage keeps the promises of the ports.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use application::ports::{Clock, Storage};
 use port_contracts::{FrozenClock, InMemoryStorage, StorageUnderTest, storage_contract};
@@ -20,10 +23,10 @@ impl StorageUnderTest for InMemory {
     }
 }
 
-async fn in_memory() -> InMemory {
+fn in_memory() -> Ready<InMemory> {
     let clock = Arc::new(FrozenClock::default());
     let storage = Arc::new(InMemoryStorage::new(Arc::clone(&clock) as Arc<dyn Clock>));
-    InMemory { storage, clock }
+    ready(InMemory { storage, clock })
 }
 
 storage_contract!(in_memory);

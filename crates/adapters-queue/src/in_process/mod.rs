@@ -46,7 +46,8 @@ impl InProcessQueue {
 impl NotificationQueue for InProcessQueue {
     /// Takes what there is room for, and fails with [`QueueFull`] if something is left out. Never waits.
     async fn publish(&self, claimed: &[Claimed]) -> Result<(), QueueError> {
-        let left_out = claimed.iter().filter(|notification| !self.lane(notification.kind).push(**notification)).count();
+        let left_out =
+            claimed.iter().filter(|notification| !self.lane(notification.kind).push(**notification)).count();
         match left_out {
             0 => Ok(()),
             left_out => Err(QueueError(Box::new(QueueFull { left_out }))),

@@ -6,7 +6,7 @@ use diesel::{
 };
 use domain::{
     channel::ChannelKind,
-    dispatch::{Claimed, HAND_OVER_AGAIN_AFTER, Quota},
+    dispatch::{Claimed, HAND_OVER_AGAIN_AFTER, HORIZON, Quota},
 };
 use jiff::Timestamp;
 
@@ -32,7 +32,7 @@ pub(crate) fn claim(
         for (id, due_at) in earliest(connection, channel, horizon, quota.limit)? {
             let lease = (
                 notifications::claimed_by.eq(Some(worker)),
-                notifications::next_at.eq(Some(hand_over_again_at(due_at.0))),
+                notifications::next_at.eq(Some(lapse(due_at.0, Some(horizon)))),
             );
             Constant(diesel::update(notifications::table.find(id)).set(lease)).execute(connection)?;
             claimed.push(Claimed { id: id.into(), channel_id: quota.channel_id, kind, due_at: due_at.0 });
@@ -62,20 +62,23 @@ fn earliest(
         .load(connection)
 }
 
-/// When a claim lapses.
-fn hand_over_again_at(due_at: Timestamp) -> At {
-    At(due_at.checked_add(HAND_OVER_AGAIN_AFTER).unwrap_or(Timestamp::MAX))
+/// From which horizon on a claim lapses: when the notification is so long overdue, or was late already when it was
+/// claimed, looking ahead to `claimed_at`, so long after that. A horizon is [`HORIZON`] ahead of now.
+fn lapse(due_at: Timestamp, claimed_at: Option<Timestamp>) -> At {
+    let due_at = due_at.checked_add(HORIZON).unwrap_or(Timestamp::MAX);
+    let from = claimed_at.map_or(due_at, |claimed_at| claimed_at.max(due_at));
+    At(from.checked_add(HAND_OVER_AGAIN_AFTER).unwrap_or(Timestamp::MAX))
 }
 
-/// Moves claimed notifications to later due times.
+/// Moves claimed notifications to later due times. A claim lapses no earlier than before.
 pub(crate) fn postpone(connection: &mut SqliteConnection, claimed: &[Claimed]) -> Result<(), Failure> {
     for claimed in claimed {
-        let notification = notifications::table.find(Id::from(claimed.id)).filter(notifications::claimed_by.is_not_null());
-        let moved = (
-            notifications::due_at.eq(At(claimed.due_at)),
-            notifications::next_at.eq(Some(hand_over_again_at(claimed.due_at))),
-        );
-        Constant(diesel::update(notification).set(moved)).execute(connection)?;
+        let notification = notifications::table.find(Id::from(claimed.id));
+        let due_at = notifications::due_at.eq(At(claimed.due_at));
+        Constant(diesel::update(notification).set(due_at)).execute(connection)?;
+        let lapse = lapse(claimed.due_at, None);
+        let lapses_before = notification.filter(notifications::next_at.lt(lapse));
+        Constant(diesel::update(lapses_before).set(notifications::next_at.eq(Some(lapse)))).execute(connection)?;
     }
     Ok(())
 }

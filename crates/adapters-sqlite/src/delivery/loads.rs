@@ -28,7 +28,7 @@ pub(crate) fn loads(
     for channel in running {
         let due = due(connection, channel.id, horizon, limit)?;
         if due > 0 {
-            let handed_over = handed_over(connection, channel.id)?;
+            let handed_over = handed_over(connection, channel.id, horizon)?;
             loads.push(load(channel, due, handed_over));
         }
     }
@@ -46,10 +46,12 @@ fn due(connection: &mut SqliteConnection, channel: Id, horizon: Timestamp, limit
     Ok(due.len())
 }
 
-fn handed_over(connection: &mut SqliteConnection, channel: Id) -> QueryResult<usize> {
+/// What is claimed and was not closed, but for claims that lapsed.
+fn handed_over(connection: &mut SqliteConnection, channel: Id, horizon: Timestamp) -> QueryResult<usize> {
     let handed_over: i64 = notifications::table
         .filter(notifications::channel_id.eq(channel))
         .filter(notifications::claimed_by.is_not_null())
+        .filter(notifications::next_at.gt(At(horizon)).or(exists(open_attempt()).nullable()))
         .count()
         .get_result(connection)?;
     Ok(usize::try_from(handed_over).unwrap_or_default())

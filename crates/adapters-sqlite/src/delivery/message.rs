@@ -14,14 +14,14 @@ use crate::{
     columns::Id,
     error::Failure,
     rows::{ChannelRow, NotificationRow, TicketRow, origin},
-    schema::{bots, tickets, topics, users},
+    schema::{bots, tickets, topic_aliases, topics, users},
 };
 
 /// Writes messages. Remembers the names that those of one set have in common.
 #[derive(Default)]
 pub(super) struct Messages {
     bots: HashMap<Id, (String, Language)>,
-    titles: HashMap<String, String>,
+    topics: HashMap<String, TopicNames>,
 }
 
 impl Messages {
@@ -65,11 +65,12 @@ impl Messages {
         let Some(row) = row else { return Ok(None) };
         let ticket = Ticket::try_from(row)?;
         let (bot, team_language) = self.bot(connection, ticket.bot_id.into())?;
+        let topic = self.topic(connection, ticket.topic.as_str())?;
         Ok(Some(TicketFacts {
             id: ticket.id,
             reference: ticket.reference,
-            topic: self.title(connection, ticket.topic.as_str())?,
-            topic_asked: ticket.topic_asked,
+            topic_asked: ticket.topic_asked.filter(|asked| !topic.has(asked)),
+            topic: topic.title.clone(),
             description: ticket.description,
             chat: ticket.chat,
             bot,
@@ -89,15 +90,35 @@ impl Messages {
         Ok(bot)
     }
 
-    /// The title of a topic; its slug once it is gone.
-    fn title(&mut self, connection: &mut SqliteConnection, slug: &str) -> Result<String, Failure> {
-        if let Some(title) = self.titles.get(slug) {
-            return Ok(title.clone());
+    fn topic(&mut self, connection: &mut SqliteConnection, slug: &str) -> Result<&TopicNames, Failure> {
+        if !self.topics.contains_key(slug) {
+            self.topics.insert(slug.to_owned(), TopicNames::load(connection, slug)?);
         }
+        Ok(&self.topics[slug])
+    }
+}
+
+/// What a topic is called.
+struct TopicNames {
+    slug: String,
+    /// The slug, once the topic is gone.
+    title: String,
+    aliases: Vec<String>,
+}
+
+impl TopicNames {
+    fn load(connection: &mut SqliteConnection, slug: &str) -> QueryResult<Self> {
         let title = topics::table.filter(topics::slug.eq(slug)).select(topics::title);
-        let title: String = title.get_result(connection).optional()?.unwrap_or_else(|| slug.to_owned());
-        self.titles.insert(slug.to_owned(), title.clone());
-        Ok(title)
+        let title = title.get_result(connection).optional()?.unwrap_or_else(|| slug.to_owned());
+        let aliases = topic_aliases::table.filter(topic_aliases::topic.eq(slug)).select(topic_aliases::alias);
+        Ok(Self { slug: slug.to_owned(), title, aliases: aliases.load(connection)? })
+    }
+
+    /// Whether the topic is called like that; case and outer spaces do not matter.
+    fn has(&self, asked: &str) -> bool {
+        let folded = |name: &str| name.trim().to_lowercase();
+        let asked = folded(asked);
+        [&self.slug, &self.title].into_iter().chain(&self.aliases).any(|name| folded(name) == asked)
     }
 }
 

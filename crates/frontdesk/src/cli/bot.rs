@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::{
     Format,
-    output::{or_dash, say, say_json},
+    output::{or_dash, say, say_list},
     table::Table,
 };
 use crate::{first_screen::curl, settings::Settings, wiring::App};
@@ -123,16 +123,16 @@ async fn add(app: &App, settings: &Settings, args: AddArgs) -> anyhow::Result<()
 fn show_key(settings: &Settings, name: &str, key: &Secret, key_only: bool) -> anyhow::Result<()> {
     let key = key.reveal();
     if key_only {
-        return Ok(say(key)?);
+        return say(key);
     }
     let call = curl(&settings.http.bots_url(), key);
-    Ok(say(format_args!("The key of {name} is shown only now:\n\n  {key}\n\nA call to try it:\n\n{call}\n"))?)
+    say(format_args!("The key of {name} is shown only now:\n\n  {key}\n\nA call to try it:\n\n{call}\n"))
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {
     let bots = consult(&*app.storage, async |snapshot| snapshot.bots().all().await).await?;
     let bots: Vec<_> = bots.into_iter().map(BotRecord::from).collect();
-    Ok(if format.json { say_json(&bots)? } else { say(listed(&bots))? })
+    say_list(format, &bots, listed)
 }
 
 fn listed(bots: &[BotRecord]) -> Table<6> {
@@ -152,8 +152,8 @@ fn listed(bots: &[BotRecord]) -> Table<6> {
 async fn revoke(app: &App, name: &str, previous: bool) -> anyhow::Result<()> {
     let which = if previous { WhichKeys::Previous } else { WhichKeys::All };
     RevokeBotKeys { storage: app.storage.clone() }.execute(name, which).await?;
-    Ok(match which {
-        WhichKeys::Previous => say(format_args!("the previous key of {name} is refused within five seconds"))?,
-        WhichKeys::All => say(format_args!("all keys of {name} are refused within five seconds"))?,
-    })
+    match which {
+        WhichKeys::Previous => say(format_args!("the previous key of {name} is refused within five seconds")),
+        WhichKeys::All => say(format_args!("all keys of {name} are refused within five seconds")),
+    }
 }

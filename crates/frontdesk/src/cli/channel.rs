@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     Format,
-    output::{or_dash, say, say_json},
+    output::{or_dash, say, say_list},
     table::Table,
 };
 use crate::wiring::App;
@@ -74,7 +74,7 @@ pub async fn run(app: &App, command: ChannelCommand) -> anyhow::Result<()> {
         ChannelCommand::Add { name, kind, target } => {
             let add = AddChannel { storage: app.storage.clone(), clock: app.clock.clone(), ids: app.ids.clone() };
             add.execute(&name, kind, target).await?;
-            Ok(say(format_args!("the channel {name} was added"))?)
+            say(format_args!("the channel {name} was added"))
         }
         ChannelCommand::List(format) => list(app, format).await,
         ChannelCommand::Pause { name } => pause(app, &name, true).await,
@@ -85,13 +85,13 @@ pub async fn run(app: &App, command: ChannelCommand) -> anyhow::Result<()> {
 async fn pause(app: &App, name: &str, paused: bool) -> anyhow::Result<()> {
     PauseChannel { storage: app.storage.clone(), clock: app.clock.clone() }.execute(name, paused).await?;
     let said = if paused { "is paused; what waits is kept" } else { "goes on" };
-    Ok(say(format_args!("the channel {name} {said}"))?)
+    say(format_args!("the channel {name} {said}"))
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {
     let channels = consult(&*app.storage, async |snapshot| snapshot.channels().all().await).await?;
     let channels: Vec<_> = channels.into_iter().map(ChannelRecord::new).collect();
-    Ok(if format.json { say_json(&channels)? } else { say(listed(&channels))? })
+    say_list(format, &channels, listed)
 }
 
 fn listed(channels: &[ChannelRecord]) -> Table<5> {

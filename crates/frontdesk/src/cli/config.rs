@@ -3,28 +3,26 @@
 use clap::Args;
 
 use super::{
-    output::{or_dash, say, say_json},
+    Format,
+    output::{or_dash, say, say_list},
     table::Table,
 };
-use crate::settings::{ReportedSetting, Settings, Sources, example, report};
+use crate::settings::{Example, ReportedSetting, Settings, Sources, report};
 
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
     /// Print a .env file that explains every setting
     #[arg(long, conflicts_with = "json")]
     example: bool,
 }
 
-pub fn run(sources: &Sources, args: ConfigArgs) -> anyhow::Result<()> {
+pub fn run(sources: &Sources, args: &ConfigArgs) -> anyhow::Result<()> {
     if args.example {
-        print!("{}", example());
-        return Ok(());
+        return say(Example.to_string().trim_end());
     }
-    let settings = report(sources);
-    if args.json { say_json(&settings)? } else { say(listed(&settings))? }
+    say_list(args.format, &report(sources), listed)?;
     // Shown first, so that whoever has to mend them sees what is there.
     Settings::load(sources)?;
     Ok(())

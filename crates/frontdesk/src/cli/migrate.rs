@@ -36,7 +36,7 @@ async fn up(sqlite: &SqliteStorage) -> anyhow::Result<()> {
 }
 
 async fn status(sqlite: &SqliteStorage) -> anyhow::Result<()> {
-    Ok(say(listed(&sqlite.migration_status().await?))?)
+    say(listed(&sqlite.migration_status().await?))
 }
 
 fn listed(states: &[MigrationState]) -> Table<3> {

@@ -135,7 +135,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
     match command {
         // These two say themselves what is wrong with the settings.
-        Command::Config(args) => config::run(sources, args),
+        Command::Config(args) => config::run(sources, &args),
         Command::Doctor => doctor::run(sources).await,
         Command::Serve(args) => serve::run(Settings::load(sources)?, args).await,
         command => with_settings(command, &quiet(Settings::load(sources)?)?).await,

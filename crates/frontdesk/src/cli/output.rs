@@ -7,15 +7,25 @@ use std::{
 
 use serde::Serialize;
 
+use super::{Format, table::Table};
+
 /// Prints a result and ends the line.
-pub fn say(text: impl Display) -> io::Result<()> {
-    writeln!(io::stdout().lock(), "{text}")
+pub fn say(text: impl Display) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout().lock(), "{text}")?)
 }
 
 /// Prints a result as JSON for people and programs.
-pub fn say_json(value: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
-    say(text)
+pub fn say_json(value: &impl Serialize) -> anyhow::Result<()> {
+    say(serde_json::to_string_pretty(value)?)
+}
+
+/// Prints a list as JSON or as a table.
+pub fn say_list<T: Serialize, const COLUMNS: usize>(
+    format: Format,
+    records: &[T],
+    listed: impl Fn(&[T]) -> Table<COLUMNS>,
+) -> anyhow::Result<()> {
+    if format.json { say_json(&records) } else { say(listed(records)) }
 }
 
 /// A text from outside, without what could steer a terminal.

@@ -5,13 +5,13 @@ use application::{
     quarantine::{DiscardCall, ReleaseCall},
 };
 use clap::{Args, Subcommand};
-use domain::ids::RequestId;
+use domain::{bot_call::Field, ids::RequestId};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
     Format,
-    output::{or_dash, printable, say, say_json},
+    output::{or_dash, printable, say, say_json, say_list},
     table::Table,
 };
 use crate::wiring::App;
@@ -92,7 +92,7 @@ impl From<HeldCall> for HeldRecord {
             bot: held.bot,
             path: call.path.as_str(),
             reason: call.reason.code.as_str(),
-            field: call.reason.field.map(|field| field.as_str()),
+            field: call.reason.field.map(Field::as_str),
             status,
             released_as,
             received_at: call.received_at,
@@ -109,7 +109,7 @@ pub async fn run(app: &App, command: QuarantineCommand) -> anyhow::Result<()> {
         QuarantineCommand::Release { id, corrections } => release(app, id, &corrections).await,
         QuarantineCommand::Discard { id } => {
             DiscardCall { storage: app.storage.clone(), clock: app.clock.clone() }.execute(id).await?;
-            Ok(say(format_args!("{id} was discarded"))?)
+            say(format_args!("{id} was discarded"))
         }
     }
 }
@@ -129,7 +129,7 @@ async fn list(app: &App, args: ListArgs) -> anyhow::Result<()> {
     });
     let found = found.await?.ok_or_else(|| anyhow::anyhow!("there is no bot named {}", or_dash(args.bot.as_ref())))?;
     let records: Vec<_> = found.into_iter().map(HeldRecord::from).collect();
-    Ok(if args.format.json { say_json(&records)? } else { say(listed(&records))? })
+    say_list(args.format, &records, listed)
 }
 
 fn listed(records: &[HeldRecord]) -> Table<6> {
@@ -150,11 +150,11 @@ async fn show(app: &App, id: RequestId, format: Format) -> anyhow::Result<()> {
     let found = consult(&*app.storage, async |snapshot| snapshot.quarantine().find(id).await).await?;
     let record = HeldRecord::from(found.ok_or_else(|| anyhow::anyhow!("there is no call {id} in quarantine"))?);
     if format.json {
-        return Ok(say_json(&record)?);
+        return say_json(&record);
     }
     say(listed(std::slice::from_ref(&record)))?;
     say(format_args!("\nfield  {}\nquery  {}", or_dash(record.field), printable(&record.query)))?;
-    Ok(say(format_args!("body\n{}", printable(&record.body)))?)
+    say(format_args!("body\n{}", printable(&record.body)))
 }
 
 async fn release(app: &App, id: RequestId, corrections: &[(String, String)]) -> anyhow::Result<()> {
@@ -163,5 +163,5 @@ async fn release(app: &App, id: RequestId, corrections: &[(String, String)]) -> 
         (Some(reference), _) => format!("ticket {reference}"),
         (None, user) => format!("user {}", or_dash(user)),
     };
-    Ok(say(format_args!("{id} was taken as call {}: {made}", answer.request_id))?)
+    say(format_args!("{id} was taken as call {}: {made}", answer.request_id))
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{
     Format,
-    output::{or_dash, say, say_json},
+    output::{or_dash, say, say_list},
     table::Table,
 };
 use crate::wiring::App;
@@ -63,7 +63,7 @@ pub async fn run(app: &App, command: TokenCommand) -> anyhow::Result<()> {
         TokenCommand::List(format) => list(app, format).await,
         TokenCommand::Revoke { id } => {
             RevokeToken { storage: app.storage.clone(), clock: app.clock.clone() }.execute(id).await?;
-            Ok(say(format_args!("{id} is refused from now on"))?)
+            say(format_args!("{id} is refused from now on"))
         }
     }
 }
@@ -76,13 +76,13 @@ async fn add(app: &App, name: &str, email: &str, scope: Scope) -> anyhow::Result
         entropy: app.entropy.clone(),
     };
     let token = add.execute(email, name, scope).await?;
-    Ok(say(format_args!("The token {name} is shown only now:\n\n  {}\n", token.reveal()))?)
+    say(format_args!("The token {name} is shown only now:\n\n  {}\n", token.reveal()))
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {
     let tokens = consult(&*app.storage, async |snapshot| snapshot.agents().tokens(None).await).await?;
     let tokens: Vec<_> = tokens.into_iter().map(TokenRecord::from).collect();
-    Ok(if format.json { say_json(&tokens)? } else { say(listed(&tokens))? })
+    say_list(format, &tokens, listed)
 }
 
 fn listed(tokens: &[TokenRecord]) -> Table<5> {

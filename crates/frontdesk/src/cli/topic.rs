@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{
     Format,
-    output::{say, say_json},
+    output::{say, say_list},
     table::Table,
 };
 use crate::wiring::App;
@@ -81,7 +81,7 @@ pub async fn run(app: &App, command: TopicCommand) -> anyhow::Result<()> {
         TopicCommand::List(format) => list(app, format).await,
         TopicCommand::Route { topic, channels } => {
             RouteTopic { storage: app.storage.clone() }.execute(&topic, &channels).await?;
-            Ok(say(format_args!("tickets on {topic} are told to {} from now on", channels.join(", ")))?)
+            say(format_args!("tickets on {topic} are told to {} from now on", channels.join(", ")))
         }
     }
 }
@@ -91,7 +91,7 @@ async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
     let said = format!("the topic {slug} was added");
     let new = NewTopic { slug, title, aliases, is_default: default, channels };
     AddTopic { storage: app.storage.clone(), clock: app.clock.clone() }.execute(new).await?;
-    Ok(say(said)?)
+    say(said)
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {
@@ -101,7 +101,7 @@ async fn list(app: &App, format: Format) -> anyhow::Result<()> {
     .await?;
     let names = channels.into_iter().map(|channel| (channel.id, channel.name)).collect();
     let topics: Vec<_> = routing.topics().iter().map(|topic| TopicRecord::new(topic, &names)).collect();
-    Ok(if format.json { say_json(&topics)? } else { say(listed(&topics))? })
+    say_list(format, &topics, listed)
 }
 
 fn listed(topics: &[TopicRecord]) -> Table<5> {

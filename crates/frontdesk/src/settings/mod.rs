@@ -32,7 +32,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::PublicUrl;
 pub use problem::SettingsError;
-pub use report::{ReportedSetting, example, report};
+pub use report::{Example, ReportedSetting, report};
 pub use sources::Sources;
 
 use reader::Reader;

@@ -1,5 +1,7 @@
 //! Settings as people read them: what is in force, and an example with everything.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{
@@ -47,30 +49,35 @@ pub fn report(sources: &Sources) -> Vec<ReportedSetting> {
 }
 
 /// A `.env` file that names every setting and changes none.
-pub fn example() -> String {
-    let mut example = String::from(INTRODUCTION);
-    for group in GROUPS {
-        example.push_str(&format!("\n# === {} ===\n", group.title));
-        group.settings.iter().for_each(|setting| describe(setting, &mut example));
+pub struct Example;
+
+impl fmt::Display for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(INTRODUCTION)?;
+        for group in GROUPS {
+            writeln!(f, "\n# === {} ===", group.title)?;
+            group.settings.iter().try_for_each(|setting| describe(setting, f))?;
+        }
+        Ok(())
     }
-    example
 }
 
 const INTRODUCTION: &str = "\
-# Every setting of Frontdesk with its default; without any of them it runs. Copy this file to .env and take the # away
-# from what you change. The environment has precedence over .env, and .env over frontdesk.toml. An empty value means
-# unset. Values with spaces, # or $ need 'single quotes'. Durations: 500ms, 60s, 5m, 2h.
+# Every setting of Frontdesk with its default; without any of them it runs. Copy this file to .env and
+# take the # away from what you change. The environment has precedence over .env, and .env over
+# frontdesk.toml. An empty value means unset. Values with spaces, # or $ need 'single quotes'.
+# Durations: 500ms, 60s, 5m, 2h.
 ";
 
-fn describe(setting: &Setting, example: &mut String) {
+fn describe(setting: &Setting, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let later = if setting.unused { " Not used by this version yet." } else { "" };
-    example.push('\n');
+    writeln!(f)?;
     for line in wrapped(&format!("{}{later}", setting.meaning)) {
-        example.push_str(&format!("# {line}\n"));
+        writeln!(f, "# {line}")?;
     }
     let default = setting.default.unwrap_or_default();
     let quote = if default.contains(' ') { "'" } else { "" };
-    example.push_str(&format!("#{}={quote}{default}{quote}\n", setting.name));
+    writeln!(f, "#{}={quote}{default}{quote}", setting.name)
 }
 
 fn wrapped(text: &str) -> Vec<String> {

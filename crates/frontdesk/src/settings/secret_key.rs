@@ -73,8 +73,8 @@ mod tests {
         assert_eq!(made.expose_secret().len(), 64);
         #[cfg(unix)]
         {
-            let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().expect("a file").permissions());
-            assert_eq!(mode & 0o777, 0o600);
+            let permissions = file.metadata().expect("a file").permissions();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777, 0o600);
         }
     }
 

@@ -197,7 +197,7 @@ fn what_is_in_force_is_reported_with_its_source_and_without_secrets() {
 #[test]
 fn the_example_names_every_setting_and_copying_it_changes_nothing() {
     let shipped = include_str!("../../../../.env.example");
-    assert_eq!(shipped, example(), "write it anew: cargo run -- config --example > .env.example");
+    assert_eq!(shipped, Example.to_string(), "write it anew: cargo run -- config --example > .env.example");
     let folder = with_files(shipped, "");
     let copied = Sources::gather(BTreeMap::new(), folder.path());
     assert!(report(&copied).iter().all(|setting| setting.source == "default"));

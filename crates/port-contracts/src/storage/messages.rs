@@ -58,7 +58,8 @@ impl State {
 
 /// Whether it is the slug, the title or an alias of the topic; case and outer spaces do not matter.
 fn means(asked: &str, topic: &Topic) -> bool {
-    let names = [topic.slug.as_str(), &topic.title].into_iter().chain(topic.aliases.iter().map(String::as_str));
+    let names =
+        [topic.slug.as_str(), &topic.title].into_iter().chain(topic.aliases.iter().map(String::as_str));
     names.map(folded).any(|name| name == folded(asked))
 }
 

@@ -21,8 +21,8 @@ use async_trait::async_trait;
 use domain::intake::IntakeRow;
 use jiff::Timestamp;
 
-pub use fault::{Fault, Operation};
 use fault::Faults;
+pub use fault::{Fault, Operation};
 use state::State;
 use unit_of_work::InMemoryUnitOfWork;
 

@@ -27,7 +27,11 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
     }
 
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        if self.0.contains_key(key) { Arc::make_mut(&mut self.0).get_mut(key).map(Arc::make_mut) } else { None }
+        if self.0.contains_key(key) {
+            Arc::make_mut(&mut self.0).get_mut(key).map(Arc::make_mut)
+        } else {
+            None
+        }
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
@@ -60,7 +64,8 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
 
     /// Removes every row that `condemned` says; answers how many.
     pub(super) fn remove_where(&mut self, mut condemned: impl FnMut(&V) -> bool) -> usize {
-        let keys: Vec<K> = self.0.iter().filter(|(_, row)| condemned(row)).map(|(key, _)| key.clone()).collect();
+        let keys: Vec<K> =
+            self.0.iter().filter(|(_, row)| condemned(row)).map(|(key, _)| key.clone()).collect();
         keys.iter().filter(|key| self.remove(key)).count()
     }
 }

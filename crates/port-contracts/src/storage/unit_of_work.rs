@@ -3,9 +3,9 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository, IntakeRepository,
-    NotificationRepository, QuarantineRepository, StorageError, TicketRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
+    IntakeRepository, NotificationRepository, QuarantineRepository, StorageError, TicketRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;

@@ -8,8 +8,11 @@ use super::*;
 
 const CALL: Request<'static> = Request { method: "POST", path: "/bot/v1/users", key: Some("fd_x"), body: "{}" };
 
+/// The answers on each connection.
+type Connections = &'static [&'static [&'static str]];
+
 /// Serves one connection for each list of answers; closes it after the last. Gives what it was sent.
-async fn canned(connections: &'static [&'static [&'static str]]) -> (SocketAddr, tokio::task::JoinHandle<Vec<String>>) {
+async fn canned(connections: Connections) -> (SocketAddr, tokio::task::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
     let address = listener.local_addr().expect("an address");
     let served = tokio::spawn(async move {
@@ -35,7 +38,7 @@ async fn one_request(stream: &mut TcpStream) -> String {
     String::from_utf8(read).expect("text")
 }
 
-async fn answered(connections: &'static [&'static [&'static str]]) -> Result<Response, HttpError> {
+async fn answered(connections: Connections) -> Result<Response, HttpError> {
     let (address, _served) = canned(connections).await;
     HttpClient::new(&format!("http://{address}")).expect("a URL").call(CALL).await
 }
@@ -53,8 +56,8 @@ async fn a_call_carries_the_key_and_the_body() {
 
 #[tokio::test]
 async fn chunks_are_put_together() {
-    let chunked = "HTTP/1.1 503 x\r\nTransfer-Encoding: chunked\r\n\r\n4;a=b\r\nFron\r\n5\r\ntdesk\r\n0\r\nTrailer: x\r\n\r\n";
-    let response = answered(Box::leak(Box::new([&*Box::leak(Box::new([chunked]))]))).await.expect("an answer");
+    const CHUNKED: &str = "HTTP/1.1 503 x\r\nTransfer-Encoding: chunked\r\n\r\n4;a=b\r\nFron\r\n5\r\ntdesk\r\n0\r\nTrailer: x\r\n\r\n";
+    let response = answered(&[&[CHUNKED]]).await.expect("an answer");
     assert_eq!((response.status, response.body.as_str()), (503, "Frontdesk"));
 }
 
@@ -77,14 +80,15 @@ async fn a_connection_is_kept_and_replaced_when_the_server_closed_it() {
 
 #[tokio::test]
 async fn what_is_no_answer_is_an_error() {
-    for broken in [
-        &[&["SSH-2.0-OpenSSH\r\n"][..]][..],
+    const BROKEN: [Connections; 5] = [
+        &[&["SSH-2.0-OpenSSH\r\n"]],
         &[&["HTTP/1.1 abc\r\n\r\n"]],
         &[&["HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n"]],
         &[&["HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort"]],
         &[&["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"]],
-    ] {
-        let answer = answered(Box::leak(broken.to_vec().into_boxed_slice())).await;
+    ];
+    for broken in BROKEN {
+        let answer = answered(broken).await;
         assert!(matches!(answer, Err(HttpError::Connection { .. })), "{answer:?}");
     }
 }

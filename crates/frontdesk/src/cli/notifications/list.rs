@@ -12,7 +12,7 @@ use super::NotificationRecord;
 use crate::{
     cli::{
         Format,
-        output::{say, say_json},
+        output::say_list,
         table::Table,
     },
     wiring::App,
@@ -50,7 +50,7 @@ pub async fn run(app: &App, args: ListArgs) -> anyhow::Result<()> {
     });
     let found = found.await?.map_err(anyhow::Error::msg)?;
     let records: Vec<_> = found.into_iter().map(NotificationRecord::from).collect();
-    Ok(if args.format.json { say_json(&records)? } else { say(listed(&records))? })
+    say_list(args.format, &records, listed)
 }
 
 /// The filter, or what of it there is not.

@@ -85,10 +85,10 @@ pub async fn run(app: &App, id: NotificationId, format: Format) -> anyhow::Resul
         }))
     });
     let shown = found.await?.ok_or_else(|| anyhow::anyhow!("there is no notification {id}"))?;
-    Ok(if format.json { say_json(&shown)? } else { say_shown(&shown)? })
+    if format.json { say_json(&shown) } else { say_shown(&shown) }
 }
 
-fn say_shown(shown: &ShownNotification) -> std::io::Result<()> {
+fn say_shown(shown: &ShownNotification) -> anyhow::Result<()> {
     let notification = &shown.notification;
     let lines = [
         ("id", notification.id.to_string()),
@@ -127,7 +127,7 @@ fn listed(attempts: &[AttemptRecord]) -> Table<6> {
     Table::new(["ATTEMPT", "BEGUN", "OUTCOME", "CODE", "TOOK", "ANSWER"]).with(attempts.iter().map(row))
 }
 
-fn say_mail(mail: &CapturedRecord) -> std::io::Result<()> {
+fn say_mail(mail: &CapturedRecord) -> anyhow::Result<()> {
     say(format_args!("\nCaptured {}", mail.captured_at))?;
     say(format_args!("To       {}", printable(&mail.recipient)))?;
     say(format_args!("Subject  {}", printable(&mail.subject)))?;

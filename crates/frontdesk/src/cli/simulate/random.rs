@@ -1,6 +1,6 @@
 //! Numbers that look random, the same for the same seed.
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): 64 bits of state, good enough to vary people.
+/// `SplitMix64` (Steele, Lea and Flood, 2014): 64 bits of state, good enough to vary people.
 pub struct Random(u64);
 
 impl Random {

@@ -120,5 +120,5 @@ impl From<ExportedNotification> for DeliveryRecord {
 pub async fn run(app: &App, which: &WhichUser) -> anyhow::Result<()> {
     let export = ExportUser { storage: app.storage.clone() }.execute(which).await?;
     let export = export.ok_or_else(|| anyhow::anyhow!("there is no such user"))?;
-    Ok(say_json(&ExportRecord::from(export))?)
+    say_json(&ExportRecord::from(export))
 }

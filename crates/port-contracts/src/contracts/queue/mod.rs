@@ -67,18 +67,18 @@ for_each_queue_case!([export_cases]);
 /// fresh [`QueueUnderTest`].
 #[macro_export]
 macro_rules! queue_contract {
-    ($make:path) => {
-        $crate::for_each_queue_case!([$crate::queue_contract_tests] $make);
+    ($fixture:path) => {
+        $crate::for_each_queue_case!([$crate::queue_contract_tests] $fixture);
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! queue_contract_tests {
-    (($make:path) $($module:ident { $($case:ident)+ })+) => {$($(
+    (($fixture:path) $($module:ident { $($case:ident)+ })+) => {$($(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $case() {
-            let fixture = $make().await;
+            let fixture = $fixture().await;
             $crate::queue_cases::$case($crate::QueueUnderTest::queue(&fixture)).await;
         }
     )+)+};

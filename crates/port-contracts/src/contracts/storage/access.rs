@@ -14,7 +14,8 @@ use super::desk::{Desk, is_conflict};
 
 pub async fn bots_read_back_in_the_order_in_which_they_were_added(desk: &Desk<'_>) {
     let [second, third] = [bot(desk, "zeta"), bot(desk, "alpha 🤖")];
-    let bare = Bot { default_origin: None, default_country: None, default_language: Language::ENGLISH, ..third };
+    let bare =
+        Bot { default_origin: None, default_country: None, default_language: Language::ENGLISH, ..third };
     desk.write(async |tx| {
         tx.bots().insert(&second).await?;
         tx.bots().insert(&bare).await
@@ -43,7 +44,10 @@ pub async fn a_bot_is_found_by_every_key_it_ever_had(desk: &Desk<'_>) {
         bot.keys.rotate(next);
         desk.write(async |tx| tx.bots().update(&bot).await).await;
     }
-    assert_eq!(bot.keys, BotKeys { current: Some(fourth), previous: Some(third), revoked: vec![first, second] });
+    assert_eq!(
+        bot.keys,
+        BotKeys { current: Some(fourth), previous: Some(third), revoked: vec![first, second] }
+    );
     for key in [first, second, third, fourth] {
         assert_eq!(by_key(desk, key).await.as_ref(), Some(&bot));
     }

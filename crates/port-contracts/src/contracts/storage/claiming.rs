@@ -58,11 +58,15 @@ pub async fn each_quota_is_for_its_own_channel(desk: &Desk<'_>) {
     desk.plan(&alerts).await;
     desk.plan_welcome(desk.now()).await;
     let quotas = [quota(slack, 1), quota(team, 9)];
-    let mut claimed = desk.write(async |tx| tx.deliveries().claim(worker, &quotas, desk.horizon()).await).await;
+    let mut claimed =
+        desk.write(async |tx| tx.deliveries().claim(worker, &quotas, desk.horizon()).await).await;
     claimed.sort_by_key(|claimed| (claimed.channel_id, claimed.id));
     let shown: Vec<_> = claimed.iter().map(|claimed| (claimed.channel_id, claimed.kind)).collect();
     assert_eq!(shown, [(slack, ChannelKind::Slack), (team, ChannelKind::Email), (team, ChannelKind::Email)]);
-    assert_eq!(claimed.iter().map(|claimed| claimed.id).skip(1).collect::<Vec<_>>(), [alerts[2].id, alerts[3].id]);
+    assert_eq!(
+        claimed.iter().map(|claimed| claimed.id).skip(1).collect::<Vec<_>>(),
+        [alerts[2].id, alerts[3].id]
+    );
 }
 
 pub async fn no_two_workers_are_given_the_same_one(desk: &Desk<'_>) {
@@ -77,7 +81,11 @@ pub async fn no_two_workers_are_given_the_same_one(desk: &Desk<'_>) {
     assert_eq!(given.into_iter().collect::<BTreeSet<_>>(), ids.into_iter().collect());
 }
 
-async fn claim_by_threes(storage: Arc<dyn Storage>, worker: WorkerId, horizon: Timestamp) -> Vec<NotificationId> {
+async fn claim_by_threes(
+    storage: Arc<dyn Storage>,
+    worker: WorkerId,
+    horizon: Timestamp,
+) -> Vec<NotificationId> {
     let quotas = [quota(PERSON_CHANNEL_ID, 3)];
     let mut given = Vec::new();
     loop {

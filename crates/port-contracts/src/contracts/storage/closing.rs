@@ -27,7 +27,13 @@ pub async fn a_closed_attempt_reads_back_as_it_was_written(desk: &Desk<'_>) {
         provider_id: Some("queued as 42".to_owned()),
         elapsed: Some(SignedDuration::from_micros(249_001)),
         mimicked: true,
-        ..desk.ended(worker, id, 1, OutcomeKind::Temporary, after(OutcomeKind::Temporary, Some(desk.after(10))))
+        ..desk.ended(
+            worker,
+            id,
+            1,
+            OutcomeKind::Temporary,
+            after(OutcomeKind::Temporary, Some(desk.after(10))),
+        )
     };
     desk.close(from_ref(&ended)).await;
     let expected = Attempt {
@@ -95,9 +101,17 @@ pub async fn only_the_worker_that_opened_an_attempt_closes_it(desk: &Desk<'_>) {
     let [worker, other] = [desk.worker(), desk.worker()];
     let ids = desk.plan_welcomes(&[desk.now(), desk.now()]).await;
     desk.open(worker, &ids).await;
-    let sent = |worker, id, number| desk.ended(worker, id, number, OutcomeKind::Sent, after(OutcomeKind::Sent, None));
+    let sent = |worker, id, number| {
+        desk.ended(worker, id, number, OutcomeKind::Sent, after(OutcomeKind::Sent, None))
+    };
     let unknown = NotificationId::from_uuid(desk.id());
-    desk.close(&[sent(other, ids[0], 1), sent(worker, ids[0], 2), sent(worker, unknown, 1), sent(worker, ids[1], 1)]).await;
+    desk.close(&[
+        sent(other, ids[0], 1),
+        sent(worker, ids[0], 2),
+        sent(worker, unknown, 1),
+        sent(worker, ids[1], 1),
+    ])
+    .await;
     assert_eq!(desk.status(ids[0]).await, NotificationStatus::Sending, "nobody else can close it");
     assert_eq!(desk.status(ids[1]).await, NotificationStatus::Sent, "its neighbour is closed all the same");
     desk.close(&[sent(worker, ids[0], 1)]).await;

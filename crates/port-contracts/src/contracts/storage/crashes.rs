@@ -33,8 +33,20 @@ pub async fn the_open_attempts_of_dead_workers_are_shown(desk: &Desk<'_>) {
         unknowns: 0,
         kind: ChannelKind::Slack,
     };
-    let tried = AbandonedAttempt { notification_id: ids[0], number: 3, tries: 3, unknowns: 1, kind: ChannelKind::Email, ..first };
-    let others = AbandonedAttempt { worker_id: other_dead, notification_id: ids[1], kind: ChannelKind::Email, ..first };
+    let tried = AbandonedAttempt {
+        notification_id: ids[0],
+        number: 3,
+        tries: 3,
+        unknowns: 1,
+        kind: ChannelKind::Email,
+        ..first
+    };
+    let others = AbandonedAttempt {
+        worker_id: other_dead,
+        notification_id: ids[1],
+        kind: ChannelKind::Email,
+        ..first
+    };
     assert_eq!(abandoned, [first, tried, others]);
 }
 
@@ -53,7 +65,11 @@ pub async fn an_abandoned_attempt_is_closed_in_the_name_of_the_dead(desk: &Desk<
 
     let late = desk.ended(dead, id, 1, OutcomeKind::Sent, after(OutcomeKind::Sent, None));
     desk.close(&[late]).await;
-    assert_eq!(desk.status(id).await, NotificationStatus::Sending, "the dead one was not dead, but it is too late");
+    assert_eq!(
+        desk.status(id).await,
+        NotificationStatus::Sending,
+        "the dead one was not dead, but it is too late"
+    );
 }
 
 pub async fn what_a_dead_worker_had_not_begun_is_taken_back(desk: &Desk<'_>) {
@@ -65,7 +81,11 @@ pub async fn what_a_dead_worker_had_not_begun_is_taken_back(desk: &Desk<'_>) {
     assert_eq!(desk.claim_ids(other).await, [others]);
 
     assert_eq!(desk.write(async |tx| tx.deliveries().release(&[dead]).await).await, 2);
-    assert_eq!(desk.status(ids[0]).await, NotificationStatus::Sending, "what was begun is not handed to another");
+    assert_eq!(
+        desk.status(ids[0]).await,
+        NotificationStatus::Sending,
+        "what was begun is not handed to another"
+    );
     assert_eq!(desk.status(ids[1]).await, NotificationStatus::Scheduled);
     assert_eq!(desk.status(others).await, NotificationStatus::Queued, "the living keep theirs");
     assert_eq!(desk.claim_ids(heir).await, ids[1..]);

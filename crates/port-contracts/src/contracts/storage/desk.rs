@@ -40,7 +40,8 @@ impl<'a> Desk<'a> {
             keys: BotKeys::new(Secret::bot_key([7; 32]).digest()),
             created_at: fixture.clock().now(),
         };
-        let desk = Self { storage: fixture.storage(), clock: fixture.clock(), ids, persons: AtomicU32::new(0), bot };
+        let desk =
+            Self { storage: fixture.storage(), clock: fixture.clock(), ids, persons: AtomicU32::new(0), bot };
         desk.write(async |tx| tx.bots().insert(&desk.bot).await).await;
         desk
     }
@@ -50,7 +51,10 @@ impl<'a> Desk<'a> {
     }
 
     /// One unit of work that must succeed.
-    pub(super) async fn write<T>(&self, work: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>) -> T {
+    pub(super) async fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>,
+    ) -> T {
         self.try_write(work).await.expect("the unit of work is committed")
     }
 
@@ -63,7 +67,10 @@ impl<'a> Desk<'a> {
     }
 
     /// One look, which must succeed.
-    pub(super) async fn read<T>(&self, look: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>) -> T {
+    pub(super) async fn read<T>(
+        &self,
+        look: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>,
+    ) -> T {
         consult(&*self.storage, look).await.expect("the storage can be read")
     }
 

@@ -26,7 +26,8 @@ pub async fn an_answer_is_kept_in_its_own_slot_only(desk: &Desk<'_>) {
     let slot = bound.replay.slot;
     let in_other_scope = in_slot(&bound, AnswerSlot { scope: CallPath::Tickets, ..slot });
     keep(desk, &bound).await;
-    let unused = [in_other_scope.replay.slot, other.replay.slot, AnswerSlot { digest: desk.digest(), ..slot }];
+    let unused =
+        [in_other_scope.replay.slot, other.replay.slot, AnswerSlot { digest: desk.digest(), ..slot }];
     assert_eq!(kept(desk, &unused, desk.now()).await, []);
 
     keep(desk, &in_other_scope).await;

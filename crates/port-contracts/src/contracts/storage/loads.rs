@@ -30,7 +30,8 @@ pub async fn loads_tell_what_is_due_channel_by_channel(desk: &Desk<'_>) {
         due: 3,
     };
     let interval = Some(SignedDuration::from_secs(1));
-    let sales = ChannelLoad { channel_id: slack.id, kind: ChannelKind::Slack, interval, due: 2, ..persons.clone() };
+    let sales =
+        ChannelLoad { channel_id: slack.id, kind: ChannelKind::Slack, interval, due: 2, ..persons.clone() };
     assert_eq!(desk.loads().await, [persons, sales]);
 }
 

@@ -18,6 +18,7 @@ mod routing;
 mod samples;
 mod tickets;
 mod timeline;
+mod traces;
 mod units_of_work;
 mod users;
 mod workers;
@@ -211,26 +212,20 @@ for_each_storage_case!([export_cases]);
 
 /// Makes one test of each promise of the storage ports. The argument is an `async fn` without parameters that gives a
 /// fresh [`StorageUnderTest`].
-///
-/// ```ignore
-/// async fn storage() -> Fixture { /* ... */ }
-///
-/// port_contracts::storage_contract!(storage);
-/// ```
 #[macro_export]
 macro_rules! storage_contract {
-    ($make:path) => {
-        $crate::for_each_storage_case!([$crate::storage_contract_tests] $make);
+    ($fixture:path) => {
+        $crate::for_each_storage_case!([$crate::storage_contract_tests] $fixture);
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! storage_contract_tests {
-    (($make:path) $($module:ident { $($case:ident)+ })+) => {$($(
+    (($fixture:path) $($module:ident { $($case:ident)+ })+) => {$($(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $case() {
-            let fixture = $make().await;
+            let fixture = $fixture().await;
             $crate::storage_cases::$case(&$crate::Desk::set_up(&fixture).await).await;
         }
     )+)+};

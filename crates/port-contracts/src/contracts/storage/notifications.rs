@@ -61,8 +61,10 @@ pub async fn notifications_are_listed_by_where_they_stand(desk: &Desk<'_>) {
         all.push((status, desk.standing(worker, status).await));
     }
     for &status in NotificationStatus::ALL {
-        let expected: Vec<_> = all.iter().filter(|(stands, _)| *stands == status).map(|(_, id)| *id).collect();
-        assert_listed(desk, NotificationFilter { status: Some(status), ..Default::default() }, &expected).await;
+        let expected: Vec<_> =
+            all.iter().filter(|(stands, _)| *stands == status).map(|(_, id)| *id).collect();
+        assert_listed(desk, NotificationFilter { status: Some(status), ..Default::default() }, &expected)
+            .await;
     }
     let everything: Vec<_> = all.iter().map(|(_, id)| *id).collect();
     assert_listed(desk, NotificationFilter::default(), &everything).await;
@@ -91,8 +93,22 @@ pub async fn notifications_are_listed_by_channel_ticket_and_user(desk: &Desk<'_>
         (NotificationFilter { channel_id: Some(team), ticket_id: Some(ticket.id), ..none }, &[2]),
         (NotificationFilter { channel_id: Some(slack), user_id: Some(other.id), ..none }, &[]),
         (NotificationFilter { status: Some(NotificationStatus::Sent), user_id: Some(user.id), ..none }, &[]),
-        (NotificationFilter { status: Some(NotificationStatus::Scheduled), ticket_id: Some(orphan.id), ..none }, &[4]),
-        (NotificationFilter { status: Some(NotificationStatus::Scheduled), channel_id: Some(team), ..none }, &[2, 4]),
+        (
+            NotificationFilter {
+                status: Some(NotificationStatus::Scheduled),
+                ticket_id: Some(orphan.id),
+                ..none
+            },
+            &[4],
+        ),
+        (
+            NotificationFilter {
+                status: Some(NotificationStatus::Scheduled),
+                channel_id: Some(team),
+                ..none
+            },
+            &[2, 4],
+        ),
     ] {
         let expected: Vec<_> = expected.iter().map(|&n: &usize| planned[n].id).collect();
         assert_listed(desk, filter, &expected).await;

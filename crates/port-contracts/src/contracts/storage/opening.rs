@@ -47,9 +47,12 @@ pub async fn the_news_of_a_ticket_say_everything_about_it(desk: &Desk<'_>) {
     let message = news(desk, &ticket, "sales-slack").await;
     assert_eq!((message.kind, message.channel.as_str()), (ChannelKind::Slack, "sales-slack"));
     assert_eq!(message.target, Target::Env("SLACK_SALES_WEBHOOK_URL".to_owned()));
-    let Content::TicketOpened { ticket: facts, person: about } = message.content else { panic!("it is about a ticket") };
+    let Content::TicketOpened { ticket: facts, person: about } = message.content else {
+        panic!("it is about a ticket")
+    };
     assert_eq!(about, Some(person(&user)));
-    let TicketFacts { id, reference, topic, topic_asked, description, chat, bot, team_language, opened_at } = *facts;
+    let TicketFacts { id, reference, topic, topic_asked, description, chat, bot, team_language, opened_at } =
+        *facts;
     assert_eq!((id, reference, topic.as_str()), (ticket.id, ticket.reference, "Support"));
     assert_eq!((topic_asked, description, chat), (ticket.topic_asked, ticket.description, ticket.chat));
     assert_eq!((bot, team_language), (desk.bot.name.clone(), desk.bot.default_language.clone()));
@@ -65,7 +68,9 @@ pub async fn the_news_of_a_ticket_from_nobody_name_nobody(desk: &Desk<'_>) {
 
 pub async fn the_topic_asked_for_is_told_only_if_it_was_another(desk: &Desk<'_>) {
     let sales = Slug::restore("sales".to_owned());
-    for (asked, told) in [(Some("Refunds"), Some("Refunds")), (Some("sales"), None), (Some(" SALES "), None), (None, None)] {
+    for (asked, told) in
+        [(Some("Refunds"), Some("Refunds")), (Some("sales"), None), (Some(" SALES "), None), (None, None)]
+    {
         let ticket = desk
             .write(async |tx| {
                 let number = tx.tickets().take_numbers(1).await?;
@@ -75,7 +80,8 @@ pub async fn the_topic_asked_for_is_told_only_if_it_was_another(desk: &Desk<'_>)
                 Ok(ticket)
             })
             .await;
-        let Content::TicketOpened { ticket: facts, .. } = news(desk, &ticket, "team-email").await.content else {
+        let Content::TicketOpened { ticket: facts, .. } = news(desk, &ticket, "team-email").await.content
+        else {
             panic!("it is about a ticket")
         };
         assert_eq!(facts.topic, "Sales");
@@ -180,7 +186,12 @@ pub async fn of_two_workers_one_opens(desk: &Desk<'_>) {
 }
 
 /// What a worker does that meets another: it tries again, and finds it done.
-async fn open(storage: Arc<dyn Storage>, worker: WorkerId, ids: Vec<NotificationId>, now: Timestamp) -> Vec<NotificationId> {
+async fn open(
+    storage: Arc<dyn Storage>,
+    worker: WorkerId,
+    ids: Vec<NotificationId>,
+    now: Timestamp,
+) -> Vec<NotificationId> {
     loop {
         match atomically(&*storage, async |tx| tx.deliveries().open(worker, &ids, now).await).await {
             Ok(opened) => return opened.iter().map(|attempt| attempt.message.id).collect(),

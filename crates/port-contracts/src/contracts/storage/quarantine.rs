@@ -15,7 +15,11 @@ use super::{desk::Desk, paging::assert_pages};
 pub async fn a_held_call_reads_back_as_it_arrived(desk: &Desk<'_>) {
     let calls = [
         Quarantined { reason: reason(RefusalCode::EmailUnreadable, Some(Field::Email)), ..call(desk) },
-        Quarantined { reason: reason(RefusalCode::BodyUnreadable, None), path: CallPath::Tickets, ..call(desk) },
+        Quarantined {
+            reason: reason(RefusalCode::BodyUnreadable, None),
+            path: CallPath::Tickets,
+            ..call(desk)
+        },
         Quarantined { raw: RawCall::default(), ..call(desk) },
     ];
     desk.write(async |tx| tx.quarantine().hold(&calls).await).await;

@@ -12,7 +12,8 @@ use super::desk::{Desk, is_conflict};
 
 pub async fn an_empty_storage_has_the_shipped_routing(desk: &Desk<'_>) {
     let channels = desk.read(async |tx| tx.channels().all().await).await;
-    let shown: Vec<_> = channels.iter().map(|c| (c.name.as_str(), c.kind, c.target.to_string(), c.interval)).collect();
+    let shown: Vec<_> =
+        channels.iter().map(|c| (c.name.as_str(), c.kind, c.target.to_string(), c.interval)).collect();
     let second = Some(SignedDuration::from_secs(1));
     assert_eq!(
         shown,
@@ -27,9 +28,15 @@ pub async fn an_empty_storage_has_the_shipped_routing(desk: &Desk<'_>) {
 
     let topics = topics(desk).await;
     let shown: Vec<_> = topics.iter().map(|t| (t.slug.as_str(), t.title.as_str(), t.is_default)).collect();
-    assert_eq!(shown, [("sales", "Sales", false), ("pricing", "Pricing", false), ("support", "Support", true)]);
+    assert_eq!(
+        shown,
+        [("sales", "Sales", false), ("pricing", "Pricing", false), ("support", "Support", true)]
+    );
     let over = |n: usize| vec![Route { channel_id: channels[n].id, kind: channels[n].kind }];
-    assert_eq!(topics.iter().map(|topic| topic.routes.clone()).collect::<Vec<_>>(), [over(1), over(2), over(2)]);
+    assert_eq!(
+        topics.iter().map(|topic| topic.routes.clone()).collect::<Vec<_>>(),
+        [over(1), over(2), over(2)]
+    );
 }
 
 pub async fn a_new_channel_reads_back_as_it_was_written(desk: &Desk<'_>) {
@@ -38,7 +45,8 @@ pub async fn a_new_channel_reads_back_as_it_was_written(desk: &Desk<'_>) {
         paused_at: Some(desk.after(-60)),
         ..channel(desk, "crm-webhook", ChannelKind::Webhook, Target::Env("CRM_URL".to_owned()))
     };
-    let mailbox = channel(desk, "büro ☎️", ChannelKind::Email, Target::Address("Büro@example.com".to_owned()));
+    let mailbox =
+        channel(desk, "büro ☎️", ChannelKind::Email, Target::Address("Büro@example.com".to_owned()));
     desk.write(async |tx| {
         tx.channels().insert(&webhook).await?;
         tx.channels().insert(&mailbox).await
@@ -120,7 +128,15 @@ pub async fn an_unknown_topic_has_no_routes_to_replace(desk: &Desk<'_>) {
 
 fn channel(desk: &Desk<'_>, name: &str, kind: ChannelKind, target: Target) -> Channel {
     let id = ChannelId::from_uuid(desk.id());
-    Channel { id, name: name.to_owned(), kind, target, interval: None, paused_at: None, created_at: desk.now() }
+    Channel {
+        id,
+        name: name.to_owned(),
+        kind,
+        target,
+        interval: None,
+        paused_at: None,
+        created_at: desk.now(),
+    }
 }
 
 fn topic(slug: &str, title: &str) -> Topic {

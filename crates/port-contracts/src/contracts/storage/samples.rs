@@ -31,7 +31,9 @@ impl Desk<'_> {
             language: Language::parse("es").expect("a language"),
             first_origin: origin("first"),
             last_origin: origin("last"),
-            consent: Some(Consent { given: true, text: Some("¿Aceptas? ✅".to_owned()), at: self.after(-5) }),
+            consent: Some(Consent {
+                given: true, text: Some("¿Aceptas? ✅".to_owned()), at: self.after(-5)
+            }),
             fields: fields(json!({ "plan": "pro", "tags": ["a", null, 1.5], "nested": { "שלום": "👋🏽" } })),
             welcomed: true,
             updated_at: self.after(-2),
@@ -148,7 +150,12 @@ impl Desk<'_> {
             name: user.and_then(|user| user.name.clone()),
             reference: Some("T-000042".to_owned()),
             status: Some(TicketStatus::Open),
-            ..Answer::new(Verdict::Ok, Sentence::Registered, Language::parse("es").expect("a language"), request_id)
+            ..Answer::new(
+                Verdict::Ok,
+                Sentence::Registered,
+                Language::parse("es").expect("a language"),
+                request_id,
+            )
         };
         let expires_at = self.now() + SignedDuration::from_hours(1);
         BoundAnswer { replay: Replay { slot, body: self.digest(), expires_at }, answer }

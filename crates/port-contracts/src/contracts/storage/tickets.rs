@@ -34,8 +34,14 @@ pub async fn a_ticket_reads_back_as_it_was_written(desk: &Desk<'_>) {
 
 /// Field by field, as `Debug` says nothing of what is personal.
 fn assert_same(found: &Ticket, expected: &Ticket) {
-    assert_eq!((found.id, found.reference, found.user_id), (expected.id, expected.reference, expected.user_id));
-    assert_eq!((found.bot_id, &found.topic, &found.topic_asked), (expected.bot_id, &expected.topic, &expected.topic_asked));
+    assert_eq!(
+        (found.id, found.reference, found.user_id),
+        (expected.id, expected.reference, expected.user_id)
+    );
+    assert_eq!(
+        (found.bot_id, &found.topic, &found.topic_asked),
+        (expected.bot_id, &expected.topic, &expected.topic_asked)
+    );
     assert_eq!((&found.description, found.status), (&expected.description, expected.status));
     assert_eq!((&found.chat, &found.reply_to), (&expected.chat, &expected.reply_to));
     assert_eq!((&found.language, &found.fields), (&expected.language, &expected.fields));
@@ -53,8 +59,9 @@ pub async fn a_block_of_numbers_is_the_takers_alone(desk: &Desk<'_>) {
     assert!(first >= 1, "a reference counts from 1");
     let second = desk.write(async |tx| tx.tickets().take_numbers(1).await).await;
     assert!(second >= first + 5, "{second} is one of the five from {first}");
-    let (third, fourth) =
-        desk.write(async |tx| Ok((tx.tickets().take_numbers(2).await?, tx.tickets().take_numbers(1).await?))).await;
+    let (third, fourth) = desk
+        .write(async |tx| Ok((tx.tickets().take_numbers(2).await?, tx.tickets().take_numbers(1).await?)))
+        .await;
     assert!(third > second && fourth >= third + 2, "{third} and {fourth} in one unit of work");
 }
 

@@ -115,7 +115,8 @@ pub async fn a_taken_key_does_not_break_the_unit_of_work(desk: &Desk<'_>) {
     let known = desk.registered().await;
     let newcomer = desk.person();
     let mut unit = desk.storage().begin().await.expect("it begins");
-    let taken: Vec<_> = desk.identities(&known).into_iter().map(|id| NewIdentity { user_id: newcomer.id, ..id }).collect();
+    let taken: Vec<_> =
+        desk.identities(&known).into_iter().map(|id| NewIdentity { user_id: newcomer.id, ..id }).collect();
     assert!(is_conflict(&unit.users().add_identities(&taken).await));
     assert!(is_conflict(&unit.bots().insert(&desk.bot).await));
     // It still reads and writes: only its caller decides that it is rolled back.
@@ -141,7 +142,11 @@ pub async fn of_equal_registrations_at_once_one_wins(desk: &Desk<'_>) {
 }
 
 /// What intake does: look, write, and once more from the beginning if somebody else was faster.
-async fn register_or_recognise(storage: Arc<dyn Storage>, user: User, identities: [NewIdentity; 3]) -> UserId {
+async fn register_or_recognise(
+    storage: Arc<dyn Storage>,
+    user: User,
+    identities: [NewIdentity; 3],
+) -> UserId {
     let named = identities.clone().map(|new| new.identity);
     loop {
         let outcome = atomically(&*storage, async |tx| {

@@ -30,8 +30,14 @@ pub async fn a_user_reads_back_as_it_was_written(desk: &Desk<'_>) {
 /// Field by field, as `Debug` says nothing of what is personal.
 fn assert_same(found: &User, expected: &User) {
     assert_eq!((found.id, found.bot_id, &found.name), (expected.id, expected.bot_id, &expected.name));
-    assert_eq!(found.email.as_ref().map(EmailAddress::as_str), expected.email.as_ref().map(EmailAddress::as_str));
-    assert_eq!(found.phone.as_ref().map(PhoneNumber::as_str), expected.phone.as_ref().map(PhoneNumber::as_str));
+    assert_eq!(
+        found.email.as_ref().map(EmailAddress::as_str),
+        expected.email.as_ref().map(EmailAddress::as_str)
+    );
+    assert_eq!(
+        found.phone.as_ref().map(PhoneNumber::as_str),
+        expected.phone.as_ref().map(PhoneNumber::as_str)
+    );
     assert_eq!(found.language, expected.language);
     assert_eq!(found.first_origin, expected.first_origin);
     assert_eq!(found.last_origin, expected.last_origin);
@@ -104,7 +110,10 @@ pub async fn a_customer_is_known_in_its_own_bot_only(desk: &Desk<'_>) {
     let [NewIdentity { identity, .. }, ..] = desk.identities(&user);
     let Identity::Customer { customer, .. } = identity else { panic!("the first is the customer") };
     let elsewhere = Identity::Customer { bot: BotId::from_uuid(desk.id()), customer: customer.clone() };
-    let other_case = Identity::Customer { bot: desk.bot.id, customer: CustomerId::restore(customer.as_str().to_uppercase()) };
+    let other_case = Identity::Customer {
+        bot: desk.bot.id,
+        customer: CustomerId::restore(customer.as_str().to_uppercase()),
+    };
     assert_eq!(by_identities(desk, &[elsewhere, other_case]).await, KnownPersons::default());
 }
 
@@ -121,7 +130,8 @@ pub async fn an_identity_belongs_to_one_user(desk: &Desk<'_>) {
         })
         .await;
     assert!(is_conflict(&outcome));
-    let known = by_identities(desk, &identities.into_iter().map(|new| new.identity).collect::<Vec<_>>()).await;
+    let known =
+        by_identities(desk, &identities.into_iter().map(|new| new.identity).collect::<Vec<_>>()).await;
     assert_eq!(known.identities.iter().map(|(_, owner)| *owner).collect::<Vec<_>>(), [user.id]);
 }
 

@@ -24,7 +24,10 @@ impl AgentRepository for InMemoryUnitOfWork {
         Ok(state.agents.values().find(|member| member.email == email).cloned())
     }
 
-    async fn by_token(&mut self, digest: SecretDigest) -> Result<Option<(StaffMember, ApiToken)>, StorageError> {
+    async fn by_token(
+        &mut self,
+        digest: SecretDigest,
+    ) -> Result<Option<(StaffMember, ApiToken)>, StorageError> {
         let state = self.read(Operation::AgentsByToken)?;
         let token = state.tokens.values().find(|token| token.digest == digest);
         Ok(token.and_then(|token| Some((state.agents.get(&token.agent_id)?.clone(), token.clone()))))

@@ -78,7 +78,8 @@ impl DeliveryRepository for InMemoryUnitOfWork {
         let state = self.write(Operation::DeliveriesRelease)?;
         let had = |row: &&OutboxRow| row.claim.is_some_and(|claim| workers.contains(&claim.worker));
         let begun = |row: &&OutboxRow| row.open_attempt().is_some();
-        let held: Vec<_> = state.outbox.values().filter(had).filter(|row| !begun(row)).map(|row| row.planned.id).collect();
+        let held: Vec<_> =
+            state.outbox.values().filter(had).filter(|row| !begun(row)).map(|row| row.planned.id).collect();
         for id in &held {
             if let Some(row) = state.outbox.get_mut(id) {
                 row.claim = None;
@@ -109,7 +110,12 @@ impl State {
         let of_channel = self.outbox.values().filter(|row| row.planned.channel_id == channel.id);
         let mut waiting: Vec<_> = of_channel
             .filter(|row| row.is_waiting(horizon))
-            .map(|row| Claimed { id: row.planned.id, channel_id: channel.id, kind: channel.kind, due_at: row.due_at })
+            .map(|row| Claimed {
+                id: row.planned.id,
+                channel_id: channel.id,
+                kind: channel.kind,
+                due_at: row.due_at,
+            })
             .collect();
         waiting.sort_by_key(|claimed| claimed.due_at);
         waiting.truncate(quota.limit);

@@ -7,7 +7,11 @@ use crate::storage::{Operation, unit_of_work::InMemoryUnitOfWork};
 
 #[async_trait]
 impl IntakeRepository for InMemoryUnitOfWork {
-    async fn kept_answers(&mut self, slots: &[AnswerSlot], now: Timestamp) -> Result<Vec<BoundAnswer>, StorageError> {
+    async fn kept_answers(
+        &mut self,
+        slots: &[AnswerSlot],
+        now: Timestamp,
+    ) -> Result<Vec<BoundAnswer>, StorageError> {
         let state = self.read(Operation::IntakeKeptAnswers)?;
         let kept = slots.iter().filter_map(|slot| state.answers.get(slot));
         Ok(kept.filter(|bound| !has_expired(bound, now)).cloned().collect())

@@ -12,10 +12,16 @@ use crate::storage::{Operation, outbox::OutboxRow, state::State, unit_of_work::I
 impl NotificationRepository for InMemoryUnitOfWork {
     async fn insert(&mut self, notifications: &[NewNotification]) -> Result<(), StorageError> {
         let state = self.write(Operation::NotificationsInsert)?;
-        notifications.iter().try_for_each(|new| state.outbox.insert(new.id, OutboxRow::new(new), "notifications_pkey"))
+        notifications
+            .iter()
+            .try_for_each(|new| state.outbox.insert(new.id, OutboxRow::new(new), "notifications_pkey"))
     }
 
-    async fn page(&mut self, filter: NotificationFilter, page: Page) -> Result<Vec<Notification>, StorageError> {
+    async fn page(
+        &mut self,
+        filter: NotificationFilter,
+        page: Page,
+    ) -> Result<Vec<Notification>, StorageError> {
         let state = self.read(Operation::NotificationsPage)?;
         let rows = state.outbox.newest_first(page.before.map(NotificationId::from_uuid));
         let shown = rows.filter(|row| passes(filter, row)).filter_map(|row| state.notification(row));

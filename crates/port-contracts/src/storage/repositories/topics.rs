@@ -32,7 +32,8 @@ impl TopicRepository for InMemoryUnitOfWork {
     async fn set_routes(&mut self, topic: &Slug, channels: &[ChannelId]) -> Result<(), StorageError> {
         let state = self.write(Operation::TopicsSetRoutes)?;
         let kind = |id: &ChannelId| state.channel(*id).map(|row| row.channel.kind);
-        let routes = channels.iter().filter_map(|id| Some(Route { channel_id: *id, kind: kind(id)? })).collect();
+        let routes =
+            channels.iter().filter_map(|id| Some(Route { channel_id: *id, kind: kind(id)? })).collect();
         let topics = Arc::make_mut(&mut state.topics);
         topics.iter_mut().find(|stored| stored.slug == *topic).ok_or(StorageError::Stale)?.routes = routes;
         Ok(())

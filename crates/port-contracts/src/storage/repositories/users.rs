@@ -1,11 +1,6 @@
 use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserRepository};
 use async_trait::async_trait;
-use domain::{
-    identity::Identity,
-    ids::UserId,
-    intake::NewIdentity,
-    user::User,
-};
+use domain::{identity::Identity, ids::UserId, intake::NewIdentity, user::User};
 use jiff::Timestamp;
 
 use crate::storage::{Operation, unit_of_work::InMemoryUnitOfWork};

@@ -1,0 +1,93 @@
+//! Erasing a user, with everything personal that hangs on it.
+
+mod quarantine;
+mod totals;
+
+use application::ports::ErasureReceipt;
+use diesel::{connection::SimpleConnection as _, prelude::*};
+use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus};
+
+use self::totals::Totals;
+use crate::{
+    columns::{At, Id, Named},
+    error::Failure,
+    rows::IdentityRow,
+    schema::{
+        attempts, captured_mails, identities, identity_clashes, kept_answers, notifications, tickets, users,
+    },
+};
+
+/// Deletes a user and what is personal about it, and overwrites in the file what it deletes. None when there is no
+/// such user.
+pub(crate) fn erase(connection: &mut SqliteConnection, id: Id) -> Result<Option<ErasureReceipt>, Failure> {
+    let made_at: Option<At> = users::table.find(id).select(users::created_at).get_result(connection).optional()?;
+    let Some(made_at) = made_at else { return Ok(None) };
+    connection.batch_execute("PRAGMA secure_delete = ON")?;
+    let receipt = erase_known(connection, id, made_at);
+    connection.batch_execute("PRAGMA secure_delete = OFF")?;
+    receipt.map(Some)
+}
+
+fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result<ErasureReceipt, Failure> {
+    let known_as = identities_of(connection, id)?;
+    let mut totals = Totals::default();
+    totals.count(made_at, "users");
+    let (notifications, captured_mails) = erase_notifications(connection, id, &mut totals)?;
+    let receipt = ErasureReceipt {
+        identities: diesel::delete(identities::table.filter(identities::user_id.eq(id))).execute(connection)?,
+        notifications,
+        captured_mails,
+        tickets: blank_tickets(connection, id)?,
+        answers: diesel::delete(kept_answers::table.filter(kept_answers::user_id.eq(id))).execute(connection)?,
+        quarantined: quarantine::erase(connection, &known_as)?,
+    };
+    let clashes = identity_clashes::user_id.eq(id).or(identity_clashes::other_user_id.eq(id));
+    diesel::delete(identity_clashes::table.filter(clashes)).execute(connection)?;
+    diesel::delete(users::table.find(id)).execute(connection)?;
+    totals.write(connection)?;
+    Ok(receipt)
+}
+
+fn identities_of(connection: &mut SqliteConnection, user: Id) -> Result<Vec<Identity>, Failure> {
+    let rows = identities::table.filter(identities::user_id.eq(user)).select(IdentityRow::as_select());
+    rows.load(connection)?.into_iter().map(|row| NewIdentity::try_from(row).map(|known| known.identity)).collect()
+}
+
+/// The bare tickets stay, nobody's.
+fn blank_tickets(connection: &mut SqliteConnection, user: Id) -> QueryResult<usize> {
+    diesel::update(tickets::table.filter(tickets::user_id.eq(user)))
+        .set((
+            tickets::user_id.eq(None::<Id>),
+            tickets::topic_asked.eq(None::<String>),
+            tickets::description.eq(""),
+            tickets::chat_customer.eq(None::<String>),
+            tickets::chat_uuid.eq(None::<String>),
+            tickets::reply_to.eq(None::<String>),
+            tickets::fields.eq("{}"),
+        ))
+        .execute(connection)
+}
+
+/// Deletes what was planned about the user or about one of its tickets. Says how many notifications and captured mails
+/// there were.
+fn erase_notifications(
+    connection: &mut SqliteConnection,
+    user: Id,
+    totals: &mut Totals,
+) -> Result<(usize, usize), Failure> {
+    let tickets = tickets::table.filter(tickets::user_id.eq(user)).select(tickets::id.nullable());
+    let about = notifications::user_id.eq(user).or(notifications::ticket_id.eq_any(tickets));
+    let columns = (notifications::id, notifications::status, notifications::next_at, notifications::created_at);
+    let rows: Vec<(Id, Named<NotificationStatus>, Option<At>, At)> =
+        notifications::table.filter(about).select(columns).load(connection)?;
+    let mut mails = 0;
+    for (id, status, next_at, made_at) in &rows {
+        // What waits will never be sent.
+        let end = if next_at.is_some() { NotificationStatus::Cancelled } else { status.0 };
+        totals.count(*made_at, end.as_str());
+        diesel::delete(attempts::table.filter(attempts::notification_id.eq(id))).execute(connection)?;
+        mails += diesel::delete(captured_mails::table.find(id)).execute(connection)?;
+        diesel::delete(notifications::table.find(id)).execute(connection)?;
+    }
+    Ok((rows.len(), mails))
+}
