@@ -1,24 +1,40 @@
-//! Mail: what it looks like, and how it gets to a server.
+//! Mail: what it says, and how it gets to a server.
 //!
-//! [`MailChannel`] is the adapter behind the port [`Channel`](application::ports::Channel) for mail;
-//! [`MimickedChannel`] lets mail stand in for every kind that has no adapter or no secret. Like every adapter, this crate
-//! may depend on `application` and `domain` only.
+//! [`MailChannel`] is the adapter behind the port [`Channel`](application::ports::Channel) for mail; [`MimickedChannel`]
+//! lets mail stand in for every kind that has no adapter or no secret. Like every adapter, this crate may depend on
+//! `application` and `domain` only.
 //!
-//! On its way a notification is rendered from a template ([`templates`](TemplateError)), composed into a message
-//! (RFC 5322), and handed to a server ([`smtp`]) or, without one, captured in the database.
+//! A notification is made into facts, rendered by templates, composed (RFC 5322), and handed to a server ([`smtp`]) or
+//! captured in the database. To add a purpose: its facts and samples in `facts`, and its templates.
 //!
-//! To add a language: a folder in `templates/` with the same files as `templates/en`.
+//! # Templates
+//!
+//! One folder for each language, named like the language (`en`, `es`). Each mail has three files: `PURPOSE.subject.txt`,
+//! `PURPOSE.txt` and `PURPOSE.html`; `layout.html`, beside the languages, is the frame of every HTML part. To add a
+//! language: a folder with the same files. They are [MiniJinja](https://docs.rs/minijinja/latest/minijinja/syntax/), where
+//! a tag on a line of its own leaves no line behind.
+//!
+//! | purpose | what its templates are given (`?`: may be `none`, which cannot be printed) |
+//! | --- | --- |
+//! | `welcome` | `name?`, `sender` |
+//! | `ticket_opened` | `reference`, `topic`, `topic_asked?`, `description`, `bot`, `opened_at`, `chat_url?`, `ticket_url?`, `person?` (`name?`, `email?`, `phone?`, `source?`, `page?`, `referrer?`, `campaign?`), `stands_in_for?` (`channel`, `kind`), `sender` |
 
 mod capture;
 mod channel;
 mod compose;
-mod context;
+mod facts;
+mod header_text;
+mod mailbox;
 mod mimic;
+mod receipt;
+mod recipient;
 mod settings;
 pub mod smtp;
 mod templates;
+mod writer;
 
-pub use channel::{MailChannel, MailSetupError};
+pub use channel::MailChannel;
+pub use mailbox::{MailboxError, parse_mailbox};
 pub use mimic::MimickedChannel;
-pub use settings::{EnvironmentLookup, MailSettings, MailboxError, parse_mailbox};
+pub use settings::{EnvironmentLookup, MailSettings, MailSetupError};
 pub use templates::TemplateError;

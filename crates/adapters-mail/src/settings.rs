@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
-use crate::smtp::SmtpSettings;
+use crate::{mailbox::MailboxError, smtp::SmtpSettings, templates::TemplateError};
 
 /// Finds the value of an environment variable that a channel names.
 pub type EnvironmentLookup = Arc<dyn Fn(&str) -> Option<SecretString> + Send + Sync>;
@@ -13,13 +13,13 @@ pub type EnvironmentLookup = Arc<dyn Fn(&str) -> Option<SecretString> + Send + S
 /// From whom, to whom, and over which server.
 #[derive(Debug, Clone)]
 pub struct MailSettings {
-    /// The sender. Its domain is also that of message ids.
+    /// The sender. Its name signs the mails, its domain is also that of message ids.
     pub from: Mailbox,
     /// The team's mailbox; none: its mail is captured.
     pub team_to: Option<Mailbox>,
     /// Where answers go, if not to the sender.
     pub reply_to: Option<Mailbox>,
-    /// Where people reach this server, without a slash at the end; for links.
+    /// Where people reach this server, for links; a slash at the end does not matter.
     pub public_url: Option<String>,
     /// The server; none: mail is captured.
     pub smtp: Option<SmtpSettings>,
@@ -29,12 +29,18 @@ pub struct MailSettings {
     pub max_connections: usize,
 }
 
-/// A text is no mailbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a mailbox such as Frontdesk <frontdesk@example.com> is needed")]
-pub struct MailboxError;
-
-/// Reads `Name <address>` or a bare address.
-pub fn parse_mailbox(text: &str) -> Result<Mailbox, MailboxError> {
-    text.trim().parse().map_err(|_| MailboxError)
+/// Mail cannot be set up as the settings ask.
+#[derive(Debug, thiserror::Error)]
+pub enum MailSetupError {
+    /// A mailbox among the settings cannot stand in the head of a mail.
+    #[error("setting up the {role} of mails")]
+    Mailbox {
+        /// Which one.
+        role: &'static str,
+        /// What is wrong with it.
+        source: MailboxError,
+    },
+    /// A template cannot be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
 }

@@ -30,10 +30,10 @@ const SHARE_OF_FREE: usize = 4;
 /// Whether a channel that already has `taken` places may take one more of the `free` ones.
 ///
 /// A dynamic threshold, as in packet switches that share one buffer (Choudhury and Hahne, 1998): a channel alone
-/// fills four fifths of the room, and the rest is always free for the next one, so a slow channel delays no other.
-/// At least one place is always allowed.
+/// fills four fifths of the room and never its last place, so a slow channel leaves room for the next one. The first
+/// place is always allowed.
 pub const fn may_take(taken: usize, free: usize) -> bool {
-    free > 0 && (taken == 0 || taken < SHARE_OF_FREE * free)
+    free > 0 && (taken == 0 || taken < SHARE_OF_FREE * (free - 1))
 }
 
 /// What the dispatcher must know of a channel that is not paused and has something due within the horizon.
@@ -174,14 +174,24 @@ mod tests {
 
     #[test]
     fn a_channel_alone_leaves_a_fifth_of_the_room_free() {
-        assert_eq!(limits(&[load(1, 0, 1_000)], 128), [103]);
-        assert_eq!(limits(&[load(1, 103, 1_000)], 128), [0_usize; 0]);
+        assert_eq!(limits(&[load(1, 0, 1_000)], 128), [102]);
+        assert_eq!(limits(&[load(1, 102, 1_000)], 128), [0_usize; 0]);
     }
 
     #[test]
     fn a_slow_channel_leaves_room_for_another_of_its_kind() {
-        let slow = load(1, 103, 1_000);
+        let slow = load(1, 102, 1_000);
         assert_eq!(limits(&[slow, load(2, 0, 10)], 128), [10]);
+    }
+
+    #[test]
+    fn the_last_place_is_kept_for_another_channel() {
+        for capacity in 2..64 {
+            let alone = limits(&[load(1, 0, 1_000)], capacity)[0];
+            assert!(alone < capacity, "{alone} of {capacity}");
+            assert_eq!(limits(&[load(1, alone, 1_000), load(2, 0, 1)], capacity), [1]);
+        }
+        assert_eq!(limits(&[load(1, 0, 1_000)], 1), [1]);
     }
 
     #[test]

@@ -77,13 +77,23 @@ pub fn screen(first: &FirstScreen<'_>) -> String {
     match start {
         Start::WithFirstBot(key) => {
             let call = curl(&settings.http.local_url(), key);
-            line(&mut screen, &format!("\nA first bot was made, named {FIRST_BOT}. Its key is shown only now:\n\n  {key}\n"));
+            line(
+                &mut screen,
+                &format!(
+                    "\nA first bot was made, named {FIRST_BOT}. Its key is shown only now:\n\n  {key}\n"
+                ),
+            );
             line(&mut screen, &format!("Play the bot (in another terminal):\n\n{call}\n"));
             line(&mut screen, &mail_hint(program, settings));
             screen += &for_production(program, settings);
         }
         Start::WithoutBot => {
-            line(&mut screen, &format!("\nNo bot may call yet. These commands make one, and an admin:\n\n  {program} bot add NAME"));
+            line(
+                &mut screen,
+                &format!(
+                    "\nNo bot may call yet. These commands make one, and an admin:\n\n  {program} bot add NAME"
+                ),
+            );
             line(&mut screen, &format!("  {program} createsuperuser\n"));
             screen += &for_production(program, settings);
         }
@@ -110,9 +120,10 @@ fn places(settings: &Settings) -> String {
         Some(server) => format!("is handed to {server}"),
         None => "is captured, not sent (SMTP_URL is not set)".to_owned(),
     };
+    // Without the address: where nobody watches, the screen ends up among the logs.
     let team = match &settings.mail.team_to {
-        Some(mailbox) => format!("goes to {}", mailbox.email),
-        None => "is captured (FRONTDESK__MAIL__TEAM_TO is not set)".to_owned(),
+        Some(_) => "goes to the team's mailbox (FRONTDESK__MAIL__TEAM_TO)",
+        None => "is captured (FRONTDESK__MAIL__TEAM_TO is not set)",
     };
     let version = env!("CARGO_PKG_VERSION");
     format!(

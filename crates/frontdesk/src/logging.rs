@@ -19,9 +19,11 @@ const OWN: &[&str] = &[
 
 /// Whether a text is a level or a filter.
 pub fn check(text: &str) -> Result<(), String> {
-    let needed = || "error, warn, info, debug, trace or directives such as info,worker=debug are needed".to_owned();
+    let needed =
+        || "error, warn, info, debug, trace or directives such as info,worker=debug are needed".to_owned();
     // A directive without a level would log everything of a target that is perhaps only a mistyped level.
-    let has_level = |part: &str| part.rsplit('=').next().is_some_and(|level| level.parse::<LevelFilter>().is_ok());
+    let has_level =
+        |part: &str| part.rsplit('=').next().is_some_and(|level| level.parse::<LevelFilter>().is_ok());
     if !text.contains('[') && !text.split(',').all(has_level) {
         return Err(needed());
     }

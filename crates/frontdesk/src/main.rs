@@ -6,7 +6,10 @@
 //!
 //! To add a command: a variant in [`cli`] and a file beside it. To add a setting: see [`settings`].
 
-#![expect(unreachable_pub, reason = "a program exports nothing; `pub` says what a module offers to the others")]
+#![expect(
+    unreachable_pub,
+    reason = "a program exports nothing; `pub` says what a module offers to the others"
+)]
 
 mod cli;
 mod environment;

@@ -27,7 +27,9 @@ impl Readiness for ServerReadiness {
             Some("the database does not answer, or the server is starting")
         };
         match amiss {
-            Some(reason) => ReadinessStatus { level: ReadinessLevel::Unavailable, reasons: vec![reason.to_owned()] },
+            Some(reason) => {
+                ReadinessStatus { level: ReadinessLevel::Unavailable, reasons: vec![reason.to_owned()] }
+            }
             None => ReadinessStatus { level: ReadinessLevel::Ready, reasons: Vec::new() },
         }
     }

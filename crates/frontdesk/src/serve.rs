@@ -28,20 +28,29 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let _lock = ServerLock::acquire(&settings.database.path)?;
     let metrics = telemetry::install_metrics()?;
     let app = App::open(&settings).await?;
-    let listener = TcpListener::bind(settings.http.bind)
-        .with_context(|| format!("listening on {} failed; set FRONTDESK__HTTP__BIND to a free address", settings.http.bind))?;
+    let listener = TcpListener::bind(settings.http.bind).with_context(|| {
+        format!("listening on {} failed; set FRONTDESK__HTTP__BIND to a free address", settings.http.bind)
+    })?;
     let stop = CancellationToken::new();
     stop_on_signals(stop.clone())?;
     crate::first_screen::show(&settings, &app, std::io::stdout().is_terminal()).await?;
 
     let server = app.server(&settings, listener, metrics.clone(), stop.clone())?;
     let outcome = serve(server, &app, metrics, stop).await;
-    app.sqlite.close().await.context("closing the database failed; nothing is lost, the next start mends it")?;
+    app.sqlite
+        .close()
+        .await
+        .context("closing the database failed; nothing is lost, the next start mends it")?;
     outcome
 }
 
 /// Runs everything until `stop`, and waits until all of it has ended.
-async fn serve(server: Server, app: &App, metrics: PrometheusHandle, stop: CancellationToken) -> anyhow::Result<()> {
+async fn serve(
+    server: Server,
+    app: &App,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let Server { http, lane, worker } = server;
     let http_handle = http.handle();
     let mut upkeep = JoinSet::new();
@@ -66,7 +75,8 @@ async fn serve(server: Server, app: &App, metrics: PrometheusHandle, stop: Cance
     tracing::info!("stopping: no new calls are taken, what runs is finished");
     stop.cancel();
     http_handle.stop(true).await;
-    let mut outcome = ended_early.map_or(Ok(()), |ended| ended?.and(Err(anyhow::anyhow!("a part of the server ended by itself"))));
+    let mut outcome = ended_early
+        .map_or(Ok(()), |ended| ended?.and(Err(anyhow::anyhow!("a part of the server ended by itself"))));
     while let Some(ended) = parts.join_next().await {
         outcome = outcome.and(ended?);
     }
@@ -98,7 +108,10 @@ async fn checkpoints(sqlite: Arc<adapters_sqlite::SqliteStorage>) {
         if sqlite.needs_checkpoint()
             && let Err(error) = sqlite.checkpoint().await
         {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a checkpoint failed and is tried again; check the disk");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a checkpoint failed and is tried again; check the disk"
+            );
         }
     }
 }

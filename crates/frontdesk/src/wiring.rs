@@ -9,7 +9,10 @@ use adapters_sqlite::{Migrate, SqliteStorage};
 use application::{
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
     housekeeping::ForgetExpiredAnswers,
-    intake::{AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
+    intake::{
+        AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall,
+        TakeCalls,
+    },
     ports::{Channel, Clock, Entropy, Ids, NotificationQueue, PasswordHasher, Storage},
     staff::AuthenticateAgent,
 };
@@ -64,7 +67,8 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let migrate = if settings.database.migrate { Migrate::Apply } else { Migrate::Leave };
-        let sqlite = Arc::new(SqliteStorage::open(&settings.database.path, migrate, Arc::clone(&clock)).await?);
+        let sqlite =
+            Arc::new(SqliteStorage::open(&settings.database.path, migrate, Arc::clone(&clock)).await?);
         let storage: Arc<dyn Storage> = Arc::clone(&sqlite) as _;
         let queue: Arc<dyn NotificationQueue> = Arc::new(InProcessQueue::new(settings.worker.concurrency));
         let take_calls = TakeCalls {
@@ -90,8 +94,15 @@ impl App {
         let worker = self.worker(settings)?;
         let readiness = ServerReadiness::new(worker.pulse.clone(), stop);
         let state = HttpState {
-            authenticate_bot: Arc::new(AuthenticateBot::new(Arc::clone(&self.storage), Arc::clone(&self.clock))),
-            submit: SubmitCall { lane, clock: Arc::clone(&self.clock), replay_window: settings.intake.replay_window },
+            authenticate_bot: Arc::new(AuthenticateBot::new(
+                Arc::clone(&self.storage),
+                Arc::clone(&self.clock),
+            )),
+            submit: SubmitCall {
+                lane,
+                clock: Arc::clone(&self.clock),
+                replay_window: settings.intake.replay_window,
+            },
             find_user: FindUser { storage: Arc::clone(&self.storage) },
             show_ticket: ShowTicketStatus { storage: Arc::clone(&self.storage) },
             list_topics: ListTopics { storage: Arc::clone(&self.storage) },

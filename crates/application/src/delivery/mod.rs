@@ -9,5 +9,5 @@ mod settle;
 pub use dispatch::{DispatchError, DispatchNotifications};
 pub use heartbeat::{BeatHeart, StopWorker};
 pub use intervene::{CancelNotification, InterveneError, RetryNotification};
-pub use reclaim::{Gone, ReclaimNotifications};
+pub use reclaim::{Gone, ReclaimNotifications, Reclaimed};
 pub use settle::{FinishedAttempt, SettleAttempts};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{ids::WorkerId, notification::OutcomeKind, retry::RetryPolicies};
 use jiff::Timestamp;
+use metrics::counter;
 
 use crate::ports::{
     AbandonedAttempt, Clock, ClosedAttempt, NotificationQueue, Storage, StorageError, Transaction,
@@ -17,6 +18,15 @@ pub enum Gone {
     SilentSince(Timestamp),
     /// All but this one: it holds the only lock on the database.
     AllBut(WorkerId),
+}
+
+/// What was taken back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reclaimed {
+    /// Attempts that were open; their fate is unknown.
+    pub unknown: usize,
+    /// Notifications that were handed over and not begun.
+    pub released: usize,
 }
 
 /// Takes back what workers had that are gone: what they had not begun is handed over again, and what they had begun
@@ -34,28 +44,30 @@ pub struct ReclaimNotifications {
 }
 
 impl ReclaimNotifications {
-    /// Says how many notifications were taken back.
-    pub async fn execute(&self, gone: Gone) -> Result<usize, StorageError> {
+    /// Says what was taken back.
+    pub async fn execute(&self, gone: Gone) -> Result<Reclaimed, StorageError> {
         let suspects = consult(&*self.storage, async |snapshot| gone_workers(snapshot, gone).await).await?;
         if suspects.is_empty() {
-            return Ok(0);
+            return Ok(Reclaimed::default());
         }
         let reclaimed = atomically(&*self.storage, async |tx| self.reclaim(tx, gone).await).await?;
-        if reclaimed > 0 {
-            tracing::warn!(reclaimed, "notifications of workers that are gone were taken back");
+        if reclaimed != Reclaimed::default() {
+            let Reclaimed { unknown, released } = reclaimed;
+            tracing::warn!(unknown, released, "notifications of workers that are gone were taken back");
+            counter!("frontdesk_attempts_reclaimed_total").increment(unknown as u64);
             self.queue.ring();
         }
         Ok(reclaimed)
     }
 
-    async fn reclaim(&self, tx: &mut Transaction, gone: Gone) -> Result<usize, StorageError> {
+    async fn reclaim(&self, tx: &mut Transaction, gone: Gone) -> Result<Reclaimed, StorageError> {
         let workers = gone_workers(tx, gone).await?;
         let abandoned = tx.deliveries().abandoned(&workers).await?;
         let closed: Vec<_> = abandoned.iter().map(|abandoned| self.closed(abandoned)).collect();
         tx.deliveries().close(&closed).await?;
         let released = tx.deliveries().release(&workers).await?;
         tx.workers().forget(&workers).await?;
-        Ok(closed.len() + released)
+        Ok(Reclaimed { unknown: closed.len(), released })
     }
 
     fn closed(&self, abandoned: &AbandonedAttempt) -> ClosedAttempt {

@@ -84,7 +84,10 @@ async fn tickets(snapshot: &mut Transaction, id: UserId) -> Result<Vec<Ticket>, 
     }
 }
 
-async fn notifications(snapshot: &mut Transaction, id: UserId) -> Result<Vec<ExportedNotification>, StorageError> {
+async fn notifications(
+    snapshot: &mut Transaction,
+    id: UserId,
+) -> Result<Vec<ExportedNotification>, StorageError> {
     let filter = NotificationFilter { user_id: Some(id), ..NotificationFilter::default() };
     let mut all: Vec<ExportedNotification> = Vec::new();
     loop {

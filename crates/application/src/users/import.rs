@@ -80,9 +80,16 @@ impl ImportUsers {
     }
 
     /// Whether each call made a user. A batch that meets a conflict runs again once: the second load sees the winner.
-    async fn take(&self, calls: &[PendingCall], mode: ImportMode, now: Timestamp) -> Result<Vec<bool>, StorageError> {
+    async fn take(
+        &self,
+        calls: &[PendingCall],
+        mode: ImportMode,
+        now: Timestamp,
+    ) -> Result<Vec<bool>, StorageError> {
         let decisions = match mode {
-            ImportMode::DryRun => consult(&*self.storage, async |tx| self.decide(tx, calls, now).await).await?,
+            ImportMode::DryRun => {
+                consult(&*self.storage, async |tx| self.decide(tx, calls, now).await).await?
+            }
             ImportMode::Write => match self.write(calls, now).await {
                 Err(StorageError::Conflict(_)) => self.write(calls, now).await?,
                 other => other?,

@@ -72,7 +72,8 @@ pub fn is_mimicked(channel: &Channel) -> bool {
 pub async fn run(app: &App, command: ChannelCommand) -> anyhow::Result<()> {
     match command {
         ChannelCommand::Add { name, kind, target } => {
-            let add = AddChannel { storage: app.storage.clone(), clock: app.clock.clone(), ids: app.ids.clone() };
+            let add =
+                AddChannel { storage: app.storage.clone(), clock: app.clock.clone(), ids: app.ids.clone() };
             add.execute(&name, kind, target).await?;
             say(format_args!("the channel {name} was added"))
         }

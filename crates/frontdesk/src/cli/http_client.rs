@@ -119,7 +119,11 @@ impl HttpClient {
         HttpError::Connection { server: self.server.clone(), source }
     }
 
-    async fn exchange(&self, stream: &mut BufReader<TcpStream>, request: Request<'_>) -> io::Result<Response> {
+    async fn exchange(
+        &self,
+        stream: &mut BufReader<TcpStream>,
+        request: Request<'_>,
+    ) -> io::Result<Response> {
         let exchange = async {
             stream.write_all(self.head(request).as_bytes()).await?;
             stream.write_all(request.body.as_bytes()).await?;
@@ -153,7 +157,8 @@ async fn in_time<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> 
 async fn read_response(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Response> {
     let status_line = read_line(stream).await?;
     let status = status_line.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)?.parse().ok());
-    let mut response = Response { status: status.ok_or_else(malformed)?, headers: Vec::new(), body: String::new() };
+    let mut response =
+        Response { status: status.ok_or_else(malformed)?, headers: Vec::new(), body: String::new() };
     loop {
         let line = read_line(stream).await?;
         if line.is_empty() {
@@ -196,7 +201,11 @@ async fn read_chunks(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec
     }
 }
 
-async fn read_exactly(stream: &mut (impl AsyncBufRead + Unpin), length: usize, body: &mut Vec<u8>) -> io::Result<()> {
+async fn read_exactly(
+    stream: &mut (impl AsyncBufRead + Unpin),
+    length: usize,
+    body: &mut Vec<u8>,
+) -> io::Result<()> {
     let start = body.len();
     if length > BODY_MAX - start.min(BODY_MAX) {
         return Err(malformed());

@@ -121,7 +121,11 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     if !error.is::<AlreadySaid>() {
         eprintln!("frontdesk: {error:#}");
     }
-    if error.is::<SettingsError>() || error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    if error.is::<SettingsError>() || error.is::<WrongUsage>() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Whoever read the output has seen enough, as `head` does.

@@ -30,7 +30,10 @@ pub fn say_list<T: Serialize, const COLUMNS: usize>(
 
 /// A text from outside, without what could steer a terminal.
 pub fn printable(text: &str) -> String {
-    text.replace("\r\n", "\n").chars().map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c }).collect()
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|c| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c })
+        .collect()
 }
 
 /// A value, or a dash where there is none.

@@ -127,7 +127,9 @@ async fn list(app: &App, args: ListArgs) -> anyhow::Result<()> {
         let filter = QuarantineFilter { bot_id, with_closed: args.all };
         snapshot.quarantine().page(filter, page).await.map(Some)
     });
-    let found = found.await?.ok_or_else(|| anyhow::anyhow!("there is no bot named {}", or_dash(args.bot.as_ref())))?;
+    let found = found
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("there is no bot named {}", or_dash(args.bot.as_ref())))?;
     let records: Vec<_> = found.into_iter().map(HeldRecord::from).collect();
     say_list(args.format, &records, listed)
 }
@@ -148,7 +150,8 @@ fn listed(records: &[HeldRecord]) -> Table<6> {
 
 async fn show(app: &App, id: RequestId, format: Format) -> anyhow::Result<()> {
     let found = consult(&*app.storage, async |snapshot| snapshot.quarantine().find(id).await).await?;
-    let record = HeldRecord::from(found.ok_or_else(|| anyhow::anyhow!("there is no call {id} in quarantine"))?);
+    let record =
+        HeldRecord::from(found.ok_or_else(|| anyhow::anyhow!("there is no call {id} in quarantine"))?);
     if format.json {
         return say_json(&record);
     }

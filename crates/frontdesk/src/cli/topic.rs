@@ -7,7 +7,10 @@ use application::{
     routing::{AddTopic, NewTopic, RouteTopic},
 };
 use clap::{Args, Subcommand};
-use domain::{ids::ChannelId, topic::{Slug, Topic}};
+use domain::{
+    ids::ChannelId,
+    topic::{Slug, Topic},
+};
 use serde::Serialize;
 
 use super::{

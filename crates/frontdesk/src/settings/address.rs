@@ -45,7 +45,8 @@ fn host_of<'a>(scheme: &str, rest: &'a str) -> Option<&'a str> {
     };
     let (host, port) = authority.split_at(end);
     let port_fits = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
-    let host_fits = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._[]:".contains(c));
+    let host_fits =
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._[]:".contains(c));
     let rest_fits = !rest.contains(|c: char| c.is_whitespace() || matches!(c, '?' | '#' | '@'));
     (matches!(scheme, "http" | "https") && port_fits && host_fits && rest_fits).then_some(host)
 }
@@ -96,7 +97,15 @@ mod tests {
 
     #[test]
     fn what_is_no_public_url_is_refused() {
-        for text in ["", "desk.example.com", "ftp://desk", "https://", "https://a b", "https://x:99999", "https://u:p@x"] {
+        for text in [
+            "",
+            "desk.example.com",
+            "ftp://desk",
+            "https://",
+            "https://a b",
+            "https://x:99999",
+            "https://u:p@x",
+        ] {
             assert!(PublicUrl::parse(text).is_err(), "{text}");
         }
     }

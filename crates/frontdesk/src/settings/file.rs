@@ -54,7 +54,9 @@ fn as_text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Integer(number) => Some(number.to_string()),
         Value::Boolean(flag) => Some(flag.to_string()),
-        Value::Array(members) => members.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|all| all.join(",")),
+        Value::Array(members) => {
+            members.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|all| all.join(","))
+        }
         Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,
     }
 }

@@ -17,7 +17,13 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, convert::Infallible, io, net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr}, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use adapters_http::Network;
 use adapters_mail::smtp::SmtpSettings;
@@ -145,10 +151,13 @@ impl Settings {
                 rate_limit: reader.value("FRONTDESK__INTAKE__RATE_LIMIT", value::count),
             },
             welcome: WelcomeSettings { delay: reader.value("FRONTDESK__WELCOME__DELAY", value::duration) },
-            worker: WorkerSettings { concurrency: reader.value("FRONTDESK__WORKER__CONCURRENCY", value::concurrency) },
+            worker: WorkerSettings {
+                concurrency: reader.value("FRONTDESK__WORKER__CONCURRENCY", value::concurrency),
+            },
             retry: retry(&mut reader),
             log: LogSettings {
-                filter: reader.value("FRONTDESK__LOG", |text| crate::logging::check(text).map(|()| text.to_owned())),
+                filter: reader
+                    .value("FRONTDESK__LOG", |text| crate::logging::check(text).map(|()| text.to_owned())),
                 is_set: sources.find("FRONTDESK__LOG").is_some(),
             },
             secret_key: reader.option("FRONTDESK__SECRET_KEY", |text| {
@@ -214,7 +223,9 @@ fn http(reader: &mut Reader<'_>) -> HttpSettings {
         }),
         public_url,
         allowed_hosts,
-        trusted_proxies: reader.option("FRONTDESK__HTTP__TRUSTED_PROXIES", value::parsed_list).unwrap_or_default(),
+        trusted_proxies: reader
+            .option("FRONTDESK__HTTP__TRUSTED_PROXIES", value::parsed_list)
+            .unwrap_or_default(),
     }
 }
 

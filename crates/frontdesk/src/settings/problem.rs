@@ -77,7 +77,9 @@ mod tests {
 
     #[test]
     fn edits_are_counted() {
-        for (one, other, count) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("flaw", "lawn", 2)] {
+        for (one, other, count) in
+            [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("flaw", "lawn", 2)]
+        {
             assert_eq!(edits(one, other), count, "{one} {other}");
             assert_eq!(edits(other, one), count, "{other} {one}");
         }

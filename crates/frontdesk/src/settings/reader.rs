@@ -29,11 +29,19 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a setting that may be unset.
-    pub(super) fn option<T, E: Display>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    pub(super) fn option<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
         self.read(known(name), &parse)
     }
 
-    fn read<T, E: Display>(&mut self, setting: &'static Setting, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    fn read<T, E: Display>(
+        &mut self,
+        setting: &'static Setting,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
         let (value, source) = self.sources.in_force(setting);
         match parse(value?) {
             Ok(parsed) => Some(parsed),

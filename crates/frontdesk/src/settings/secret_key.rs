@@ -27,9 +27,9 @@ pub fn find_or_make(file: &Path, entropy: &dyn Entropy) -> io::Result<SecretStri
 }
 
 fn checked(key: &str) -> io::Result<SecretString> {
-    value::secret_key(key)
-        .map(|()| SecretString::from(key))
-        .map_err(|needed| io::Error::new(io::ErrorKind::InvalidData, format!("the key in it is damaged: {needed}")))
+    value::secret_key(key).map(|()| SecretString::from(key)).map_err(|needed| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("the key in it is damaged: {needed}"))
+    })
 }
 
 /// Under another name first, so that no half-written key is ever found.

@@ -63,7 +63,8 @@ impl Sources {
 
     /// The given environment, and the files in a folder.
     pub fn gather(environment: BTreeMap<String, String>, folder: &Path) -> Self {
-        let mut sources = Self { environment, dotenv: Values::new(), file: Values::new(), problems: Vec::new() };
+        let mut sources =
+            Self { environment, dotenv: Values::new(), file: Values::new(), problems: Vec::new() };
         sources.read_dotenv(&folder.join(".env"));
         sources.read_file(folder);
         sources
@@ -108,19 +109,16 @@ impl Sources {
     }
 
     fn read_dotenv(&mut self, path: &Path) {
-        let lines = match fs::File::open(path) {
-            Ok(file) => dotenvy::from_read_iter(file),
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             Err(error) => return self.problems.push(unreadable(path, &error)),
         };
-        for line in lines {
-            match line {
-                Ok((name, value)) => {
-                    self.dotenv.insert(name, value);
-                }
-                Err(dotenvy::Error::LineParse(line, _)) => self.problems.push(broken_line(&line)),
-                // What cannot be read now cannot be read again: the iterator would not end.
-                Err(error) => return self.problems.push(unreadable(path, &error)),
+        for pair in dotenvy::from_read_iter(text.as_bytes()) {
+            match pair {
+                Ok((name, value)) => drop(self.dotenv.insert(name, value)),
+                Err(dotenvy::Error::LineParse(broken, _)) => self.problems.push(broken_line(&text, &broken)),
+                Err(error) => self.problems.push(unreadable(path, &error)),
             }
         }
     }
@@ -150,8 +148,12 @@ fn unreadable(path: &Path, error: &dyn std::error::Error) -> Problem {
     Problem::new(format!("{}: it cannot be read: {error}", path.display()))
 }
 
-/// The line itself may hold a secret, so only its name is said.
-fn broken_line(line: &str) -> Problem {
-    let name = line.split('=').next().unwrap_or_default().trim();
-    Problem::new(format!("{name} (.env): the line cannot be read; a value with spaces or signs needs 'single quotes'"))
+/// The line may hold a secret, so that only its number and its name are said.
+fn broken_line(text: &str, broken: &str) -> Problem {
+    let beginning = broken.lines().next().unwrap_or_default();
+    let found = text.lines().zip(1..).find(|(line, _)| line.contains(beginning));
+    let (line, number) = found.unwrap_or_default();
+    let name = line.split_once('=').map_or("it", |(name, _)| name.trim());
+    let hint = "a value with spaces or signs needs 'single quotes'";
+    Problem::new(format!("{name} (.env, line {number}): the line cannot be read; {hint}"))
 }

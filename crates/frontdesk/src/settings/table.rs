@@ -130,7 +130,8 @@ const HTTP: &[Setting] = &[
 ];
 
 const WORK: &[Setting] = &[
-    setting("FRONTDESK__WELCOME__DELAY", "From the call that leaves an address to the welcome mail.").or("60s"),
+    setting("FRONTDESK__WELCOME__DELAY", "From the call that leaves an address to the welcome mail.")
+        .or("60s"),
     setting(
         "FRONTDESK__INTAKE__REPLAY_WINDOW",
         "For so long an equal call that names a person is answered as before and not taken again; 0s: never.",
@@ -141,7 +142,8 @@ const WORK: &[Setting] = &[
         "Calls a second that each bot may make, with bursts of four times that; 0: no limit.",
     )
     .or("50"),
-    setting("FRONTDESK__WORKER__CONCURRENCY", "Attempts that may run at once, for each kind of channel.").or("32"),
+    setting("FRONTDESK__WORKER__CONCURRENCY", "Attempts that may run at once, for each kind of channel.")
+        .or("32"),
 ];
 
 const MAIL: &[Setting] = &[
@@ -183,7 +185,8 @@ const WATCHDOG: &[Setting] = &[
     setting("FRONTDESK__WATCHDOG__WEBHOOK_URL", "Called when notifications are late or no worker lives.")
         .secret()
         .not_used_yet(),
-    setting("FRONTDESK__WATCHDOG__MAIL_TO", "Written to when notifications are late or no worker lives.").not_used_yet(),
+    setting("FRONTDESK__WATCHDOG__MAIL_TO", "Written to when notifications are late or no worker lives.")
+        .not_used_yet(),
 ];
 
 const PROGRAM: &[Setting] = &[

@@ -44,7 +44,9 @@ fn without_any_setting_the_defaults_of_the_contract_are_in_force() {
     assert_eq!(settings.intake.rate_limit, 50);
     assert_eq!(settings.worker.concurrency, 32);
     assert_eq!(settings.mail.from.to_string(), "Frontdesk <frontdesk@localhost>");
-    assert!(settings.mail.smtp.is_none() && settings.mail.team_to.is_none() && settings.mail.templates.is_none());
+    assert!(
+        settings.mail.smtp.is_none() && settings.mail.team_to.is_none() && settings.mail.templates.is_none()
+    );
     assert_eq!((settings.log.filter.as_str(), settings.log.is_set), ("info", false));
 }
 
@@ -54,7 +56,8 @@ fn the_default_retry_policies_are_the_shipped_ones() {
     for &kind in ChannelKind::ALL {
         assert_eq!(settings.retry.of(kind), RetryPolicy::shipped(kind), "{kind}");
     }
-    let changed = [("FRONTDESK__RETRY__EMAIL__WAITS", "300ms,2h"), ("FRONTDESK__RETRY__EMAIL__UNKNOWN_RETRIES", "0")];
+    let changed =
+        [("FRONTDESK__RETRY__EMAIL__WAITS", "300ms,2h"), ("FRONTDESK__RETRY__EMAIL__UNKNOWN_RETRIES", "0")];
     let waits = vec![SignedDuration::from_millis(300), SignedDuration::from_hours(2)];
     assert_eq!(load(&changed).expect("settings").retry.of(ChannelKind::Email), RetryPolicy::new(waits, 0));
 }
@@ -139,7 +142,8 @@ fn every_value_that_can_be_malformed_is_refused_by_name() {
 
 #[test]
 fn refusals_show_no_secret() {
-    let folder = with_files("SMTP_PASSWORD=hunter2 hunter3\nFRONTDESK__MAIL__FROM=Desk <hunter2@example.com>\n", "");
+    let folder =
+        with_files("SMTP_PASSWORD=hunter2 hunter3\nFRONTDESK__MAIL__FROM=Desk <hunter2@example.com>\n", "");
     let pairs = [
         ("SMTP_URL", "smtp//robot:hunter2@host"),
         ("DATABASE_URL", "postgres://desk:hunter2@localhost/desk"),
@@ -148,7 +152,11 @@ fn refusals_show_no_secret() {
         ("FRONTDESK__WATCHDOG__WEBHOOK_URL", "hunter2"),
     ];
     let said = load_in(folder.path(), &pairs).expect_err("refused").to_string();
-    assert!(said.contains("FRONTDESK__MAIL__FROM (.env)") && said.contains("SMTP_PASSWORD (.env)"), "{said}");
+    assert!(
+        said.contains("FRONTDESK__MAIL__FROM (.env, line 2)")
+            && said.contains("SMTP_PASSWORD (.env, line 1)"),
+        "{said}"
+    );
     assert!(!said.contains("hunter"), "{said}");
 }
 
@@ -179,7 +187,10 @@ fn secrets_are_found_by_the_names_that_channels_give() {
 
 #[test]
 fn what_is_in_force_is_reported_with_its_source_and_without_secrets() {
-    let folder = with_files("SLACK_SALES_WEBHOOK_URL=https://hooks.example.com/hunter2\n", "[welcome]\ndelay = \"5m\"");
+    let folder = with_files(
+        "SLACK_SALES_WEBHOOK_URL=https://hooks.example.com/hunter2\n",
+        "[welcome]\ndelay = \"5m\"",
+    );
     let pairs = [("SMTP_URL", "smtps://robot:hunter2@mail.example.com:465")];
     let sources = Sources::gather(environment(&pairs), folder.path());
     let reported = report(&sources);

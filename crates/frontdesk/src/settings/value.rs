@@ -65,16 +65,22 @@ pub fn concurrency(text: &str) -> Result<usize, Needed> {
 pub fn mailbox(text: &str) -> Result<Mailbox, Needed> {
     let mailbox = text.parse::<Mailbox>().ok();
     // The parser leaves alone what follows the first mailbox.
-    let ends_with_it = |mailbox: &Mailbox| text.trim_end_matches('>').ends_with(mailbox.email.to_string().as_str());
-    mailbox
-        .filter(|mailbox| ends_with_it(mailbox) && !text.contains(char::is_control))
-        .ok_or_else(|| "one mail address is needed, such as desk@example.com or Desk <desk@example.com>".to_owned())
+    let ends_with_it =
+        |mailbox: &Mailbox| text.trim_end_matches('>').ends_with(mailbox.email.to_string().as_str());
+    mailbox.filter(|mailbox| ends_with_it(mailbox) && !text.contains(char::is_control)).ok_or_else(|| {
+        "one mail address is needed, such as desk@example.com or Desk <desk@example.com>".to_owned()
+    })
 }
 
 /// What names may be made of in a broker.
 pub fn prefix(text: &str) -> Result<(), Needed> {
-    let fits = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    if fits { Ok(()) } else { Err("at most 64 letters, digits, dots, dashes and underscores are needed".to_owned()) }
+    let fits = text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    if fits {
+        Ok(())
+    } else {
+        Err("at most 64 letters, digits, dots, dashes and underscores are needed".to_owned())
+    }
 }
 
 /// A key that nobody can guess.
@@ -88,8 +94,7 @@ mod tests {
 
     #[test]
     fn durations_are_read_exactly() {
-        for (text, millis) in
-            [("500ms", 500), ("60s", 60_000), ("5m", 300_000), ("2h", 7_200_000), ("0s", 0)]
+        for (text, millis) in [("500ms", 500), ("60s", 60_000), ("5m", 300_000), ("2h", 7_200_000), ("0s", 0)]
         {
             assert_eq!(duration(text).map(|duration| duration.as_millis()), Ok(millis), "{text}");
         }
@@ -108,10 +113,14 @@ mod tests {
 
     #[test]
     fn one_mailbox_and_nothing_else_is_read() {
-        for text in ["Frontdesk <frontdesk@localhost>", "desk@example.com", "\"Desk, the\" <desk@example.com>"] {
+        for text in
+            ["Frontdesk <frontdesk@localhost>", "desk@example.com", "\"Desk, the\" <desk@example.com>"]
+        {
             assert!(mailbox(text).is_ok(), "{text}");
         }
-        for text in ["", "desk", "a@example.com, b@example.com", "desk@example.com\r\nBcc: x@example.com", "<a@b> x"] {
+        for text in
+            ["", "desk", "a@example.com, b@example.com", "desk@example.com\r\nBcc: x@example.com", "<a@b> x"]
+        {
             assert!(mailbox(text).is_err(), "{text}");
         }
     }

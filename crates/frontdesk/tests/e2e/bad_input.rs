@@ -24,11 +24,16 @@ async fn what_cannot_be_read_is_invalid_and_kept_in_quarantine() {
 async fn placeholders_lists_and_numbers_are_read_as_landbot_means_them() {
     let desk = Frontdesk::start().await;
     let answer = desk
-        .post("/bot/v1/users", &json!({"Full-Name": "['Ana', 'María']", "phone": 34_600_111_222_u64, "email": "@email"}))
+        .post(
+            "/bot/v1/users",
+            &json!({"Full-Name": "['Ana', 'María']", "phone": 34_600_111_222_u64, "email": "@email"}),
+        )
         .await;
     assert_eq!((&answer["result"], &answer["name"]), (&json!("ok"), &json!("Ana, María")));
 
-    let nobody = desk.post("/bot/v1/users", &json!({"name": "Visitor #1", "email": "@{email}", "phone": "None"})).await;
+    let nobody = desk
+        .post("/bot/v1/users", &json!({"name": "Visitor #1", "email": "@{email}", "phone": "None"}))
+        .await;
     assert_eq!((&nobody["result"], &nobody["field"]), (&json!("invalid"), &json!("email")));
 }
 
@@ -45,26 +50,35 @@ async fn a_body_over_the_limit_is_refused_with_the_flat_answer() {
 async fn no_visitor_can_write_a_mail_header() {
     let smtp = SmtpServer::start(Behaviour::default()).await;
     let url = smtp.url();
-    let settings =
-        [("SMTP_URL", url.as_str()), ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example"), ("FRONTDESK__WELCOME__DELAY", "500ms")];
+    let settings = [
+        ("SMTP_URL", url.as_str()),
+        ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example"),
+        ("FRONTDESK__WELCOME__DELAY", "500ms"),
+    ];
     let desk = Frontdesk::with(&settings).await;
 
     let hostile = "Ana\r\nBcc: victim@elsewhere.example\r\n\r\nbuy now";
-    desk.post("/bot/v1/tickets", &json!({"name": hostile, "email": "ana@visitor.example", "topic": hostile, "description": "x"}))
-        .await;
+    desk.post(
+        "/bot/v1/tickets",
+        &json!({"name": hostile, "email": "ana@visitor.example", "topic": hostile, "description": "x"}),
+    )
+    .await;
     for mail in smtp.wait_for(2).await {
         let headers = mail.data.split("\r\n\r\n").next().expect("a header");
         assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc:")), "{headers}");
         assert!(!mail.to.iter().any(|to| to.contains("victim")));
     }
-    let refused = desk.post("/bot/v1/users", &json!({"email": "ana@visitor.example\r\nBcc: victim@elsewhere.example"})).await;
+    let refused = desk
+        .post("/bot/v1/users", &json!({"email": "ana@visitor.example\r\nBcc: victim@elsewhere.example"}))
+        .await;
     assert_eq!((&refused["result"], &refused["field"]), (&json!("invalid"), &json!("email")));
 }
 
 #[tokio::test]
 async fn long_right_to_left_and_emoji_names_arrive() {
     let desk = Frontdesk::start().await;
-    for (n, name) in ["محمد بن سلمان", "👩‍👩‍👧‍👦 Ana", "Zoë\u{301}"].into_iter().enumerate() {
+    for (n, name) in ["محمد بن سلمان", "👩‍👩‍👧‍👦 Ana", "Zoë\u{301}"].into_iter().enumerate()
+    {
         let answer = desk.register(name, &format!("person{n}@visitor.example")).await;
         assert_eq!(answer["name"], name);
     }
@@ -77,10 +91,14 @@ async fn two_identities_of_two_people_are_taken_for_the_first_and_noted() {
     let desk = Frontdesk::start().await;
     let ana = desk.register("Ana", "ana@visitor.example").await;
     let bo = desk.post("/bot/v1/users", &json!({"name": "Bo", "phone": "+34600111222"})).await;
-    let both = desk.post("/bot/v1/users", &json!({"email": "ana@visitor.example", "phone": "+34600111222"})).await;
+    let both =
+        desk.post("/bot/v1/users", &json!({"email": "ana@visitor.example", "phone": "+34600111222"})).await;
     assert_eq!(both["user_id"], ana["user_id"]);
     let exported = desk.listed(&["users", "export", "--id", bo["user_id"].as_str().expect("an id")]).await;
-    assert!(exported.to_string().contains(ana["user_id"].as_str().expect("an id")), "the clash is on the timeline");
+    assert!(
+        exported.to_string().contains(ana["user_id"].as_str().expect("an id")),
+        "the clash is on the timeline"
+    );
 }
 
 #[tokio::test]
@@ -96,5 +114,7 @@ async fn too_many_calls_are_told_to_slow_down() {
     }
     let limited = limited.expect("the eleventh call in a second is over a rate of 1/s");
     assert_eq!(limited.json()["result"], "retry");
-    assert!(limited.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok_and(|s| s >= 1)));
+    assert!(
+        limited.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok_and(|s| s >= 1))
+    );
 }

@@ -10,7 +10,8 @@ async fn a_key_is_rotated_without_a_gap_and_revoked() {
     let next = desk.told(&["bot", "rotate", "test", "--key-only"]).await.trim().to_owned();
     let status = async |key: &str| {
         let head = format!("POST /bot/v1/users HTTP/1.1\r\nx-api-key: {key}\r\n");
-        let call = desk.connect().await.call(&head, br#"{"email":"ana@visitor.example"}"#).await.expect("an answer");
+        let call =
+            desk.connect().await.call(&head, br#"{"email":"ana@visitor.example"}"#).await.expect("an answer");
         (call.status, call.json()["result"].as_str().expect("a verdict").to_owned())
     };
     assert_eq!(status(&next).await, (200, "ok".to_owned()), "a new key works at once");
@@ -18,7 +19,10 @@ async fn a_key_is_rotated_without_a_gap_and_revoked() {
     assert_eq!(status("fd_nonsense").await, (401, "denied".to_owned()));
 
     desk.told(&["bot", "revoke", "test", "--previous"]).await;
-    desk.wait_until("the revoked key is refused", async |desk| status(&desk.key).await == (403, "denied".to_owned())).await;
+    desk.wait_until("the revoked key is refused", async |desk| {
+        status(&desk.key).await == (403, "denied".to_owned())
+    })
+    .await;
     assert_eq!(status(&next).await.0, 200);
 }
 
@@ -38,7 +42,11 @@ async fn a_call_in_quarantine_is_mended_and_released() {
 #[tokio::test]
 async fn an_erased_user_leaves_nothing_behind() {
     let desk = Frontdesk::start().await;
-    desk.post("/bot/v1/tickets", &json!({"name": "Ana Rara", "email": "ana@visitor.example", "description": "Secreto"})).await;
+    desk.post(
+        "/bot/v1/tickets",
+        &json!({"name": "Ana Rara", "email": "ana@visitor.example", "description": "Secreto"}),
+    )
+    .await;
     desk.told(&["users", "erase", "--email", "ana@visitor.example", "--yes"]).await;
     assert_eq!(desk.get("/bot/v1/users?email=ana@visitor.example").await.json()["user_id"], json!(null));
     desk.told(&["backup", "copy.db"]).await;
@@ -66,12 +74,23 @@ async fn users_are_imported_and_exported() {
 async fn topics_and_channels_are_changed_while_the_server_runs() {
     let desk = Frontdesk::start().await;
     desk.told(&["channel", "add", "legal-mail", "--kind", "email", "--target", "legal@desk.example"]).await;
-    desk.told(&["topic", "add", "legal", "--title", "Legal", "--alias", "contracts", "--channel", "legal-mail"]).await;
+    desk.told(&[
+        "topic",
+        "add",
+        "legal",
+        "--title",
+        "Legal",
+        "--alias",
+        "contracts",
+        "--channel",
+        "legal-mail",
+    ])
+    .await;
     let opened = desk.post("/bot/v1/tickets", &json!({"topic": "Contracts", "description": "Help"})).await;
     assert_eq!((&opened["topic"], &opened["channels"]), (&json!("legal"), &json!("email")));
     desk.told(&["topic", "route", "legal", "legal-mail", "sales-slack"]).await;
     let opened = desk.post("/bot/v1/tickets", &json!({"topic": "legal", "description": "Help"})).await;
-    assert_eq!(opened["channels"], "email,slack");
+    assert_eq!(opened["channels"], "email, slack");
 }
 
 #[tokio::test]
@@ -80,13 +99,20 @@ async fn the_first_admin_and_a_token_open_the_captured_mail() {
     assert_eq!(desk.get("/admin/mail").await.status, 401);
     std::fs::write(desk.path("password"), "correct horse battery\n").expect("a file");
     let made = tokio::process::Command::new("sh")
-        .args(["-c", &format!("{} createsuperuser --email admin@desk.example --password-stdin < password", env!("CARGO_BIN_EXE_frontdesk"))])
+        .args([
+            "-c",
+            &format!(
+                "{} createsuperuser --email admin@desk.example --password-stdin < password",
+                env!("CARGO_BIN_EXE_frontdesk")
+            ),
+        ])
         .current_dir(desk.path("."))
         .status()
         .await
         .expect("sh runs");
     assert!(made.success());
-    let token = desk.told(&["token", "add", "laptop", "--email", "admin@desk.example", "--scope", "read"]).await;
+    let token =
+        desk.told(&["token", "add", "laptop", "--email", "admin@desk.example", "--scope", "read"]).await;
     let token = token.split_whitespace().find(|word| word.starts_with("fds_")).expect("a token").to_owned();
     let head = format!("GET /admin/mail HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
     assert_eq!(desk.connect().await.call(&head, b"").await.expect("an answer").status, 200);

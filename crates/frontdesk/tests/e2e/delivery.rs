@@ -71,8 +71,12 @@ async fn a_server_that_closes_after_data_leaves_the_fate_unknown_and_gets_a_mark
 
     let mails = smtp.mails();
     let last = mails.last().expect("a mail");
-    let message_id = |data: &str| data.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);
-    assert!(mails.iter().all(|mail| message_id(&mail.data) == message_id(&last.data)), "copies carry one Message-ID");
+    let message_id =
+        |data: &str| data.lines().find(|line| line.starts_with("Message-ID:")).map(str::to_owned);
+    assert!(
+        mails.iter().all(|mail| message_id(&mail.data) == message_id(&last.data)),
+        "copies carry one Message-ID"
+    );
     assert!(last.data.contains("X-Frontdesk-Possible-Duplicate"));
 }
 
@@ -131,5 +135,11 @@ async fn a_slow_channel_delays_no_other() {
         desk.notifications().await.iter().any(|one| one["channel"] == "team-email" && one["status"] == "sent")
     })
     .await;
-    assert!(!desk.notifications().await.iter().any(|one| one["channel"] == "elsewhere" && one["status"] == "sent"));
+    assert!(
+        !desk
+            .notifications()
+            .await
+            .iter()
+            .any(|one| one["channel"] == "elsewhere" && one["status"] == "sent")
+    );
 }

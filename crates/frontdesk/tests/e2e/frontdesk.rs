@@ -17,25 +17,25 @@ use tokio::{
 use crate::http::{Connection, Response};
 
 /// How long a test waits for something that should happen soon, before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server process; killed when it is dropped.
-pub struct Frontdesk {
+pub(crate) struct Frontdesk {
     folder: TempDir,
     settings: Vec<(String, String)>,
     address: SocketAddr,
     process: Option<Child>,
-    pub key: String,
+    pub(crate) key: String,
 }
 
 impl Frontdesk {
     /// Starts with the defaults, and without a rate limit.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
 
     /// Starts with settings, and without a rate limit unless they say otherwise. Adds a bot.
-    pub async fn with(settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         let mut desk = Self::unstarted(settings);
         desk.run().await;
         let added = desk.command(&["bot", "add", "test", "--country", "ES", "--key-only"]).await;
@@ -45,7 +45,7 @@ impl Frontdesk {
     }
 
     /// Has a folder and settings, and no process yet.
-    pub fn unstarted(settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn unstarted(settings: &[(&str, &str)]) -> Self {
         let defaults = [("FRONTDESK__INTAKE__RATE_LIMIT", "0"), ("FRONTDESK__LOG", "debug")];
         let settings = defaults.iter().chain(settings);
         Self {
@@ -58,9 +58,10 @@ impl Frontdesk {
     }
 
     /// Starts the process and waits until it is ready.
-    pub async fn run(&mut self) {
+    pub(crate) async fn run(&mut self) {
         self.address = free_address();
-        let log = std::fs::File::options().create(true).append(true).open(self.log_file()).expect("a log file");
+        let log =
+            std::fs::File::options().create(true).append(true).open(self.log_file()).expect("a log file");
         let mut serve = self.program(&["serve"]);
         serve.stdout(log.try_clone().expect("a log file")).stderr(log).kill_on_drop(true);
         self.process = Some(serve.spawn().expect("the program starts"));
@@ -70,20 +71,14 @@ impl Frontdesk {
         .await;
     }
 
-    /// Changes a setting for the next start.
-    pub fn set(&mut self, name: &str, value: &str) {
-        self.settings.retain(|(known, _)| known != name);
-        self.settings.push((name.to_owned(), value.to_owned()));
-    }
-
     /// Ends the process as a power cut would.
-    pub async fn kill(&mut self) {
+    pub(crate) async fn kill(&mut self) {
         let mut process = self.process.take().expect("a running process");
         process.kill().await.expect("the process is killed");
     }
 
     /// Asks the process to stop (SIGTERM), and answers its exit code.
-    pub async fn stop(&mut self) -> Option<i32> {
+    pub(crate) async fn stop(&mut self) -> Option<i32> {
         let mut process = self.process.take().expect("a running process");
         let id = process.id().expect("a running process has an id").to_string();
         let signalled = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
@@ -93,19 +88,19 @@ impl Frontdesk {
     }
 
     /// Runs a command of the program beside the server.
-    pub async fn command(&self, arguments: &[&str]) -> Output {
+    pub(crate) async fn command(&self, arguments: &[&str]) -> Output {
         self.program(arguments).stdin(Stdio::null()).output().await.expect("the program runs")
     }
 
     /// Runs a command that must succeed, and answers what it printed.
-    pub async fn told(&self, arguments: &[&str]) -> String {
+    pub(crate) async fn told(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).await;
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).expect("text")
     }
 
     /// Runs a command that must succeed with `--json`, and answers what it printed.
-    pub async fn listed(&self, arguments: &[&str]) -> Value {
+    pub(crate) async fn listed(&self, arguments: &[&str]) -> Value {
         let printed = self.told(&[arguments, &["--json"]].concat()).await;
         serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error} in {printed}"))
     }
@@ -126,44 +121,44 @@ impl Frontdesk {
     }
 
     /// Everything that the server logged and printed so far.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
     /// A path in the server's folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// A kept connection to the server.
-    pub async fn connect(&self) -> Connection {
+    pub(crate) async fn connect(&self) -> Connection {
         Connection::open(self.address).await.expect("the server accepts")
     }
 
     /// The head of a call of the bot.
-    pub fn post_head(&self, path: &str) -> String {
+    pub(crate) fn post_head(&self, path: &str) -> String {
         format!("POST {path} HTTP/1.1\r\nauthorization: Bearer {}\r\n", self.key)
     }
 
     /// A call of the bot with JSON.
-    pub async fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         let response = self.post_raw(path, body.to_string().as_bytes()).await;
         assert_eq!(response.status, 200, "{response:?}");
         response.json()
     }
 
     /// A call of the bot with any body.
-    pub async fn post_raw(&self, path: &str, body: &[u8]) -> Response {
+    pub(crate) async fn post_raw(&self, path: &str, body: &[u8]) -> Response {
         self.connect().await.call(&self.post_head(path), body).await.expect("an answer")
     }
 
     /// Registers a person.
-    pub async fn register(&self, name: &str, email: &str) -> Value {
+    pub(crate) async fn register(&self, name: &str, email: &str) -> Value {
         self.post("/bot/v1/users", &json!({"name": name, "email": email})).await
     }
 
     /// A question of the bot.
-    pub async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.try_get(path).await.expect("an answer")
     }
 
@@ -173,20 +168,20 @@ impl Frontdesk {
     }
 
     /// The sum of a metric over all its labels that contain `label`.
-    pub async fn metric(&self, name: &str, label: &str) -> f64 {
+    pub(crate) async fn metric(&self, name: &str, label: &str) -> f64 {
         let metrics = self.get("/metrics").await.body;
         let lines = metrics.lines().filter(|line| line.starts_with(name) && line.contains(label));
         lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
 
     /// All notifications, newest first.
-    pub async fn notifications(&self) -> Vec<Value> {
+    pub(crate) async fn notifications(&self) -> Vec<Value> {
         let listed = self.listed(&["notifications", "list", "--limit", "1000"]).await;
         listed.as_array().expect("a list").clone()
     }
 
     /// Waits until every notification stands at one of `statuses`, and answers them.
-    pub async fn settled(&self, statuses: &[&str]) -> Vec<Value> {
+    pub(crate) async fn settled(&self, statuses: &[&str]) -> Vec<Value> {
         let stands = |one: &Value| statuses.iter().any(|status| one["status"] == *status);
         self.wait_until(&format!("all notifications are {statuses:?}"), async |desk| {
             desk.notifications().await.iter().all(stands)
@@ -196,13 +191,17 @@ impl Frontdesk {
     }
 
     /// Waits until `condition` holds.
-    pub async fn wait_until(&self, what: &str, mut condition: impl AsyncFnMut(&Self) -> bool) {
+    pub(crate) async fn wait_until(&self, what: &str, mut condition: impl AsyncFnMut(&Self) -> bool) {
         let holds = async {
             while !condition(self).await {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        assert!(timeout(PATIENCE, holds).await.is_ok(), "waited in vain until {what}; the log:\n{}", self.log());
+        assert!(
+            timeout(PATIENCE, holds).await.is_ok(),
+            "waited in vain until {what}; the log:\n{}",
+            self.log()
+        );
     }
 }
 

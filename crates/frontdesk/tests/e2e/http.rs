@@ -10,36 +10,36 @@ use tokio::{
 
 /// An answer of the server.
 #[derive(Debug)]
-pub struct Response {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Response {
     /// The body as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
     }
 
     /// A header by its lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// A kept connection.
-pub struct Connection(BufReader<TcpStream>);
+pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
-    pub async fn open(address: SocketAddr) -> std::io::Result<Self> {
+    pub(crate) async fn open(address: SocketAddr) -> std::io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self(BufReader::new(stream)))
     }
 
     /// Sends a request as it stands in `head` (request line and headers, each ended by CR LF) and reads its answer.
-    pub async fn call(&mut self, head: &str, body: &[u8]) -> std::io::Result<Response> {
+    pub(crate) async fn call(&mut self, head: &str, body: &[u8]) -> std::io::Result<Response> {
         let length = format!("host: localhost\r\ncontent-length: {}\r\n\r\n", body.len());
         self.0.write_all(&[head.as_bytes(), length.as_bytes(), body].concat()).await?;
         let status_line = self.line().await?;

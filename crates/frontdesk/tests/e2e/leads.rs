@@ -24,7 +24,8 @@ async fn a_registered_person_gets_one_welcome_mail_that_greets_by_name() {
 
     let first = desk.register("Ana García", "ana@visitor.example").await;
     assert_eq!((&first["result"], &first["created"]), (&json!("ok"), &json!(true)));
-    let again = desk.post("/bot/v1/users", &json!({"email": " ANA@visitor.example", "phone": "600 111 222"})).await;
+    let again =
+        desk.post("/bot/v1/users", &json!({"email": " ANA@visitor.example", "phone": "600 111 222"})).await;
     assert_eq!((&again["created"], &again["user_id"]), (&json!(false), &first["user_id"]));
     assert_eq!(again["name"], "Ana García");
 
@@ -38,15 +39,20 @@ async fn a_registered_person_gets_one_welcome_mail_that_greets_by_name() {
 async fn a_ticket_reaches_the_teams_of_its_topic() {
     let (desk, smtp) = with_mail(&[]).await;
 
-    let pricing = desk.post("/bot/v1/tickets", &json!({"topic": "Pricing", "description": "How much?"})).await;
-    assert_eq!((&pricing["result"], &pricing["topic"], &pricing["channels"]), (&json!("ok"), &json!("pricing"), &json!("email")));
+    let pricing =
+        desk.post("/bot/v1/tickets", &json!({"topic": "Pricing", "description": "How much?"})).await;
+    assert_eq!(
+        (&pricing["result"], &pricing["topic"], &pricing["channels"]),
+        (&json!("ok"), &json!("pricing"), &json!("email"))
+    );
     assert_eq!(pricing["reference"], "T-000001");
     let mails = smtp.wait_for(1).await;
     assert_eq!(mails[0].to, ["team@desk.example"]);
     assert!(mails[0].data.contains("T-000001"));
     assert!(mails[0].data.contains("How much?"));
 
-    let unknown = desk.post("/bot/v1/tickets", &json!({"topic": "refunds", "question": "Where is my money?"})).await;
+    let unknown =
+        desk.post("/bot/v1/tickets", &json!({"topic": "refunds", "question": "Where is my money?"})).await;
     assert_eq!(unknown["topic"], "support", "an unknown topic is the default one");
     assert!(smtp.wait_for(2).await[1].data.contains("refunds"), "the team reads what was asked for");
 }
@@ -55,7 +61,8 @@ async fn a_ticket_reaches_the_teams_of_its_topic() {
 async fn a_channel_without_a_secret_is_mimicked_as_mail_and_marked() {
     let (desk, smtp) = with_mail(&[]).await;
 
-    let sales = desk.post("/bot/v1/tickets", &json!({"topic": "sales", "description": "A quote, please"})).await;
+    let sales =
+        desk.post("/bot/v1/tickets", &json!({"topic": "sales", "description": "A quote, please"})).await;
     assert_eq!(sales["channels"], "slack");
     assert_eq!(smtp.wait_for(1).await[0].to, ["team@desk.example"]);
     let sent = desk.settled(&["sent"]).await;
@@ -87,7 +94,9 @@ async fn a_thousand_equal_calls_at_once_make_one_user_and_one_welcome_mail() {
     let answers: Vec<Value> = callers.join_all().await.into_iter().flatten().collect();
 
     assert_eq!(answers.len(), 1_000);
-    assert!(answers.iter().all(|answer| answer["result"] == "ok" && answer["user_id"] == answers[0]["user_id"]));
+    assert!(
+        answers.iter().all(|answer| answer["result"] == "ok" && answer["user_id"] == answers[0]["user_id"])
+    );
     assert_eq!(answers.iter().filter(|answer| answer["replayed"] == false).count(), 1);
     assert!((desk.metric("frontdesk_intake_calls_total", "replayed").await - 999.0).abs() < f64::EPSILON);
     smtp.wait_for(1).await;
@@ -130,22 +139,29 @@ async fn an_idempotency_key_is_bound_to_its_body() {
     let first = connection.call(&head, body.as_bytes()).await.expect("an answer").json();
     let again = connection.call(&head, body.as_bytes()).await.expect("an answer").json();
     assert_eq!((&again["replayed"], &again["reference"]), (&json!(true), &first["reference"]));
-    let other = connection.call(&head, br#"{"description":"something else"}"#).await.expect("an answer").json();
+    let other =
+        connection.call(&head, br#"{"description":"something else"}"#).await.expect("an answer").json();
     assert_eq!((&other["result"], &other["field"]), (&json!("invalid"), &json!("idempotency_key")));
 }
 
 #[tokio::test]
 async fn a_person_is_answered_in_its_language() {
     let desk = Frontdesk::start().await;
-    let answer = desk.post("/bot/v1/users", &json!({"name": "Ana", "email": "ana@visitor.example", "language": "es-MX"})).await;
+    let answer = desk
+        .post("/bot/v1/users", &json!({"name": "Ana", "email": "ana@visitor.example", "language": "es-MX"}))
+        .await;
     let message = answer["message"].as_str().expect("a sentence");
-    assert!(message.contains("Ana") && message.contains("gracias") || message.contains("Gracias"), "{message}");
+    assert!(
+        message.contains("Ana") && message.contains("gracias") || message.contains("Gracias"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
 async fn the_status_of_a_ticket_is_shown_to_its_person_only() {
     let desk = Frontdesk::start().await;
-    let opened = desk.post("/bot/v1/tickets", &json!({"description": "Help", "email": "ana@visitor.example"})).await;
+    let opened =
+        desk.post("/bot/v1/tickets", &json!({"description": "Help", "email": "ana@visitor.example"})).await;
     let reference = opened["reference"].as_str().expect("a reference");
 
     let shown = desk.get(&format!("/bot/v1/tickets/{reference}?email=ANA@visitor.example")).await.json();

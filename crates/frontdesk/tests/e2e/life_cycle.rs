@@ -26,16 +26,20 @@ async fn a_second_server_on_the_same_database_is_refused() {
     let second = desk.command(&["serve"]).await;
     assert!(!second.status.success());
     let said = String::from_utf8_lossy(&second.stderr).to_lowercase();
-    assert!(said.contains("already"), "{said}");
+    assert!(said.contains("another process serves this database"), "{said}");
 }
 
 #[tokio::test]
 async fn unknown_and_malformed_settings_are_named() {
-    let desk = Frontdesk::unstarted(&[("FRONTDESK__WELCOM__DELAY", "60s"), ("FRONTDESK__WELCOME__DELAY", "soon")]);
+    let desk =
+        Frontdesk::unstarted(&[("FRONTDESK__WELCOM__DELAY", "60s"), ("FRONTDESK__WELCOME__DELAY", "soon")]);
     let refused = desk.command(&["serve"]).await;
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(said.contains("FRONTDESK__WELCOM__DELAY") && said.contains("FRONTDESK__WELCOME__DELAY"), "{said}");
+    assert!(
+        said.contains("FRONTDESK__WELCOM__DELAY") && said.contains("FRONTDESK__WELCOME__DELAY"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The whole program, from outside: its HTTP API, its command line, and a real SMTP server.
 
 #[path = "../../../adapters-mail/tests/support/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the tests of the mail adapter use more of it")]
 mod support;
 
 mod bad_input;

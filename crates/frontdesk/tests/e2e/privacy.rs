@@ -9,11 +9,18 @@ use crate::{
 
 #[tokio::test]
 async fn a_full_run_logs_and_counts_nothing_personal() {
-    let refusing = Behaviour { recipient: Act::Say("550 5.1.1 <ana.rara@visitor.example> unknown"), ..Behaviour::default() };
+    let refusing = Behaviour {
+        recipient: Act::Say("550 5.1.1 <ana.rara@visitor.example> unknown"),
+        ..Behaviour::default()
+    };
     let smtp = SmtpServer::start(refusing).await;
     let url = format!("smtp://{}", smtp.url().trim_start_matches("smtp://"));
-    let settings =
-        [("SMTP_URL", url.as_str()), ("FRONTDESK__LOG", "trace"), ("FRONTDESK__WELCOME__DELAY", "500ms"), ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example")];
+    let settings = [
+        ("SMTP_URL", url.as_str()),
+        ("FRONTDESK__LOG", "trace"),
+        ("FRONTDESK__WELCOME__DELAY", "500ms"),
+        ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example"),
+    ];
     let mut desk = Frontdesk::with(&settings).await;
     desk.post(
         "/bot/v1/tickets",
@@ -29,7 +36,8 @@ async fn a_full_run_logs_and_counts_nothing_personal() {
     desk.stop().await;
 
     let log = desk.log();
-    for secret in ["Ana Rara", "ana.rara", "600111222", "Mi secreto", desk.key.as_str(), "team@desk.example"] {
+    for secret in ["Ana Rara", "ana.rara", "600111222", "Mi secreto", desk.key.as_str(), "team@desk.example"]
+    {
         assert!(!log.contains(secret), "{secret} is in the log");
         assert!(!metrics.contains(secret), "{secret} is in the metrics");
     }

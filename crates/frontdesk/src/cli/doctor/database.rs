@@ -25,7 +25,11 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
 }
 
 fn unusable(error: &dyn std::error::Error) -> Finding {
-    Finding::fail(DATABASE, chain(error), "look at the disk and the rights of the file; `frontdesk backup` copies")
+    Finding::fail(
+        DATABASE,
+        chain(error),
+        "look at the disk and the rights of the file; `frontdesk backup` copies",
+    )
 }
 
 async fn look_inside(sqlite: &SqliteStorage) -> Result<Vec<Finding>, StorageError> {
@@ -58,7 +62,8 @@ async fn channels(sqlite: &SqliteStorage) -> Result<Finding, StorageError> {
     Ok(if mimicked.is_empty() {
         Finding::ok("channels", format!("all {} deliver themselves", channels.len()))
     } else {
-        let names: Vec<_> = mimicked.iter().map(|channel| format!("{} ({})", channel.name, channel.kind)).collect();
+        let names: Vec<_> =
+            mimicked.iter().map(|channel| format!("{} ({})", channel.name, channel.kind)).collect();
         let found = format!("mail to the team takes the place of {}", names.join(", "));
         Finding::warn("channels", found, "route their topics to email channels to be rid of this")
     })

@@ -58,7 +58,8 @@ mod tests {
     use crate::{cli::doctor::finding::Level, settings::Sources};
 
     fn settings(folder: &Path, pairs: &[(&str, &str)]) -> Settings {
-        let mut environment: BTreeMap<_, _> = pairs.iter().map(|&(n, v)| (n.to_owned(), v.to_owned())).collect();
+        let mut environment: BTreeMap<_, _> =
+            pairs.iter().map(|&(n, v)| (n.to_owned(), v.to_owned())).collect();
         environment.insert("DATABASE_URL".to_owned(), format!("sqlite://{}/desk.db", folder.display()));
         Settings::load(&Sources::gather(environment, folder)).expect("settings")
     }
@@ -66,7 +67,8 @@ mod tests {
     #[test]
     fn an_unencrypted_or_missing_public_url_is_a_warning() {
         let folder = tempfile::tempdir().expect("a folder");
-        let level = |url| public_url(&settings(folder.path(), &[("FRONTDESK__HTTP__PUBLIC_URL", url)])).level();
+        let level =
+            |url| public_url(&settings(folder.path(), &[("FRONTDESK__HTTP__PUBLIC_URL", url)])).level();
         assert_eq!(level(""), Level::Warn);
         assert_eq!(level("http://desk.example.com"), Level::Warn);
         assert_eq!(level("https://desk.example.com"), Level::Ok);

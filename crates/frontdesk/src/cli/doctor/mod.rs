@@ -17,7 +17,11 @@ pub async fn run(sources: &Sources) -> anyhow::Result<()> {
     let settings = match Settings::load(sources) {
         Ok(settings) => settings,
         Err(error) => {
-            say(Finding::fail("settings", error.to_string(), "mend them; `frontdesk config` shows what is in force"))?;
+            say(Finding::fail(
+                "settings",
+                error.to_string(),
+                "mend them; `frontdesk config` shows what is in force",
+            ))?;
             return Err(error.into());
         }
     };
@@ -45,7 +49,11 @@ async fn examine(sources: &Sources, settings: &Settings) -> Vec<Finding> {
 fn unused(sources: &Sources) -> Vec<Finding> {
     let set = report(sources).into_iter().filter(|setting| setting.unused && setting.is_set());
     set.map(|setting| {
-        Finding::warn("settings", format!("{} is set, and this version does not use it yet", setting.name), "unset it")
+        Finding::warn(
+            "settings",
+            format!("{} is set, and this version does not use it yet", setting.name),
+            "unset it",
+        )
     })
     .collect()
 }

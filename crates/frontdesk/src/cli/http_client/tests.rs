@@ -6,7 +6,8 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-const CALL: Request<'static> = Request { method: "POST", path: "/bot/v1/users", key: Some("fd_x"), body: "{}" };
+const CALL: Request<'static> =
+    Request { method: "POST", path: "/bot/v1/users", key: Some("fd_x"), body: "{}" };
 
 /// The answers on each connection.
 type Connections = &'static [&'static [&'static str]];

@@ -10,11 +10,7 @@ use domain::{
 
 use super::NotificationRecord;
 use crate::{
-    cli::{
-        Format,
-        output::say_list,
-        table::Table,
-    },
+    cli::{Format, output::say_list, table::Table},
     wiring::App,
 };
 
@@ -54,7 +50,10 @@ pub async fn run(app: &App, args: ListArgs) -> anyhow::Result<()> {
 }
 
 /// The filter, or what of it there is not.
-async fn filter(snapshot: &mut Transaction, args: &ListArgs) -> Result<Result<NotificationFilter, String>, StorageError> {
+async fn filter(
+    snapshot: &mut Transaction,
+    args: &ListArgs,
+) -> Result<Result<NotificationFilter, String>, StorageError> {
     let mut filter =
         NotificationFilter { status: args.status, user_id: args.user, ..NotificationFilter::default() };
     if let Some(name) = &args.channel {

@@ -49,8 +49,11 @@ pub async fn run(app: &App, command: NotificationsCommand) -> anyhow::Result<()>
 }
 
 async fn retry(app: &App, ids: &[NotificationId]) -> anyhow::Result<()> {
-    let retry =
-        RetryNotification { storage: app.storage.clone(), queue: app.queue.clone(), clock: app.clock.clone() };
+    let retry = RetryNotification {
+        storage: app.storage.clone(),
+        queue: app.queue.clone(),
+        clock: app.clock.clone(),
+    };
     for &id in ids {
         retry.execute(id).await?;
         say(format_args!("{id} is due now"))?;

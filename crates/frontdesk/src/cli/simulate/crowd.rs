@@ -17,7 +17,8 @@ use crate::cli::output::say;
 /// Plays `users` visitors with at most `rate` calls a second, and says what they were answered.
 pub async fn play(bot: &mut BotClient, users: u32, rate: u32, seed: Option<u64>) -> anyhow::Result<()> {
     let titles = bot.get("/bot/v1/topics").await?["titles"].take();
-    let topics = titles.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let topics =
+        titles.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let mut people = People::new(seed.unwrap_or_else(Random::fresh_seed), topics);
     let mut pace = interval(Duration::from_secs(1) / rate);
     let bar = progress(users);

@@ -5,13 +5,31 @@ use serde_json::{Value, json};
 use super::random::Random;
 
 const FIRST_NAMES: &[&str] = &[
-    "Ana", "Lucía", "Hugo", "Martín", "Sofía", "Mateo", "Aitana", "Iker", "Noa", "Pol", "Emma", "Liam", "Zoë", "Jürgen",
-    "Chloé", "Giulia", "Wei", "Priya", "Olu", "Yuki", "Fátima", "Omar", "Ingrid", "Søren",
+    "Ana", "Lucía", "Hugo", "Martín", "Sofía", "Mateo", "Aitana", "Iker", "Noa", "Pol", "Emma", "Liam",
+    "Zoë", "Jürgen", "Chloé", "Giulia", "Wei", "Priya", "Olu", "Yuki", "Fátima", "Omar", "Ingrid", "Søren",
 ];
 
 const LAST_NAMES: &[&str] = &[
-    "García", "López", "Ruiz", "O'Brien", "Müller", "Núñez", "Ferrer i Puig", "Smith", "Okafor", "Tanaka", "Rossi",
-    "Dubois", "van den Berg", "Haddad", "Nowak", "Silva", "Kowalska", "Andersson", "Sharma", "Chen",
+    "García",
+    "López",
+    "Ruiz",
+    "O'Brien",
+    "Müller",
+    "Núñez",
+    "Ferrer i Puig",
+    "Smith",
+    "Okafor",
+    "Tanaka",
+    "Rossi",
+    "Dubois",
+    "van den Berg",
+    "Haddad",
+    "Nowak",
+    "Silva",
+    "Kowalska",
+    "Andersson",
+    "Sharma",
+    "Chen",
 ];
 
 const DOMAINS: &[&str] = &["example.com", "mail.example.com", "example.org", "shop.example.net"];
@@ -94,8 +112,13 @@ impl People {
 
     fn careful(&mut self) -> Value {
         let (first, last) = (self.random.one_of(FIRST_NAMES), self.random.one_of(LAST_NAMES));
-        let plain: String = format!("{first}.{last}").to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
-        let email = format!("{}.{}{}@{}", plain.trim_matches('.'), self.run, self.count, self.random.one_of(DOMAINS));
+        let plain: String = format!("{first}.{last}")
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '.')
+            .collect();
+        let email =
+            format!("{}.{}{}@{}", plain.trim_matches('.'), self.run, self.count, self.random.one_of(DOMAINS));
         let mut person = json!({
             "name": format!("{first} {last}"),
             "email": email,
@@ -166,9 +189,15 @@ mod tests {
 
     #[test]
     fn a_seed_plays_the_same_visitors_again_and_another_plays_others() {
-        let emails = |seed| visitors(seed, 50).into_iter().map(|v| v.person["email"].clone()).collect::<Vec<_>>();
+        let emails =
+            |seed| visitors(seed, 50).into_iter().map(|v| v.person["email"].clone()).collect::<Vec<_>>();
         assert_eq!(emails(1), emails(1));
-        assert!(emails(1).iter().zip(emails(2)).all(|(one, other)| one != &other || one.is_null() || one == "@{email}"));
+        assert!(
+            emails(1)
+                .iter()
+                .zip(emails(2))
+                .all(|(one, other)| one != &other || one.is_null() || one == "@{email}")
+        );
     }
 
     #[test]

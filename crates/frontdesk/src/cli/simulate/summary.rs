@@ -55,8 +55,14 @@ impl fmt::Display for Told {
         let Summary { calls, ok, users, tickets, replayed, invalid, put_off } = self.summary;
         let recognised = ok - users - tickets - replayed;
         writeln!(f, "{calls} calls in {:.1} s", self.elapsed.as_secs_f64())?;
-        writeln!(f, "  {ok:>6}  ok: {users} users and {tickets} tickets made, {recognised} users recognised, {replayed} replayed")?;
-        writeln!(f, "  {invalid:>6}  invalid: the visitor would be asked again; see `frontdesk quarantine list`")?;
+        writeln!(
+            f,
+            "  {ok:>6}  ok: {users} users and {tickets} tickets made, {recognised} users recognised, {replayed} replayed"
+        )?;
+        writeln!(
+            f,
+            "  {invalid:>6}  invalid: the visitor would be asked again; see `frontdesk quarantine list`"
+        )?;
         write!(f, "  {put_off:>6}  put off by the server")
     }
 }

@@ -19,7 +19,8 @@ pub struct EraseArgs {
 }
 
 pub async fn run(app: &App, args: EraseArgs) -> anyhow::Result<()> {
-    let which = args.which.read()?.ok_or_else(|| WrongUsage("--id, --email or --phone is needed".to_owned()))?;
+    let which =
+        args.which.read()?.ok_or_else(|| WrongUsage("--id, --email or --phone is needed".to_owned()))?;
     if !args.yes {
         prompt::needs_terminal("without a terminal, give --yes")?;
         let answer = prompt::ask("This cannot be undone. Type yes to delete this user:").await?;

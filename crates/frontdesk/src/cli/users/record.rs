@@ -101,7 +101,8 @@ impl UserRecord {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let origin = &self.first_origin;
         let consent = self.consent.as_ref();
-        let fields = if self.fields.is_empty() { String::new() } else { Value::from(self.fields.clone()).to_string() };
+        let fields =
+            if self.fields.is_empty() { String::new() } else { Value::from(self.fields.clone()).to_string() };
         [
             self.id.to_string(),
             text(&self.name),

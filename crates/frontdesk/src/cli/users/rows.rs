@@ -78,7 +78,8 @@ impl<R: Read> Rows<R> {
     /// What a row says, by the names of its columns. None if it has cells without a name.
     pub fn fields(&self, row: &Row) -> Option<Fields> {
         let is_wider = row.cells.iter().skip(self.names.len()).any(|cell| !cell.trim().is_empty());
-        let named = self.names.iter().zip(&row.cells).filter(|(name, _)| !rejects::COLUMNS.contains(&name.as_str()));
+        let named =
+            self.names.iter().zip(&row.cells).filter(|(name, _)| !rejects::COLUMNS.contains(&name.as_str()));
         let pairs = named.map(|(name, cell)| (name.clone(), Value::from(restored(cell))));
         (!is_wider).then(|| pairs.collect())
     }
@@ -111,8 +112,11 @@ mod tests {
 
     #[test]
     fn the_separator_is_found_by_itself() {
-        for text in [&b"name,email\nAna,a@x.io"[..], b"name;email\r\nAna;a@x.io\r\n", b"\xEF\xBB\xBFname\temail\nAna\ta@x.io"]
-        {
+        for text in [
+            &b"name,email\nAna,a@x.io"[..],
+            b"name;email\r\nAna;a@x.io\r\n",
+            b"\xEF\xBB\xBFname\temail\nAna\ta@x.io",
+        ] {
             assert_eq!(rows(text).names(), ["name", "email"]);
             assert_eq!(cells(text), [["Ana", "a@x.io"]]);
         }
@@ -120,7 +124,10 @@ mod tests {
 
     #[test]
     fn quotes_line_breaks_and_other_encodings_are_read_and_empty_rows_left_out() {
-        assert_eq!(cells(b"a,b\n\"x,\ny\",\"\"\"q\"\"\"\n,\n\nM\xFCller,\n"), [["x,\ny", "\"q\""], ["M\u{FFFD}ller", ""]]);
+        assert_eq!(
+            cells(b"a,b\n\"x,\ny\",\"\"\"q\"\"\"\n,\n\nM\xFCller,\n"),
+            [["x,\ny", "\"q\""], ["M\u{FFFD}ller", ""]]
+        );
     }
 
     #[test]

@@ -28,7 +28,8 @@ impl OptionalWhich {
     /// The user that was named, if one was.
     pub fn read(&self) -> Result<Option<WhichUser>, WrongUsage> {
         let wrong = |error: &dyn std::error::Error| WrongUsage(error.to_string());
-        let email = self.email.as_deref().map(EmailAddress::parse).transpose().map_err(|error| wrong(&error))?;
+        let email =
+            self.email.as_deref().map(EmailAddress::parse).transpose().map_err(|error| wrong(&error))?;
         let phone = self.phone.as_deref().map(|text| PhoneNumber::parse(text, None)).transpose();
         let phone = phone.map_err(|error| wrong(&error))?;
         let known = email.map(Identity::Email).or(phone.map(Identity::Phone)).map(WhichUser::Known);

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::{
     delivering::quota,
-    desk::{Desk, TICK},
+    desk::{Desk, TICK, let_others_go_on},
 };
 
 pub async fn what_is_due_within_the_horizon_is_handed_over(desk: &Desk<'_>) {
@@ -89,7 +89,13 @@ async fn claim_by_threes(
     let quotas = [quota(PERSON_CHANNEL_ID, 3)];
     let mut given = Vec::new();
     loop {
-        match atomically(&*storage, async |tx| tx.deliveries().claim(worker, &quotas, horizon).await).await {
+        let outcome = atomically(&*storage, async |tx| {
+            let claimed = tx.deliveries().claim(worker, &quotas, horizon).await;
+            let_others_go_on().await;
+            claimed
+        })
+        .await;
+        match outcome {
             Ok(claimed) if claimed.is_empty() => return given,
             Ok(claimed) => given.extend(claimed.iter().map(|claimed| claimed.id)),
             Err(StorageError::Conflict(_) | StorageError::Stale) => {}
@@ -112,7 +118,7 @@ pub async fn a_hand_over_is_given_time_to_arrive(desk: &Desk<'_>) {
     let id = desk.plan_welcome(desk.horizon()).await;
     assert_eq!(desk.claim_ids(desk.worker()).await, [id]);
     // Looking ahead is no reason to hurry: until then the first worker may still be at it.
-    for step in [SignedDuration::ZERO, HORIZON, HAND_OVER_AGAIN_AFTER - HORIZON - TICK] {
+    for step in [SignedDuration::ZERO, HORIZON, HAND_OVER_AGAIN_AFTER - TICK] {
         desk.advance(step);
         assert_eq!(desk.loads().await, []);
         assert_eq!(desk.claim_ids(desk.worker()).await, []);
@@ -156,4 +162,15 @@ pub async fn postponing_moves_due_times(desk: &Desk<'_>) {
     desk.advance(SignedDuration::from_secs(1));
     let opened = desk.open_one(worker, ids[1]).await;
     assert_eq!(opened.message.due_at, desk.now());
+}
+
+pub async fn what_is_postponed_is_given_time_from_its_new_due_time(desk: &Desk<'_>) {
+    let id = desk.plan_welcome(desk.now()).await;
+    let mut claimed = desk.claim(desk.worker()).await;
+    claimed[0].due_at = desk.after(1);
+    desk.write(async |tx| tx.deliveries().postpone(&claimed).await).await;
+    desk.advance(SignedDuration::from_secs(1) + HAND_OVER_AGAIN_AFTER - TICK);
+    assert_eq!(desk.claim_ids(desk.worker()).await, []);
+    desk.advance(TICK * 2);
+    assert_eq!(desk.claim_ids(desk.worker()).await, [id]);
 }

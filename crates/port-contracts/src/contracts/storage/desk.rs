@@ -112,3 +112,10 @@ pub(super) const TICK: SignedDuration = SignedDuration::from_micros(1);
 pub(super) fn is_conflict<T>(outcome: &Result<T, StorageError>) -> bool {
     matches!(outcome, Err(StorageError::Conflict(_)))
 }
+
+/// Gives other tasks their turn in the middle of a unit of work, so that those that may overlap do.
+pub(super) async fn let_others_go_on() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+}

@@ -133,6 +133,7 @@ macro_rules! for_each_storage_case {
                 what_is_long_overdue_is_handed_over_once
                 what_is_being_sent_is_not_handed_over_again
                 postponing_moves_due_times
+                what_is_postponed_is_given_time_from_its_new_due_time
             }
             opening {
                 a_welcome_mail_says_whom_it_greets

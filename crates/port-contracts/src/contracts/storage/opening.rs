@@ -15,7 +15,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
-use super::desk::{Desk, TICK};
+use super::desk::{Desk, TICK, let_others_go_on};
 
 pub async fn a_welcome_mail_says_whom_it_greets(desk: &Desk<'_>) {
     let worker = desk.worker();
@@ -193,7 +193,13 @@ async fn open(
     now: Timestamp,
 ) -> Vec<NotificationId> {
     loop {
-        match atomically(&*storage, async |tx| tx.deliveries().open(worker, &ids, now).await).await {
+        let outcome = atomically(&*storage, async |tx| {
+            let opened = tx.deliveries().open(worker, &ids, now).await;
+            let_others_go_on().await;
+            opened
+        })
+        .await;
+        match outcome {
             Ok(opened) => return opened.iter().map(|attempt| attempt.message.id).collect(),
             Err(StorageError::Conflict(_) | StorageError::Stale) => {}
             Err(StorageError::Unavailable(error)) => panic!("the storage is away: {error}"),

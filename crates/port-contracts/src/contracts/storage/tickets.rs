@@ -10,7 +10,10 @@ use domain::{
 use serde_json::Map;
 use tokio::task::JoinSet;
 
-use super::{desk::Desk, paging::assert_pages};
+use super::{
+    desk::{Desk, let_others_go_on},
+    paging::assert_pages,
+};
 
 pub async fn a_ticket_reads_back_as_it_was_written(desk: &Desk<'_>) {
     let user = desk.registered().await;
@@ -77,7 +80,13 @@ pub async fn numbers_never_repeat_when_many_take_them_at_once(desk: &Desk<'_>) {
 
 async fn take_numbers(storage: Arc<dyn Storage>, count: usize) -> Vec<u64> {
     loop {
-        match atomically(&*storage, async |tx| tx.tickets().take_numbers(count).await).await {
+        let outcome = atomically(&*storage, async |tx| {
+            let first = tx.tickets().take_numbers(count).await;
+            let_others_go_on().await;
+            first
+        })
+        .await;
+        match outcome {
             Ok(first) => return (first..first + count as u64).collect(),
             Err(StorageError::Conflict(_) | StorageError::Stale) => {}
             Err(StorageError::Unavailable(error)) => panic!("the storage is away: {error}"),

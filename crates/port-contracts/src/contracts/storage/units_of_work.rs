@@ -7,7 +7,7 @@ use domain::{ids::UserId, intake::NewIdentity, user::User};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
-use super::desk::{Desk, is_conflict};
+use super::desk::{Desk, is_conflict, let_others_go_on};
 
 pub async fn what_is_committed_is_seen_by_later_units_of_work(desk: &Desk<'_>) {
     let user = desk.registered().await;
@@ -153,6 +153,7 @@ async fn register_or_recognise(
             if let Some((_, owner)) = tx.users().by_identities(&named).await?.identities.first() {
                 return Ok(*owner);
             }
+            let_others_go_on().await;
             tx.users().insert(from_ref(&user)).await?;
             tx.users().add_identities(&identities).await?;
             Ok(user.id)

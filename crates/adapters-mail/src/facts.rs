@@ -1,0 +1,160 @@
+//! What templates may say: plain facts under the names that templates use. The front page of the crate lists them.
+
+use domain::{
+    message::{Message, Person, TicketFacts},
+    user::Origin,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Where Landbot shows a chat.
+const LANDBOT_CHATS: &str = "https://app.landbot.io/gui/chats_v4";
+
+/// The facts of `welcome`.
+#[derive(Serialize)]
+pub(crate) struct Welcome<'a> {
+    name: Option<&'a str>,
+    sender: &'a str,
+}
+
+/// The facts of `ticket_opened`.
+#[derive(Serialize)]
+pub(crate) struct TicketOpened<'a> {
+    reference: String,
+    topic: &'a str,
+    topic_asked: Option<&'a str>,
+    description: &'a str,
+    bot: &'a str,
+    opened_at: String,
+    chat_url: Option<String>,
+    pub(crate) ticket_url: Option<String>,
+    person: Option<PersonFacts<'a>>,
+    pub(crate) stands_in_for: Option<StandIn<'a>>,
+    sender: &'a str,
+}
+
+/// A person, as a team reads it.
+#[derive(Default, Serialize)]
+struct PersonFacts<'a> {
+    name: Option<&'a str>,
+    email: Option<&'a str>,
+    phone: Option<&'a str>,
+    source: Option<&'a str>,
+    page: Option<&'a str>,
+    referrer: Option<&'a str>,
+    campaign: Option<String>,
+}
+
+/// The channel that mail stands in for.
+#[derive(Serialize)]
+pub(crate) struct StandIn<'a> {
+    channel: &'a str,
+    kind: &'static str,
+}
+
+impl<'a> Welcome<'a> {
+    pub(crate) fn new(person: &'a Person, sender: &'a str) -> Self {
+        Self { name: person.name.as_deref().filter(|name| !has_link(name)), sender }
+    }
+
+    /// One with and one without everything that may be unknown.
+    pub(crate) const fn samples() -> [Welcome<'static>; 2] {
+        [Welcome { name: Some("Ana"), sender: "Frontdesk" }, Welcome { name: None, sender: "Frontdesk" }]
+    }
+}
+
+/// Anybody can enter anybody's address and a name with a link in it: that would make the greeting their advertisement.
+fn has_link(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.contains("://") || name.contains("www.")
+}
+
+impl<'a> TicketOpened<'a> {
+    /// Without a link to the ticket, and for the channel that was meant.
+    pub(crate) fn new(ticket: &'a TicketFacts, person: Option<&'a Person>, sender: &'a str) -> Self {
+        Self {
+            reference: ticket.reference.to_string(),
+            topic: &ticket.topic,
+            topic_asked: ticket.topic_asked.as_deref(),
+            description: &ticket.description,
+            bot: &ticket.bot,
+            opened_at: ticket.opened_at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+            chat_url: chat_url(ticket.chat.uuid.as_deref()),
+            ticket_url: None,
+            person: person.map(PersonFacts::new),
+            stands_in_for: None,
+            sender,
+        }
+    }
+
+    /// With everything, with a person of whom nothing is known, and without anybody.
+    pub(crate) fn samples() -> [TicketOpened<'static>; 3] {
+        let nobodys = || TicketOpened {
+            reference: "T-000042".to_owned(),
+            topic: "Sales",
+            topic_asked: None,
+            description: "How much is it?\nAnd when?",
+            bot: "lead bot",
+            opened_at: "2026-01-01 12:00 UTC".to_owned(),
+            chat_url: None,
+            ticket_url: None,
+            person: None,
+            stands_in_for: None,
+            sender: "Frontdesk",
+        };
+        let whole = TicketOpened {
+            topic_asked: Some("prices"),
+            chat_url: Some(LANDBOT_CHATS.to_owned()),
+            ticket_url: Some("https://desk.example.com/admin/tickets/1".to_owned()),
+            person: Some(PersonFacts::sample()),
+            stands_in_for: Some(StandIn { channel: "sales", kind: "slack" }),
+            ..nobodys()
+        };
+        [whole, TicketOpened { person: Some(PersonFacts::default()), ..nobodys() }, nobodys()]
+    }
+}
+
+/// A link is made of what the page of the chat claims only if it is what Landbot gives out.
+fn chat_url(uuid: Option<&str>) -> Option<String> {
+    let uuid: Uuid = uuid?.parse().ok()?;
+    Some(format!("{LANDBOT_CHATS}/{uuid}"))
+}
+
+impl<'a> PersonFacts<'a> {
+    fn new(person: &'a Person) -> Self {
+        Self {
+            name: person.name.as_deref(),
+            email: person.email.as_deref(),
+            phone: person.phone.as_deref(),
+            source: person.origin.source.as_deref(),
+            page: person.origin.page.as_deref(),
+            referrer: person.origin.referrer.as_deref(),
+            campaign: campaign(&person.origin),
+        }
+    }
+
+    fn sample() -> Self {
+        Self {
+            name: Some("Ana"),
+            email: Some("ana@example.com"),
+            phone: Some("+34600111222"),
+            source: Some("landing"),
+            page: Some("https://example.com/prices"),
+            referrer: Some("https://search.example"),
+            campaign: Some("newsletter / mail / spring".to_owned()),
+        }
+    }
+}
+
+/// What is known of it, as it is usually written: source / medium / campaign.
+fn campaign(origin: &Origin) -> Option<String> {
+    let parts = [&origin.utm_source, &origin.utm_medium, &origin.utm_campaign];
+    let known: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+    (!known.is_empty()).then(|| known.join(" / "))
+}
+
+impl<'a> StandIn<'a> {
+    pub(crate) fn new(message: &'a Message) -> Self {
+        Self { channel: &message.channel, kind: message.kind.as_str() }
+    }
+}

@@ -1,0 +1,115 @@
+//! The words of mails: compiled and tried once, rendered for each mail.
+
+mod error;
+mod sources;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
+
+use domain::{language::Language, notification::Purpose};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig};
+use serde::Serialize;
+
+pub use self::error::TemplateError;
+use self::sources::{PARTS, Sources};
+use crate::facts::{TicketOpened, Welcome};
+
+/// A mail, in words.
+pub(crate) struct Rendered {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+}
+
+/// All templates, compiled.
+pub(crate) struct Templates {
+    environment: Environment<'static>,
+    /// By language and purpose, the names of the templates of a mail's parts.
+    mails: HashMap<String, BTreeMap<Purpose, [String; PARTS.len()]>>,
+    /// By the names of templates, what people call them.
+    files: HashMap<String, String>,
+}
+
+impl Templates {
+    /// Takes the shipped templates and, in their place or beside them, those in `folder`. Every one is rendered with
+    /// samples, so that a mistake is found at the start and not with the first mail.
+    pub(crate) fn load(folder: Option<&Path>) -> Result<Self, TemplateError> {
+        let mut sources = Sources::shipped();
+        if let Some(folder) = folder {
+            sources.read(folder)?;
+        }
+        let mails = sources.mails()?;
+        let mut templates = Self { environment: environment(), mails, files: HashMap::new() };
+        for (name, source) in sources.into_files() {
+            templates.files.insert(name.clone(), source.file);
+            let added = templates.environment.add_template_owned(name.clone(), source.text);
+            added.map_err(|error| templates.broken(&name, error))?;
+        }
+        templates.try_all()?;
+        Ok(templates)
+    }
+
+    /// Renders a mail in `language`, or in English where there is none of it.
+    pub(crate) fn render(
+        &self,
+        language: &Language,
+        purpose: Purpose,
+        facts: &impl Serialize,
+    ) -> Result<Rendered, TemplateError> {
+        let own = self.mails.get(language.as_str()).and_then(|mails| mails.get(&purpose));
+        let names = own.unwrap_or_else(|| &self.mails[Language::ENGLISH.as_str()][&purpose]);
+        self.render_parts(names, facts)
+    }
+
+    fn render_parts(&self, names: &[String; PARTS.len()], facts: &impl Serialize) -> Result<Rendered, TemplateError> {
+        let facts = Value::from_serialize(facts);
+        let part = |name: &String| {
+            let rendered = self.environment.get_template(name).and_then(|template| template.render(&facts));
+            rendered.map_err(|error| self.broken(name, error))
+        };
+        let [subject, text, html] = names;
+        Ok(Rendered { subject: part(subject)?, text: part(text)?, html: part(html)? })
+    }
+
+    fn try_all(&self) -> Result<(), TemplateError> {
+        for (purpose, names) in self.mails.values().flatten() {
+            match purpose {
+                Purpose::Welcome => self.try_with(names, &Welcome::samples())?,
+                Purpose::TicketOpened => self.try_with(names, &TicketOpened::samples())?,
+            }
+        }
+        Ok(())
+    }
+
+    fn try_with(&self, names: &[String; PARTS.len()], samples: &[impl Serialize]) -> Result<(), TemplateError> {
+        samples.iter().try_for_each(|sample| self.render_parts(names, sample).map(drop))
+    }
+
+    /// The mistake may be in another file than the one that was asked for: in the layout.
+    fn broken(&self, name: &str, source: minijinja::Error) -> TemplateError {
+        let name = source.name().unwrap_or(name);
+        let file = self.files.get(name).map_or(name, String::as_str).to_owned();
+        TemplateError::Broken { file, line: source.line().unwrap_or(1), source }
+    }
+}
+
+/// Strict: what is misspelt or not known is not printed as nothing, but found at the start.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_formatter(|out, state, value| {
+        if value.is_none() {
+            let detail = "a value that may be unknown is printed without asking whether it is known";
+            return Err(minijinja::Error::new(ErrorKind::InvalidOperation, detail));
+        }
+        escape_formatter(out, state, value)
+    });
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("the usual delimiters are valid"));
+    environment
+}
+
+#[cfg(test)]
+mod tests;

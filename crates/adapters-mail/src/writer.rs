@@ -1,0 +1,77 @@
+//! From a notification to a mail.
+
+use domain::{
+    channel::Target,
+    message::{Content, Message},
+    notification::Purpose,
+};
+use jiff::Timestamp;
+
+use crate::{
+    compose::{ComposedMail, Head, compose},
+    facts::{StandIn, TicketOpened, Welcome},
+    mailbox::Correspondent,
+    recipient::Recipient,
+    templates::{Rendered, TemplateError, Templates},
+};
+
+/// Writes mails, from current templates.
+pub(crate) struct MailWriter {
+    pub(crate) templates: Templates,
+    pub(crate) from: Correspondent,
+    pub(crate) reply_to: Option<Correspondent>,
+    /// Without a slash at the end.
+    pub(crate) public_url: Option<String>,
+}
+
+impl MailWriter {
+    /// The mail of a notification.
+    pub(crate) fn write(
+        &self,
+        message: &Message,
+        recipient: &Recipient,
+        written_at: Timestamp,
+    ) -> Result<ComposedMail, TemplateError> {
+        let words = self.render(message, recipient.stands_in)?;
+        let head = Head {
+            id: message.id,
+            from: &self.from,
+            to: &recipient.to,
+            reply_to: self.reply_to(message),
+            due_at: message.due_at,
+            possible_duplicate: message.possible_duplicate,
+            written_at,
+        };
+        Ok(compose(&head, words))
+    }
+
+    fn render(&self, message: &Message, stands_in: bool) -> Result<Rendered, TemplateError> {
+        let sender = self.from.shown();
+        match &message.content {
+            Content::Welcome { person } => {
+                self.templates.render(&person.language, Purpose::Welcome, &Welcome::new(person, sender))
+            }
+            Content::TicketOpened { ticket, person } => {
+                let facts = TicketOpened {
+                    ticket_url: self.public_url.as_ref().map(|url| format!("{url}/admin/tickets/{}", ticket.id)),
+                    stands_in_for: stands_in.then(|| StandIn::new(message)),
+                    ..TicketOpened::new(ticket, person.as_ref(), sender)
+                };
+                self.templates.render(&ticket.team_language, Purpose::TicketOpened, &facts)
+            }
+        }
+    }
+
+    /// A team that answers the mail about a ticket answers its person, whose address must be ASCII: beyond that, a
+    /// header asks more of servers than the recipient's address does (RFC 6532).
+    fn reply_to(&self, message: &Message) -> Option<Correspondent> {
+        let asks = match &message.content {
+            Content::TicketOpened { person, .. } if message.target != Target::Person => person.as_ref(),
+            _ => None,
+        };
+        let asks = asks.and_then(|person| {
+            Correspondent::new(person.name.as_deref(), person.email.as_deref()?).ok()?.in_ascii().ok()
+        });
+        asks.or_else(|| self.reply_to.clone())
+    }
+}
