@@ -40,7 +40,8 @@ impl MailChannel {
         environment: EnvironmentLookup,
     ) -> Result<Self, MailSetupError> {
         let team = settings.team_to.as_ref().map(|team| correspondent("team", team)).transpose()?;
-        let reply_to = settings.reply_to.as_ref().map(|reply_to| sender("reply address", reply_to)).transpose()?;
+        let reply_to =
+            settings.reply_to.as_ref().map(|reply_to| sender("reply address", reply_to)).transpose()?;
         let writer = MailWriter {
             templates: Templates::load(settings.templates.as_deref())?,
             from: sender("sender", &settings.from)?,
@@ -87,7 +88,7 @@ impl MailChannel {
     fn to_capture(&self, message: &Message, to: &Correspondent, mail: ComposedMail) -> CapturedMail {
         CapturedMail {
             notification_id: message.id,
-            recipient: to.address().to_string(),
+            recipient: to.written_address().to_owned(),
             subject: mail.subject.as_str().to_owned(),
             message: mail.message,
             captured_at: self.clock.now(),

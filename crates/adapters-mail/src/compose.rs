@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use lettre::message::{
     MultiPart, SinglePart,
     header::{
-        ContentTransferEncoding, ContentType, Date, From, HeaderName, HeaderValue, Headers, MIME_VERSION_1_0, ReplyTo,
-        Subject, To,
+        ContentTransferEncoding, ContentType, Date, From, HeaderName, HeaderValue, Headers, MIME_VERSION_1_0,
+        ReplyTo, Subject, To,
     },
 };
 
@@ -19,7 +19,7 @@ pub(crate) struct Head<'a> {
     pub(crate) id: NotificationId,
     pub(crate) from: &'a Correspondent,
     pub(crate) to: &'a Correspondent,
-    pub(crate) reply_to: Option<Correspondent>,
+    pub(crate) reply_to: Option<&'a Correspondent>,
     pub(crate) due_at: Timestamp,
     pub(crate) possible_duplicate: bool,
     pub(crate) written_at: Timestamp,
@@ -43,7 +43,7 @@ impl Head<'_> {
         headers.set(Date::new(SystemTime::from(self.written_at.max(Timestamp::UNIX_EPOCH))));
         headers.set(From::from(self.from.to_mailboxes()));
         headers.set(To::from(self.to.to_mailboxes()));
-        if let Some(reply_to) = &self.reply_to {
+        if let Some(reply_to) = self.reply_to {
             headers.set(ReplyTo::from(reply_to.to_mailboxes()));
         }
         headers.set(Subject::from(subject.as_str().to_owned()));
@@ -81,11 +81,16 @@ fn part(content_type: ContentType, text: String) -> SinglePart {
     let part = SinglePart::builder().content_type(content_type);
     // Otherwise the shorter of these two encodings is taken.
     let may_stay_bare = text.is_ascii();
-    if may_stay_bare { part.header(ContentTransferEncoding::QuotedPrintable).body(text) } else { part.body(text) }
+    if may_stay_bare {
+        part.header(ContentTransferEncoding::QuotedPrintable).body(text)
+    } else {
+        part.body(text)
+    }
 }
 
 fn alternatives_between(boundary: &str) -> ContentType {
-    ContentType::parse(&format!("multipart/alternative; boundary=\"{boundary}\"")).expect("a boundary of plain ASCII")
+    ContentType::parse(&format!("multipart/alternative; boundary=\"{boundary}\""))
+        .expect("a boundary of plain ASCII")
 }
 
 /// A value of our own: short, printable ASCII, and to be found on one line.

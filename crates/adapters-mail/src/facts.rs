@@ -29,6 +29,7 @@ pub(crate) struct TicketOpened<'a> {
     chat_url: Option<String>,
     pub(crate) ticket_url: Option<String>,
     person: Option<PersonFacts<'a>>,
+    pub(crate) reply_reaches_person: bool,
     pub(crate) stands_in_for: Option<StandIn<'a>>,
     sender: &'a str,
 }
@@ -54,7 +55,7 @@ pub(crate) struct StandIn<'a> {
 
 impl<'a> Welcome<'a> {
     pub(crate) fn new(person: &'a Person, sender: &'a str) -> Self {
-        Self { name: person.name.as_deref().filter(|name| !has_link(name)), sender }
+        Self { name: name_to_greet_by(person), sender }
     }
 
     /// One with and one without everything that may be unknown.
@@ -63,14 +64,15 @@ impl<'a> Welcome<'a> {
     }
 }
 
-/// Anybody can enter anybody's address and a name with a link in it: that would make the greeting their advertisement.
-fn has_link(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.contains("://") || name.contains("www.")
+/// The name of a person in mails to that person. Anybody can enter anybody's address, and a name with a link in it would
+/// make our greeting their advertisement.
+pub(crate) fn name_to_greet_by(person: &Person) -> Option<&str> {
+    let has_link = |name: &str| name.contains("://") || name.to_lowercase().contains("www.");
+    person.name.as_deref().filter(|name| !has_link(name))
 }
 
 impl<'a> TicketOpened<'a> {
-    /// Without a link to the ticket, and for the channel that was meant.
+    /// Without a link to the ticket, for the channel that was meant, and with answers that do not reach the person.
     pub(crate) fn new(ticket: &'a TicketFacts, person: Option<&'a Person>, sender: &'a str) -> Self {
         Self {
             reference: ticket.reference.to_string(),
@@ -82,6 +84,7 @@ impl<'a> TicketOpened<'a> {
             chat_url: chat_url(ticket.chat.uuid.as_deref()),
             ticket_url: None,
             person: person.map(PersonFacts::new),
+            reply_reaches_person: false,
             stands_in_for: None,
             sender,
         }
@@ -99,6 +102,7 @@ impl<'a> TicketOpened<'a> {
             chat_url: None,
             ticket_url: None,
             person: None,
+            reply_reaches_person: false,
             stands_in_for: None,
             sender: "Frontdesk",
         };
@@ -107,6 +111,7 @@ impl<'a> TicketOpened<'a> {
             chat_url: Some(LANDBOT_CHATS.to_owned()),
             ticket_url: Some("https://desk.example.com/admin/tickets/1".to_owned()),
             person: Some(PersonFacts::sample()),
+            reply_reaches_person: true,
             stands_in_for: Some(StandIn { channel: "sales", kind: "slack" }),
             ..nobodys()
         };

@@ -17,7 +17,7 @@
 //! | purpose | what its templates are given (`?`: may be `none`, which cannot be printed) |
 //! | --- | --- |
 //! | `welcome` | `name?`, `sender` |
-//! | `ticket_opened` | `reference`, `topic`, `topic_asked?`, `description`, `bot`, `opened_at`, `chat_url?`, `ticket_url?`, `person?` (`name?`, `email?`, `phone?`, `source?`, `page?`, `referrer?`, `campaign?`), `stands_in_for?` (`channel`, `kind`), `sender` |
+//! | `ticket_opened` | `reference`, `topic`, `topic_asked?`, `description`, `bot`, `opened_at`, `chat_url?`, `ticket_url?`, `person?` (`name?`, `email?`, `phone?`, `source?`, `page?`, `referrer?`, `campaign?`), `reply_reaches_person`, `stands_in_for?` (`channel`, `kind`), `sender` |
 
 mod capture;
 mod channel;

@@ -56,7 +56,8 @@ fn read_name(text: &str) -> Option<String> {
 
 fn parse_address(text: &str) -> Result<Address, MailboxError> {
     let address: Address = text.parse()?;
-    if text.contains(|c: char| is_special(c) && !matches!(c, '@' | ':')) || text.contains(char::is_whitespace) {
+    if text.contains(|c: char| is_special(c) && !matches!(c, '@' | ':')) || text.contains(char::is_whitespace)
+    {
         return Err(MailboxError::Unusual);
     }
     Ok(address)
@@ -90,7 +91,7 @@ impl Correspondent {
 
     /// Refuses an address that would make every mail an internationalised one (RFC 6531).
     pub(crate) fn in_ascii(self) -> Result<Self, MailboxError> {
-        if self.address.as_ref().is_ascii() { Ok(self) } else { Err(MailboxError::Ascii) }
+        if self.written_address().is_ascii() { Ok(self) } else { Err(MailboxError::Ascii) }
     }
 
     pub(crate) const fn address(&self) -> &Address {
@@ -99,7 +100,11 @@ impl Correspondent {
 
     /// The name, or the address without one.
     pub(crate) fn shown(&self) -> &str {
-        self.name.as_ref().map_or(self.address.as_ref(), HeaderText::as_str)
+        self.name.as_ref().map_or(self.written_address(), HeaderText::as_str)
+    }
+
+    pub(crate) fn written_address(&self) -> &str {
+        self.address.as_ref()
     }
 
     /// As lettre writes it into a header.
@@ -124,7 +129,11 @@ mod tests {
         assert_reads("Frontdesk <frontdesk@localhost>", Some("Frontdesk"), "frontdesk@localhost");
         assert_reads(" frontdesk@localhost ", None, "frontdesk@localhost");
         assert_reads("<desk@example.com>", None, "desk@example.com");
-        assert_reads(r#""Desk, the \"first\"" <desk@example.com>"#, Some(r#"Desk, the "first""#), "desk@example.com");
+        assert_reads(
+            r#""Desk, the \"first\"" <desk@example.com>"#,
+            Some(r#"Desk, the "first""#),
+            "desk@example.com",
+        );
         assert_reads("O'Brien & Söhne <a.b+c@[192.0.2.1]>", Some("O'Brien & Söhne"), "a.b+c@[192.0.2.1]");
     }
 
@@ -153,7 +162,10 @@ mod tests {
     #[test]
     fn a_sender_has_an_ascii_address() {
         assert!(Correspondent::parse("Café <cafe@example.com>").unwrap().in_ascii().is_ok());
-        assert_eq!(Correspondent::parse("a@bücher.example").unwrap().in_ascii().err(), Some(MailboxError::Ascii));
+        assert_eq!(
+            Correspondent::parse("a@bücher.example").unwrap().in_ascii().err(),
+            Some(MailboxError::Ascii)
+        );
     }
 
     #[test]

@@ -11,9 +11,13 @@ use crate::smtp::{Scope, Verdict};
 pub(crate) fn of_verdict(verdict: Verdict) -> Receipt {
     let (outcome, code, answer) = match verdict {
         Verdict::Accepted { code, answer } => (Outcome::Sent, Some(code), answer),
-        Verdict::Temporary { scope: Scope::Recipient, code, answer } => (temporary(Fault::Recipient), code, answer),
+        Verdict::Temporary { scope: Scope::Recipient, code, answer } => {
+            (temporary(Fault::Recipient), code, answer)
+        }
         Verdict::Temporary { scope: Scope::Server, code, answer }
-        | Verdict::Permanent { scope: Scope::Server, code, answer } => (temporary(Fault::Channel), code, answer),
+        | Verdict::Permanent { scope: Scope::Server, code, answer } => {
+            (temporary(Fault::Channel), code, answer)
+        }
         Verdict::Permanent { scope: Scope::Recipient, code, answer } => (Outcome::Permanent, code, answer),
         Verdict::Unknown { answer } => (Outcome::Unknown, None, answer),
     };
@@ -55,8 +59,14 @@ mod tests {
     #[test]
     fn what_the_server_said_is_kept() {
         let sent = of_verdict(Verdict::Accepted { code: 250, answer: "queued".into() });
-        assert_eq!((sent.outcome, sent.code, sent.answer.as_deref()), (Outcome::Sent, Some(250), Some("queued")));
+        assert_eq!(
+            (sent.outcome, sent.code, sent.answer.as_deref()),
+            (Outcome::Sent, Some(250), Some("queued"))
+        );
         let lost = of_verdict(Verdict::Unknown { answer: "no answer".into() });
-        assert_eq!((lost.outcome, lost.code, lost.answer.as_deref()), (Outcome::Unknown, None, Some("no answer")));
+        assert_eq!(
+            (lost.outcome, lost.code, lost.answer.as_deref()),
+            (Outcome::Unknown, None, Some("no answer"))
+        );
     }
 }

@@ -7,6 +7,7 @@ use domain::{
 use secrecy::ExposeSecret as _;
 
 use crate::{
+    facts::name_to_greet_by,
     mailbox::{Correspondent, MailboxError},
     settings::EnvironmentLookup,
 };
@@ -64,9 +65,11 @@ impl Recipients {
 
     fn named(&self, name: &str) -> Result<Recipient, NoRecipient> {
         match (self.environment)(name) {
-            Some(value) if !value.expose_secret().trim().is_empty() => Correspondent::parse(value.expose_secret())
-                .map(exists)
-                .map_err(|source| NoRecipient::Environment { name: name.to_owned(), source }),
+            Some(value) if !value.expose_secret().trim().is_empty() => {
+                Correspondent::parse(value.expose_secret())
+                    .map(exists)
+                    .map_err(|source| NoRecipient::Environment { name: name.to_owned(), source })
+            }
             _ => Ok(self.stand_in()),
         }
     }
@@ -75,7 +78,7 @@ impl Recipients {
 fn person(person: Option<&Person>) -> Result<Correspondent, NoRecipient> {
     let person = person.ok_or(NoRecipient::NoAddress)?;
     let address = person.email.as_deref().ok_or(NoRecipient::NoAddress)?;
-    Correspondent::new(person.name.as_deref(), address).map_err(NoRecipient::Person)
+    Correspondent::new(name_to_greet_by(person), address).map_err(NoRecipient::Person)
 }
 
 const fn exists(to: Correspondent) -> Recipient {

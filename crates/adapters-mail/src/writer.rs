@@ -32,12 +32,13 @@ impl MailWriter {
         recipient: &Recipient,
         written_at: Timestamp,
     ) -> Result<ComposedMail, TemplateError> {
-        let words = self.render(message, recipient.stands_in)?;
+        let asks = asking_person(message);
+        let words = self.render(message, asks.is_some(), recipient.stands_in)?;
         let head = Head {
             id: message.id,
             from: &self.from,
             to: &recipient.to,
-            reply_to: self.reply_to(message),
+            reply_to: asks.as_ref().or(self.reply_to.as_ref()),
             due_at: message.due_at,
             possible_duplicate: message.possible_duplicate,
             written_at,
@@ -45,7 +46,12 @@ impl MailWriter {
         Ok(compose(&head, words))
     }
 
-    fn render(&self, message: &Message, stands_in: bool) -> Result<Rendered, TemplateError> {
+    fn render(
+        &self,
+        message: &Message,
+        reply_reaches_person: bool,
+        stands_in: bool,
+    ) -> Result<Rendered, TemplateError> {
         let sender = self.from.shown();
         match &message.content {
             Content::Welcome { person } => {
@@ -53,7 +59,11 @@ impl MailWriter {
             }
             Content::TicketOpened { ticket, person } => {
                 let facts = TicketOpened {
-                    ticket_url: self.public_url.as_ref().map(|url| format!("{url}/admin/tickets/{}", ticket.id)),
+                    ticket_url: self
+                        .public_url
+                        .as_ref()
+                        .map(|url| format!("{url}/admin/tickets/{}", ticket.id)),
+                    reply_reaches_person,
                     stands_in_for: stands_in.then(|| StandIn::new(message)),
                     ..TicketOpened::new(ticket, person.as_ref(), sender)
                 };
@@ -61,17 +71,15 @@ impl MailWriter {
             }
         }
     }
+}
 
-    /// A team that answers the mail about a ticket answers its person, whose address must be ASCII: beyond that, a
-    /// header asks more of servers than the recipient's address does (RFC 6532).
-    fn reply_to(&self, message: &Message) -> Option<Correspondent> {
-        let asks = match &message.content {
-            Content::TicketOpened { person, .. } if message.target != Target::Person => person.as_ref(),
-            _ => None,
-        };
-        let asks = asks.and_then(|person| {
+/// The person of a ticket, whom a team answers by answering its mail. The address must be ASCII: beyond that, a header
+/// asks more of servers than the recipient's address does (RFC 6532).
+fn asking_person(message: &Message) -> Option<Correspondent> {
+    match &message.content {
+        Content::TicketOpened { person: Some(person), .. } if message.target != Target::Person => {
             Correspondent::new(person.name.as_deref(), person.email.as_deref()?).ok()?.in_ascii().ok()
-        });
-        asks.or_else(|| self.reply_to.clone())
+        }
+        _ => None,
     }
 }

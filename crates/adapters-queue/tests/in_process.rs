@@ -53,3 +53,13 @@ async fn what_was_taken_makes_room_before_it_is_acknowledged() {
     mails.receive().await.expect("it receives");
     queue.publish(&notifications(Email, 10)).await.expect("it fits again");
 }
+
+#[tokio::test]
+async fn an_acknowledgement_makes_room_once() {
+    let queue = InProcessQueue::new(10);
+    let mut mails = queue.subscribe(Email, 2).await.expect("it subscribes");
+    queue.publish(&notifications(Email, 10)).await.expect("it fits");
+    let first = mails.receive().await.expect("it receives")[0].tag;
+    mails.acknowledge(&[first, first, 999]).await.expect("it acknowledges");
+    assert_eq!(mails.receive().await.expect("it receives").len(), 1);
+}

@@ -12,11 +12,11 @@ const WORTH_IT: u64 = 16 * 1024 * 1024;
 /// From this size on, in bytes, the writer has to wait so that the log can begin anew.
 const TOO_LONG: u64 = 64 * 1024 * 1024;
 
-/// Before the writer has to wait, so little may be left to move, in bytes: about ten milliseconds of work.
-const SHORT_WAIT: u64 = 4 * 1024 * 1024;
+/// Before the writer has to wait, so little may be left to move, in bytes: a few milliseconds of work.
+const SHORT_WAIT: u64 = 2 * 1024 * 1024;
 
 /// A writer that is faster than the disk is asked to wait after so many rounds of catching up.
-const ROUNDS_MAX: usize = 4;
+const ROUNDS_MAX: usize = 8;
 
 /// What a checkpoint says about the write-ahead log, in pages.
 #[derive(QueryableByName)]
@@ -98,6 +98,7 @@ impl SqliteStorage {
         }
         for _ in 0..ROUNDS_MAX {
             step(&mut connection, Mode::Passive).await?;
+            self.sync_file().await?;
             if step(&mut connection, Mode::Noop).await?.left <= SHORT_WAIT {
                 break;
             }
@@ -112,6 +113,18 @@ impl SqliteStorage {
             step(connection, Mode::Restart).await?;
         }
         Ok(())
+    }
+
+    /// Writes what is in the system's cache of the database file to disk. SQLite does that only in a round that catches
+    /// up with the writer, which under load is the one that the writer waits for.
+    async fn sync_file(&self) -> Result<(), StorageError> {
+        let file = self.file;
+        let synced = tokio::task::spawn_blocking(|| file.sync_data()).await;
+        match synced {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(StorageError::Unavailable(Box::new(error))),
+            Err(panicked) => Err(StorageError::Unavailable(Box::new(panicked))),
+        }
     }
 
     /// Ends the use of the database: nothing reads any more, and the write-ahead log is emptied, unless another

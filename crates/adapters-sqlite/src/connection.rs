@@ -49,7 +49,7 @@ impl Role {
         match self {
             Self::Writer => "PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 134217728;",
             Self::Reader => "PRAGMA cache_size = -2000; PRAGMA query_only = ON;",
-            Self::Checkpointer => "PRAGMA cache_size = -500; PRAGMA busy_timeout = 100;",
+            Self::Checkpointer => "PRAGMA cache_size = -500; PRAGMA busy_timeout = 20;",
             Self::Maintenance => "PRAGMA cache_size = -2000;",
         }
     }

@@ -1,7 +1,7 @@
 //! Opening the database file.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions},
     io,
     path::{Path, PathBuf},
 };
@@ -89,6 +89,7 @@ pub enum OpenError {
 
 /// What opening gives.
 pub(crate) struct Opened {
+    pub(crate) file: &'static File,
     pub(crate) writer: SqliteConnection,
     pub(crate) checkpointer: SqliteConnection,
     pub(crate) schema: Schema,
@@ -101,13 +102,27 @@ pub(crate) fn open(path: &str, migrate: Migrate) -> Result<Opened, OpenError> {
     check_write_ahead_log(&mut first, path)?;
     check_owner(&mut first, path)?;
     let schema = migrations::prepare(&mut first, migrate)?;
-    Ok(Opened { writer: connect(path, Role::Writer)?, checkpointer: connect(path, Role::Checkpointer)?, schema })
+    Ok(Opened {
+        file: never_closed(path)?,
+        writer: connect(path, Role::Writer)?,
+        checkpointer: connect(path, Role::Checkpointer)?,
+        schema,
+    })
+}
+
+/// A handle of our own on the database file, to have it written to disk. It stays open until the process ends:
+/// closing it would take away the locks that SQLite holds on the file in this process
+/// (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+fn never_closed(path: &str) -> Result<&'static File, OpenError> {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => Ok(Box::leak(Box::new(file))),
+        Err(source) => Err(OpenError::Create { path: path.into(), source }),
+    }
 }
 
 /// Makes the file and its folders if they are missing, readable for their owner only: they will hold personal data.
 ///
-/// An existing file is not touched. Whoever opens and closes a database file without SQLite takes away the locks that
-/// SQLite holds on it in the same process (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+/// An existing file is not touched, for the reason given at [`never_closed`].
 pub(crate) fn create(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         let mut builder = DirBuilder::new();

@@ -1,6 +1,7 @@
 //! The database of one process.
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -31,6 +32,7 @@ const READER_WAIT: Duration = Duration::from_secs(5);
 /// no writer.
 pub struct SqliteStorage {
     pub(crate) path: String,
+    pub(crate) file: &'static File,
     pub(crate) writer: Arc<Mutex<Writer>>,
     pub(crate) checkpointer: Mutex<Connection>,
     pub(crate) readers: Readers,
@@ -54,6 +56,7 @@ impl SqliteStorage {
             checkpointer: Mutex::new(Connection::new(opened.checkpointer)),
             schema_at_open: opened.schema,
             readers,
+            file: opened.file,
             path,
             clock,
         })

@@ -84,7 +84,7 @@ pub fn screen(first: &FirstScreen<'_>) -> String {
                 ),
             );
             line(&mut screen, &format!("Play the bot (in another terminal):\n\n{call}\n"));
-            line(&mut screen, &mail_hint(program, settings));
+            line(&mut screen, &hints(program, settings));
             screen += &for_production(program, settings);
         }
         Start::WithoutBot => {
@@ -125,21 +125,23 @@ fn places(settings: &Settings) -> String {
         Some(_) => "goes to the team's mailbox (FRONTDESK__MAIL__TEAM_TO)",
         None => "is captured (FRONTDESK__MAIL__TEAM_TO is not set)",
     };
-    let version = env!("CARGO_PKG_VERSION");
     format!(
-        "Frontdesk {version} serves.\n\n  bots call  {url}/bot/v1\n  docs       {}/api/docs\n  mail       {mail}\n  \
+        "Frontdesk serves.\n\n  bots call  {url}/bot/v1\n  docs       {}/api/docs\n  mail       {mail}\n  \
          team mail  {team}\n",
         settings.http.local_url(),
     )
 }
 
-fn mail_hint(program: &str, settings: &Settings) -> String {
+fn hints(program: &str, settings: &Settings) -> String {
     let delay = settings.welcome.delay;
-    let seen = match &settings.mail.smtp_shown {
-        Some(_) => "The welcome mail goes out",
-        None => "The welcome mail is captured",
+    let mail = match &settings.mail.smtp_shown {
+        Some(_) => "goes out",
+        None => "is captured",
     };
-    format!("{seen} {delay:#} later:\n\n  {program} notifications list\n  {program} notifications show ID\n")
+    format!(
+        "The welcome mail {mail} {delay:#} later:\n\n  {program} notifications list\n  {program} notifications show ID\n\n\
+         Or let visitors come:\n\n  {program} simulate --users 200\n"
+    )
 }
 
 /// What is still to be set where this is more than a try-out.

@@ -4,6 +4,7 @@ use std::{io::IsTerminal as _, net::TcpListener, sync::Arc, time::Duration};
 
 use adapters_sqlite::ServerLock;
 use anyhow::Context as _;
+use domain::identity::PhoneNumber;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -35,6 +36,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     stop_on_signals(stop.clone())?;
     crate::first_screen::show(&settings, &app, std::io::stdout().is_terminal()).await?;
 
+    tokio::task::spawn_blocking(warm_up);
     let server = app.server(&settings, listener, metrics.clone(), stop.clone())?;
     let outcome = serve(server, &app, metrics, stop).await;
     app.sqlite
@@ -81,6 +83,12 @@ async fn serve(
         outcome = outcome.and(ended?);
     }
     outcome
+}
+
+/// The first phone number that is read loads the numbering plans, which takes a tenth of a second: now, and not while a
+/// visitor waits.
+fn warm_up() {
+    let _ = PhoneNumber::parse("+34600111222", None);
 }
 
 /// The first signal drains. A second one ends the process at once: what was answered `ok` is safe all the same.

@@ -16,7 +16,7 @@ use application::{
     ports::{Channel, Clock, Entropy, Ids, NotificationQueue, PasswordHasher, Storage},
     staff::AuthenticateAgent,
 };
-use domain::{channel::ChannelKind, ids::WorkerId, intake::IntakeRules};
+use domain::{channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::WorkerId, intake::IntakeRules};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use worker::{Company, Pulse, Worker};
@@ -70,7 +70,9 @@ impl App {
         let sqlite =
             Arc::new(SqliteStorage::open(&settings.database.path, migrate, Arc::clone(&clock)).await?);
         let storage: Arc<dyn Storage> = Arc::clone(&sqlite) as _;
-        let queue: Arc<dyn NotificationQueue> = Arc::new(InProcessQueue::new(settings.worker.concurrency));
+        // Room for all that may be handed over at once, and for as much again that is handed over a second time.
+        let queue_capacity = 2 * HANDED_OVER_PER_SLOT * settings.worker.concurrency;
+        let queue: Arc<dyn NotificationQueue> = Arc::new(InProcessQueue::new(queue_capacity));
         let take_calls = TakeCalls {
             storage: Arc::clone(&storage),
             queue: Arc::clone(&queue),

@@ -3,17 +3,16 @@
 mod error;
 mod sources;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::Path,
-};
+use std::{collections::HashMap, path::Path};
 
 use domain::{language::Language, notification::Purpose};
-use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig};
+use minijinja::{
+    Environment, ErrorKind, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig, value::Serde,
+};
 use serde::Serialize;
 
 pub use self::error::TemplateError;
-use self::sources::{PARTS, Sources};
+use self::sources::{Mails, PartNames, Sources};
 use crate::facts::{TicketOpened, Welcome};
 
 /// A mail, in words.
@@ -26,8 +25,7 @@ pub(crate) struct Rendered {
 /// All templates, compiled.
 pub(crate) struct Templates {
     environment: Environment<'static>,
-    /// By language and purpose, the names of the templates of a mail's parts.
-    mails: HashMap<String, BTreeMap<Purpose, [String; PARTS.len()]>>,
+    mails: Mails,
     /// By the names of templates, what people call them.
     files: HashMap<String, String>,
 }
@@ -63,8 +61,8 @@ impl Templates {
         self.render_parts(names, facts)
     }
 
-    fn render_parts(&self, names: &[String; PARTS.len()], facts: &impl Serialize) -> Result<Rendered, TemplateError> {
-        let facts = Value::from_serialize(facts);
+    fn render_parts(&self, names: &PartNames, facts: &impl Serialize) -> Result<Rendered, TemplateError> {
+        let facts = Value::from(Serde(facts));
         let part = |name: &String| {
             let rendered = self.environment.get_template(name).and_then(|template| template.render(&facts));
             rendered.map_err(|error| self.broken(name, error))
@@ -83,7 +81,7 @@ impl Templates {
         Ok(())
     }
 
-    fn try_with(&self, names: &[String; PARTS.len()], samples: &[impl Serialize]) -> Result<(), TemplateError> {
+    fn try_with(&self, names: &PartNames, samples: &[impl Serialize]) -> Result<(), TemplateError> {
         samples.iter().try_for_each(|sample| self.render_parts(names, sample).map(drop))
     }
 
@@ -110,6 +108,3 @@ fn environment() -> Environment<'static> {
     environment.set_syntax(syntax.expect("the usual delimiters are valid"));
     environment
 }
-
-#[cfg(test)]
-mod tests;

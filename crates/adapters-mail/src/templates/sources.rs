@@ -17,7 +17,13 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 const LAYOUT: &str = "layout.html";
 
 /// The parts of a mail (subject, text, HTML), by what follows the purpose in the names of their files.
-pub(super) const PARTS: [&str; 3] = ["subject.txt", "txt", "html"];
+const PARTS: [&str; 3] = ["subject.txt", "txt", "html"];
+
+/// The names of the templates of a mail's subject, text and HTML.
+pub(super) type PartNames = [String; 3];
+
+/// The templates of each mail, by language and purpose.
+pub(super) type Mails = HashMap<String, BTreeMap<Purpose, PartNames>>;
 
 /// A template that is not compiled yet.
 pub(super) struct Source {
@@ -45,8 +51,7 @@ impl Sources {
     pub(super) fn read(&mut self, folder: &Path) -> Result<(), TemplateError> {
         for (name, path) in entries(folder)? {
             if path.is_dir() {
-                let is_language = Language::parse(&name).is_some_and(|language| language.as_str() == name);
-                self.read_language(if is_language { Ok(&name) } else { Err(TemplateError::Language { path: path.clone() }) }?, &path)?;
+                self.read_language(&name, &path)?;
             } else if name == LAYOUT {
                 self.take(name, path)?;
             } else {
@@ -57,8 +62,12 @@ impl Sources {
     }
 
     fn read_language(&mut self, language: &str, folder: &Path) -> Result<(), TemplateError> {
+        if Language::parse(language).is_none_or(|parsed| parsed.as_str() != language) {
+            return Err(TemplateError::Language { path: folder.to_owned() });
+        }
         for (name, path) in entries(folder)? {
-            if !Purpose::ALL.iter().any(|&purpose| PARTS.iter().any(|part| name == file_name(purpose, part))) {
+            if !Purpose::ALL.iter().any(|&purpose| PARTS.map(|part| file_name(purpose, part)).contains(&name))
+            {
                 return Err(TemplateError::Unexpected { path, expected: "welcome.subject.txt" });
             }
             self.take(format!("{language}/{name}"), path)?;
@@ -73,25 +82,29 @@ impl Sources {
         Ok(())
     }
 
-    /// By language and purpose, the names of a mail's parts. A language may lack a whole mail, which is then in English.
-    pub(super) fn mails(
-        &self,
-    ) -> Result<HashMap<String, BTreeMap<Purpose, [String; PARTS.len()]>>, TemplateError> {
+    /// The mails that there are. A language may lack a whole mail, which is then written in English.
+    pub(super) fn mails(&self) -> Result<Mails, TemplateError> {
+        let mut mails = Mails::new();
         let languages: BTreeSet<_> = self.0.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
-        let mut mails = HashMap::new();
         for language in languages {
-            let mut of_language = BTreeMap::new();
             for &purpose in Purpose::ALL {
-                let names = PARTS.map(|part| format!("{language}/{}", file_name(purpose, part)));
-                match names.iter().find(|&name| !self.0.contains_key(name)) {
-                    None => drop(of_language.insert(purpose, names)),
-                    Some(_) if !names.iter().any(|name| self.0.contains_key(name)) => {}
-                    Some(missing) => return Err(TemplateError::Missing { name: missing.clone() }),
+                if let Some(names) = self.parts(language, purpose)? {
+                    mails.entry(language.to_owned()).or_default().insert(purpose, names);
                 }
             }
-            mails.insert(language.to_owned(), of_language);
         }
         Ok(mails)
+    }
+
+    /// All parts of a mail, or none.
+    fn parts(&self, language: &str, purpose: Purpose) -> Result<Option<PartNames>, TemplateError> {
+        let names = PARTS.map(|part| format!("{language}/{}", file_name(purpose, part)));
+        let (there, missing): (Vec<_>, Vec<_>) = names.iter().partition(|&name| self.0.contains_key(name));
+        match missing.first() {
+            Some(&missing) if !there.is_empty() => Err(TemplateError::Missing { name: missing.clone() }),
+            Some(_) => Ok(None),
+            None => Ok(Some(names)),
+        }
     }
 
     pub(super) fn into_files(self) -> BTreeMap<String, Source> {

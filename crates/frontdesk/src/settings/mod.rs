@@ -26,7 +26,7 @@ use std::{
 };
 
 use adapters_http::Network;
-use adapters_mail::smtp::SmtpSettings;
+use adapters_mail::{parse_mailbox, smtp::SmtpSettings};
 use application::ports::Entropy;
 use domain::{
     channel::ChannelKind,
@@ -233,9 +233,9 @@ fn mail(reader: &mut Reader<'_>) -> MailSettings {
     MailSettings {
         smtp: reader.option("SMTP_URL", SmtpSettings::parse),
         smtp_shown: reader.option("SMTP_URL", |url| Ok::<_, Infallible>(mask::without_login(url))),
-        from: reader.value("FRONTDESK__MAIL__FROM", value::mailbox),
-        reply_to: reader.option("FRONTDESK__MAIL__REPLY_TO", value::mailbox),
-        team_to: reader.option("FRONTDESK__MAIL__TEAM_TO", value::mailbox),
+        from: reader.value("FRONTDESK__MAIL__FROM", parse_mailbox),
+        reply_to: reader.option("FRONTDESK__MAIL__REPLY_TO", parse_mailbox),
+        team_to: reader.option("FRONTDESK__MAIL__TEAM_TO", parse_mailbox),
         templates: reader.option("FRONTDESK__MAIL__TEMPLATES", |text| {
             let folder = PathBuf::from(text);
             if folder.is_dir() { Ok(folder) } else { Err("there is no such folder") }
@@ -260,5 +260,5 @@ fn check_unused(reader: &mut Reader<'_>) {
     reader.value("FRONTDESK__AMQP__PREFIX", value::prefix);
     reader.value("LANDBOT_API_URL", address::web);
     reader.option("FRONTDESK__WATCHDOG__WEBHOOK_URL", address::web);
-    reader.option("FRONTDESK__WATCHDOG__MAIL_TO", value::mailbox);
+    reader.option("FRONTDESK__WATCHDOG__MAIL_TO", parse_mailbox);
 }

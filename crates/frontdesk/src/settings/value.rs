@@ -3,7 +3,6 @@
 use std::{fmt::Display, num::NonZeroUsize, str::FromStr};
 
 use jiff::SignedDuration;
-use lettre::message::Mailbox;
 
 /// What a value must be, to end a sentence.
 pub type Needed = String;
@@ -61,17 +60,6 @@ pub fn concurrency(text: &str) -> Result<usize, Needed> {
     number.map(NonZeroUsize::get).ok_or_else(|| "a whole number from 1 to 1000 is needed".to_owned())
 }
 
-/// One mailbox: an address, or a name and an address in angle brackets.
-pub fn mailbox(text: &str) -> Result<Mailbox, Needed> {
-    let mailbox = text.parse::<Mailbox>().ok();
-    // The parser leaves alone what follows the first mailbox.
-    let ends_with_it =
-        |mailbox: &Mailbox| text.trim_end_matches('>').ends_with(mailbox.email.to_string().as_str());
-    mailbox.filter(|mailbox| ends_with_it(mailbox) && !text.contains(char::is_control)).ok_or_else(|| {
-        "one mail address is needed, such as desk@example.com or Desk <desk@example.com>".to_owned()
-    })
-}
-
 /// What names may be made of in a broker.
 pub fn prefix(text: &str) -> Result<(), Needed> {
     let fits = text.len() <= 64
@@ -109,20 +97,6 @@ mod tests {
         assert!(durations("").is_err() && durations("10s;1m").is_err());
         assert_eq!(parsed_list::<u8>("1, 2"), Ok(vec![1, 2]));
         assert!(parsed_list::<u8>("1, x").is_err());
-    }
-
-    #[test]
-    fn one_mailbox_and_nothing_else_is_read() {
-        for text in
-            ["Frontdesk <frontdesk@localhost>", "desk@example.com", "\"Desk, the\" <desk@example.com>"]
-        {
-            assert!(mailbox(text).is_ok(), "{text}");
-        }
-        for text in
-            ["", "desk", "a@example.com, b@example.com", "desk@example.com\r\nBcc: x@example.com", "<a@b> x"]
-        {
-            assert!(mailbox(text).is_err(), "{text}");
-        }
     }
 
     #[test]

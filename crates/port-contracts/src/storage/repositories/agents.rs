@@ -1,3 +1,5 @@
+//! Members of staff and their tokens.
+
 use application::ports::{AgentRepository, StorageError};
 use async_trait::async_trait;
 use domain::{

@@ -1,3 +1,5 @@
+//! Bots and their keys.
+
 use std::sync::Arc;
 
 use application::ports::{BotRepository, StorageError};

@@ -1,3 +1,5 @@
+//! Mail that was captured instead of sent.
+
 use application::ports::{CapturedMail, CapturedMailRepository, Page, StorageError};
 use async_trait::async_trait;
 use domain::ids::NotificationId;

@@ -1,3 +1,5 @@
+//! Channels.
+
 use std::sync::Arc;
 
 use application::ports::{ChannelRepository, ChannelResult, StorageError};

@@ -1,3 +1,5 @@
+//! Notifications as workers see them.
+
 use application::ports::{AbandonedAttempt, ClosedAttempt, DeliveryRepository, OpenedAttempt, StorageError};
 use async_trait::async_trait;
 use domain::{

@@ -1,3 +1,5 @@
+//! Calls of bots, and answers kept for equal calls.
+
 use application::ports::{IntakeRepository, StorageError};
 use async_trait::async_trait;
 use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};

@@ -1,3 +1,5 @@
+//! Notifications as people see them.
+
 use application::ports::{NotificationFilter, NotificationRepository, Page, StorageError};
 use async_trait::async_trait;
 use domain::{

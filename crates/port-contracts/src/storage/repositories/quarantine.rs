@@ -1,3 +1,5 @@
+//! Calls that could not be understood.
+
 use application::ports::{HeldCall, HeldStatus, Page, QuarantineFilter, QuarantineRepository, StorageError};
 use async_trait::async_trait;
 use domain::{ids::RequestId, intake::Quarantined};

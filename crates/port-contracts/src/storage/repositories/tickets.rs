@@ -1,3 +1,5 @@
+//! Tickets.
+
 use application::ports::{Page, StorageError, TicketRepository};
 use async_trait::async_trait;
 use domain::{

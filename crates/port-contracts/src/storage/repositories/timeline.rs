@@ -1,3 +1,5 @@
+//! What happened to users.
+
 use std::sync::Arc;
 
 use application::ports::{StorageError, TimelineRepository};

@@ -1,3 +1,5 @@
+//! Topics and their routes.
+
 use std::sync::Arc;
 
 use application::ports::{StorageError, TopicRepository};

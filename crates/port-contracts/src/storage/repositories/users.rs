@@ -1,3 +1,5 @@
+//! Users and their identities.
+
 use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserRepository};
 use async_trait::async_trait;
 use domain::{identity::Identity, ids::UserId, intake::NewIdentity, user::User};

@@ -1,3 +1,5 @@
+//! Running workers, by their heartbeats.
+
 use application::ports::{StorageError, WorkerRepository};
 use async_trait::async_trait;
 use domain::ids::WorkerId;
