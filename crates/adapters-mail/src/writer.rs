@@ -58,15 +58,11 @@ impl MailWriter {
                 self.templates.render(&person.language, Purpose::Welcome, &Welcome::new(person, sender))
             }
             Content::TicketOpened { ticket, person } => {
-                let facts = TicketOpened {
-                    ticket_url: self
-                        .public_url
-                        .as_ref()
-                        .map(|url| format!("{url}/admin/tickets/{}", ticket.id)),
-                    reply_reaches_person,
-                    stands_in_for: stands_in.then(|| StandIn::new(message)),
-                    ..TicketOpened::new(ticket, person.as_ref(), sender)
-                };
+                let mut facts = TicketOpened::new(ticket, person.as_ref(), sender);
+                facts.ticket_url =
+                    self.public_url.as_ref().map(|url| format!("{url}/admin/tickets/{}", ticket.id));
+                facts.reply_reaches_person = reply_reaches_person;
+                facts.stands_in_for = stands_in.then(|| StandIn::new(message));
                 self.templates.render(&ticket.team_language, Purpose::TicketOpened, &facts)
             }
         }

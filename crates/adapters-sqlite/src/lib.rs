@@ -26,6 +26,8 @@ mod repositories;
 mod rows;
 mod schema;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod unit_of_work;
 mod upkeep;
 

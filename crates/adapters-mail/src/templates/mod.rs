@@ -3,7 +3,11 @@
 mod error;
 mod sources;
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::HashMap,
+    fmt::{self, Write as _},
+    path::Path,
+};
 
 use domain::{language::Language, notification::Purpose};
 use minijinja::{
@@ -97,14 +101,34 @@ impl Templates {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_formatter(|out, state, value| {
-        if value.is_none() {
+    environment.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
+        (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(write_escaped(out, text)?),
+        _ if value.is_none() => {
             let detail = "a value that may be unknown is printed without asking whether it is known";
-            return Err(minijinja::Error::new(ErrorKind::InvalidOperation, detail));
+            Err(minijinja::Error::new(ErrorKind::InvalidOperation, detail))
         }
-        escape_formatter(out, state, value)
+        _ => escape_formatter(out, state, value),
     });
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the usual delimiters are valid"));
     environment
+}
+
+/// Escapes what has a meaning in the text and the quoted attributes of HTML, and no more. The engine's own way escapes
+/// slashes too, and links written like that are taken for spam.
+fn write_escaped(out: &mut Output<'_>, text: &str) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        let (before, special) = rest.split_at(at);
+        out.write_str(before)?;
+        out.write_str(match special.as_bytes()[0] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = &special[1..];
+    }
+    out.write_str(rest)
 }

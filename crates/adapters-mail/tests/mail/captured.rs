@@ -1,6 +1,6 @@
 //! Mail that is kept instead of sent.
 
-use application::ports::Channel as _;
+use application::ports::{Channel as _, consult};
 use domain::retry::{Fault, Outcome};
 use port_contracts::{Fault as StorageFault, Operation, TEST_BEGINS};
 
@@ -23,8 +23,7 @@ async fn a_captured_mail_says_when() {
     let desk = Desk::open(settings());
     desk.mail.deliver(&welcome(ana())).await;
     let id = welcome(ana()).id;
-    let captured =
-        application::ports::consult(&*desk.storage, async |tx| tx.captured_mails().of_notification(id).await);
+    let captured = consult(&*desk.storage, async |tx| tx.captured_mails().of_notification(id).await);
     assert_eq!(captured.await.unwrap().expect("it was captured").captured_at, TEST_BEGINS);
 }
 

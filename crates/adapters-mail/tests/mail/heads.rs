@@ -151,8 +151,9 @@ fn hostile() -> impl Strategy<Value = String> {
 
 /// What a text is in a head.
 fn cleaned(text: &str) -> String {
-    let line = one_line(text, ONE_LINE_MAX).text;
-    line.split_whitespace().collect::<Vec<_>>().join(" ").replace("=?", "= ?")
+    let line = one_line(text, usize::MAX).text;
+    let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    one_line(&words.replace("=?", "= ?"), ONE_LINE_MAX).text
 }
 
 fn one_address<'a>(address: Option<&'a mail_parser::Address<'a>>) -> (Option<&'a str>, Option<&'a str>) {

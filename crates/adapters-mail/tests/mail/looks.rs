@@ -1,9 +1,14 @@
 //! What people read.
 
-use domain::message::{Person, TicketFacts};
+use adapters_mail::MailSettings;
+use domain::{
+    language::Language,
+    message::{Person, TicketFacts},
+    ticket::Chat,
+};
 use insta::assert_snapshot;
 
-use crate::desk::{Desk, ana, in_spanish, opened, settings, ticket, welcome};
+use crate::desk::{Desk, Mail, ana, in_spanish, opened, settings, ticket, welcome};
 
 async fn greeting(person: Person) -> String {
     Desk::open(settings()).captured(&welcome(person)).await.source
@@ -60,7 +65,7 @@ async fn a_name_with_a_link_is_not_greeted() {
 
 #[tokio::test]
 async fn a_language_without_templates_is_english() {
-    let german = domain::language::Language::parse("de").expect("a language");
+    let german = Language::parse("de").expect("a language");
     let desk = Desk::open(settings());
     let english = desk.captured(&welcome(ana())).await;
     assert_eq!(desk.captured(&welcome(Person { language: german, ..ana() })).await, english);
@@ -74,8 +79,8 @@ async fn a_mail_about_a_ticket_is_in_the_language_of_the_team() {
 
 #[tokio::test]
 async fn a_mail_about_nobodys_ticket_has_no_empty_lines_of_facts() {
-    let bare = TicketFacts { topic_asked: None, chat: domain::ticket::Chat::default(), ..ticket() };
-    let mail = Desk::open(adapters_mail::MailSettings { public_url: None, ..settings() });
+    let bare = TicketFacts { topic_asked: None, chat: Chat::default(), ..ticket() };
+    let mail = Desk::open(MailSettings { public_url: None, ..settings() });
     let mail = mail.captured(&opened(bare, None)).await;
     assert_eq!(mail.subject, "[T-000042] Sales: new ticket");
     assert_snapshot!(mail.text);
@@ -88,7 +93,7 @@ async fn a_link_is_made_only_of_what_looks_like_a_chat() {
         ("../../evil", false),
         ("8f0e7c3a-91b6-4c36-9e3c-0c4a4c9f3d11\"><script>", false),
     ] {
-        let chat = domain::ticket::Chat { customer: None, uuid: Some(uuid.to_owned()) };
+        let chat = Chat { customer: None, uuid: Some(uuid.to_owned()) };
         let mail = Desk::open(settings()).captured(&opened(TicketFacts { chat, ..ticket() }, None)).await;
         let expected = format!("https://app.landbot.io/gui/chats_v4/{uuid}");
         assert_eq!((mail.text.contains(&expected), mail.html.contains(&expected)), (link, link), "{uuid}");
@@ -121,7 +126,7 @@ async fn what_people_write_cannot_become_markup() {
 #[tokio::test]
 async fn nothing_is_loaded_from_elsewhere() {
     for source in [greeting(ana()).await, announcement(ticket(), Some(ana())).await] {
-        let html = crate::desk::Mail::read(source).html;
+        let html = Mail::read(source).html;
         for loading in ["<img", "<link", "<script", "url(", "@import", "src="] {
             assert!(!html.contains(loading), "{loading}");
         }

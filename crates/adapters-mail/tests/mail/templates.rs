@@ -3,7 +3,10 @@
 use std::{error::Error as _, fs, path::Path};
 
 use adapters_mail::{MailSetupError, TemplateError};
-use domain::{language::Language, message::Person};
+use domain::{
+    language::Language,
+    message::{Person, TicketFacts},
+};
 use tempfile::TempDir;
 
 use crate::desk::{Desk, ana, in_spanish, opened, settings_with_templates, ticket, welcome};
@@ -60,7 +63,7 @@ async fn a_language_is_added_by_files_only() {
     let german = Language::parse("de").expect("a language");
     let mail = desk.captured(&welcome(Person { language: german.clone(), ..ana() })).await;
     assert_eq!((mail.subject.as_str(), mail.text.trim_end()), ("Willkommen!", "Schön, dass Sie da sind."));
-    let ticket = domain::message::TicketFacts { team_language: german, ..ticket() };
+    let ticket = TicketFacts { team_language: german, ..ticket() };
     let mail = desk.captured(&opened(ticket, None)).await;
     assert!(mail.subject.contains("new ticket"), "a mail that it lacks is in English: {}", mail.subject);
 }

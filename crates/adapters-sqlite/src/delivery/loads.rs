@@ -29,7 +29,7 @@ pub(crate) fn loads(
         let due = due(connection, channel.id, horizon, limit)?;
         if due > 0 {
             let handed_over = handed_over(connection, channel.id, horizon)?;
-            loads.push(load(channel, due, handed_over));
+            loads.push(load(&channel, due, handed_over));
         }
     }
     Ok(loads)
@@ -57,7 +57,7 @@ fn handed_over(connection: &mut SqliteConnection, channel: Id, horizon: Timestam
     Ok(usize::try_from(handed_over).unwrap_or_default())
 }
 
-fn load(channel: ChannelRow, due: usize, handed_over: usize) -> ChannelLoad {
+fn load(channel: &ChannelRow, due: usize, handed_over: usize) -> ChannelLoad {
     ChannelLoad {
         channel_id: channel.id.into(),
         kind: channel.kind.0,

@@ -1,0 +1,170 @@
+//! `DispatchNotifications`: what is handed over, and when.
+
+use application::{delivery::DispatchError, routing::PauseChannel};
+use domain::{
+    channel::{ChannelKind, PERSON_CHANNEL_ID},
+    dispatch::{HAND_OVER_AGAIN_AFTER, HORIZON},
+    ids::NotificationId,
+    notification::NotificationStatus,
+    retry::{Fault as Blame, Outcome},
+};
+use jiff::{SignedDuration, Timestamp};
+use port_contracts::{Fault, Operation};
+
+use crate::desk::{BEGIN, Desk, seconds};
+
+const BUSY: Outcome = Outcome::Temporary { fault: Blame::Channel, retry_after: None };
+const TICK: SignedDuration = SignedDuration::from_micros(1);
+
+/// The ids and due times that a round hands over.
+async fn round(desk: &Desk) -> Vec<(NotificationId, Timestamp)> {
+    desk.hand_over().await.iter().map(|claimed| (claimed.id, claimed.due_at)).collect()
+}
+
+#[tokio::test]
+async fn what_is_due_within_two_seconds_is_handed_over_with_its_due_time() {
+    let desk = Desk::open().await;
+    let due_at = BEGIN + seconds(60);
+    let mail = desk.plan_mail(due_at).await;
+    desk.clock.set(due_at - HORIZON - TICK);
+    assert_eq!(desk.hand_over().await, []);
+    assert_eq!(desk.status(mail).await, NotificationStatus::Scheduled);
+    desk.clock.advance(TICK);
+    let [claimed] = &desk.hand_over().await[..] else { panic!("one is handed over") };
+    assert_eq!((claimed.id, claimed.due_at), (mail, due_at));
+    assert_eq!((claimed.channel_id, claimed.kind), (PERSON_CHANNEL_ID, ChannelKind::Email));
+    assert_eq!(desk.status(mail).await, NotificationStatus::Queued);
+}
+
+#[tokio::test]
+async fn a_round_without_work_writes_nothing() {
+    let desk = Desk::open().await;
+    desk.plan_mail(BEGIN + seconds(60)).await;
+    let before = desk.storage.commits();
+    desk.storage.fail_next(Operation::Begin, Fault::Unavailable);
+    assert_eq!(desk.dispatch(32).execute().await.expect("nothing is begun"), 0);
+    assert_eq!(desk.storage.commits(), before);
+}
+
+#[tokio::test]
+async fn what_was_handed_over_is_handed_over_again_only_five_seconds_after_its_due_time() {
+    let desk = Desk::open().await;
+    let due_at = BEGIN + seconds(1);
+    let mail = desk.plan_mail(due_at).await;
+    assert_eq!(round(&desk).await, [(mail, due_at)]);
+    desk.clock.set(due_at + HAND_OVER_AGAIN_AFTER - TICK);
+    assert_eq!(round(&desk).await, []);
+    desk.clock.set(due_at + HAND_OVER_AGAIN_AFTER + HORIZON);
+    assert_eq!(round(&desk).await, [(mail, due_at)]);
+}
+
+#[tokio::test]
+async fn what_could_not_be_handed_over_is_handed_over_later() {
+    let desk = Desk::open().await;
+    let mail = desk.plan_mail(BEGIN).await;
+    desk.queue.fail_next_publish();
+    let outcome = desk.dispatch(32).execute().await;
+    assert!(matches!(outcome, Err(DispatchError::HandOver(_))));
+    desk.clock.advance(HAND_OVER_AGAIN_AFTER + HORIZON);
+    assert_eq!(round(&desk).await, [(mail, BEGIN)]);
+}
+
+#[tokio::test]
+async fn while_the_database_is_away_nothing_is_handed_over() {
+    let desk = Desk::open().await;
+    desk.plan_mail(BEGIN).await;
+    for step in [Operation::Read, Operation::DeliveriesLoads, Operation::DeliveriesClaim, Operation::Commit] {
+        desk.storage.fail_next(step, Fault::Unavailable);
+        let outcome = desk.dispatch(32).execute().await;
+        assert!(matches!(outcome, Err(DispatchError::Claim(_))), "{step:?}");
+    }
+    assert_eq!(desk.queue.published(), []);
+    assert_eq!(round(&desk).await.len(), 1);
+}
+
+#[tokio::test]
+async fn four_for_each_slot_are_handed_over_and_the_rest_waits_in_the_table() {
+    let desk = Desk::open().await;
+    let mails = desk.plan_over(PERSON_CHANNEL_ID, 10, BEGIN).await;
+    assert_eq!(desk.dispatch(1).execute().await.expect("it works"), 4);
+    assert_eq!(desk.dispatch(1).execute().await.expect("it works"), 0);
+    desk.try_to_send(mails[0], Outcome::Sent).await;
+    assert_eq!(desk.dispatch(1).execute().await.expect("it works"), 1);
+    let published: Vec<_> = desk.queue.published().iter().map(|claimed| claimed.id).collect();
+    assert_eq!(published, mails[..5], "the earliest first, none twice");
+}
+
+#[tokio::test]
+async fn a_busy_channel_leaves_room_for_another_of_its_kind() {
+    let desk = Desk::open().await;
+    desk.plan_over(PERSON_CHANNEL_ID, 500, BEGIN).await;
+    assert_eq!(round(&desk).await.len(), 103, "four fifths of 128");
+    let team = desk.channel("team-email").await.id;
+    let alerts = desk.plan_over(team, 10, BEGIN).await;
+    let handed_over: Vec<_> = round(&desk).await.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(handed_over, alerts);
+}
+
+#[tokio::test]
+async fn pace_moves_due_times_so_that_slack_gets_one_message_a_second() {
+    let desk = Desk::open().await;
+    let slack = desk.channel("sales-slack").await.id;
+    desk.plan_over(slack, 5, BEGIN).await;
+    let due = |round: Vec<(NotificationId, Timestamp)>| {
+        round.iter().map(|(_, due_at)| due_at.duration_since(BEGIN).as_millis()).collect::<Vec<_>>()
+    };
+    assert_eq!(due(round(&desk).await), [0, 1_000, 2_000], "as many as the slots within the horizon");
+    assert_eq!(round(&desk).await, []);
+    desk.clock.advance(seconds(1));
+    assert_eq!(due(round(&desk).await), [3_000], "the slots that were given stay given");
+    desk.clock.advance(seconds(30));
+    assert_eq!(due(desk_round_without_repeats(&desk).await), [31_000], "a slot that passed is not caught up");
+}
+
+/// A round, without what is handed over again.
+async fn desk_round_without_repeats(desk: &Desk) -> Vec<(NotificationId, Timestamp)> {
+    let before: Vec<_> = desk.queue.published().iter().map(|claimed| claimed.id).collect();
+    let mut fresh = round(desk).await;
+    fresh.retain(|(id, _)| !before.contains(id));
+    fresh
+}
+
+#[tokio::test]
+async fn what_pace_moved_is_not_opened_before_its_slot() {
+    let desk = Desk::open().await;
+    let slack = desk.channel("sales-slack").await.id;
+    let alerts = desk.plan_over(slack, 2, BEGIN).await;
+    round(&desk).await;
+    assert_eq!(desk.notification(alerts[1]).await.due_at, BEGIN + seconds(1));
+    assert_eq!(desk.open_attempts(&alerts).await.len(), 1);
+    desk.clock.advance(seconds(1));
+    assert_eq!(desk.open_attempts(&alerts).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_channel_that_failed_five_times_running_is_probed_until_it_works() {
+    let desk = Desk::open().await;
+    let failing = desk.plan_over(PERSON_CHANNEL_ID, 5, BEGIN).await;
+    for id in failing {
+        desk.try_to_send(id, BUSY).await;
+    }
+    let waiting = desk.plan_over(PERSON_CHANNEL_ID, 4, BEGIN).await;
+    assert_eq!(round(&desk).await, [(waiting[0], BEGIN)], "one at a time");
+    assert_eq!(round(&desk).await, []);
+    desk.try_to_send(waiting[0], BUSY).await;
+    assert_eq!(round(&desk).await, [(waiting[1], BEGIN)]);
+    desk.try_to_send(waiting[1], Outcome::Sent).await;
+    assert_eq!(round(&desk).await.len(), 2, "it works again");
+}
+
+#[tokio::test]
+async fn a_paused_channel_keeps_what_waits_until_it_goes_on() {
+    let desk = Desk::open().await;
+    let team = desk.channel("team-email").await.id;
+    let alert = desk.plan_over(team, 1, BEGIN).await[0];
+    let pause = PauseChannel { storage: desk.storage(), clock: desk.clock() };
+    pause.execute("team-email", true).await.expect("it is known");
+    assert_eq!(round(&desk).await, []);
+    pause.execute("team-email", false).await.expect("it is known");
+    assert_eq!(round(&desk).await, [(alert, BEGIN)]);
+}

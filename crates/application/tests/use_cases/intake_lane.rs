@@ -1,0 +1,166 @@
+//! `IntakeLane`: calls that wait share a commit.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use application::{
+    intake::{IntakeLane, LaneRunner, TakeCalls, WAITING_CALLS_MAX},
+    ports::Ids,
+};
+use domain::{
+    answer::{Answer, Verdict},
+    intake::PendingCall,
+};
+use port_contracts::SequentialIds;
+use serde_json::json;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::desk::Desk;
+
+/// Lets everything run that can. The runtime of a test has one thread, so that nothing runs meanwhile but what is
+/// waited for.
+async fn let_run() {
+    for _ in 0..16 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Puts calls into the lane whose other end does not run yet.
+async fn queue(lane: &IntakeLane, calls: Vec<PendingCall>) -> Vec<JoinHandle<Answer>> {
+    let submit = |call| {
+        let lane = lane.clone();
+        tokio::spawn(async move { lane.submit(call).await })
+    };
+    let waiting = calls.into_iter().map(submit).collect();
+    let_run().await;
+    waiting
+}
+
+async fn answers(waiting: Vec<JoinHandle<Answer>>) -> Vec<Answer> {
+    let mut answers = Vec::with_capacity(waiting.len());
+    for answer in waiting {
+        answers.push(answer.await.expect("submitting does not panic"));
+    }
+    answers
+}
+
+fn people(desk: &Desk, count: usize) -> Vec<PendingCall> {
+    let call = |number| {
+        desk.users_call(&json!({"name": format!("Ana {number}"), "email": format!("ana{number}@example.com")}))
+    };
+    (0..count).map(call).collect()
+}
+
+fn start(runner: LaneRunner) -> JoinHandle<()> {
+    tokio::spawn(runner.run())
+}
+
+#[tokio::test]
+async fn calls_that_wait_share_one_commit_and_each_caller_gets_its_own_answer() {
+    let desk = Desk::open().await;
+    let (lane, runner) = IntakeLane::new(desk.take_calls());
+    let calls = people(&desk, 50);
+    let waiting = queue(&lane, calls.clone()).await;
+    let before = desk.storage.commits();
+    start(runner);
+    let answers = answers(waiting).await;
+
+    assert_eq!(desk.storage.commits(), before + 1);
+    for (number, (answer, call)) in answers.iter().zip(&calls).enumerate() {
+        assert_eq!(answer.request_id, call.request_id);
+        assert_eq!(answer.name, Some(format!("Ana {number}")));
+    }
+}
+
+#[tokio::test]
+async fn a_commit_takes_at_most_256_calls() {
+    let desk = Desk::open().await;
+    let (lane, runner) = IntakeLane::new(desk.take_calls());
+    let waiting = queue(&lane, people(&desk, 300)).await;
+    let before = desk.storage.commits();
+    start(runner);
+    assert!(answers(waiting).await.iter().all(|answer| answer.result == Verdict::Ok));
+    assert_eq!(desk.storage.commits(), before + 2);
+}
+
+#[tokio::test]
+async fn when_too_many_wait_one_more_is_told_to_retry_at_once_and_the_others_are_taken() {
+    let desk = Desk::open().await;
+    let (lane, runner) = IntakeLane::new(desk.take_calls());
+    let mut calls = people(&desk, WAITING_CALLS_MAX + 1);
+    let one_more = calls.pop().expect("a call");
+    let waiting = queue(&lane, calls).await;
+    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+
+    let refused = lane.submit(one_more.clone()).await;
+    assert_eq!((refused.result, refused.request_id), (Verdict::Retry, one_more.request_id));
+    start(runner);
+    assert!(answers(waiting).await.iter().all(|answer| answer.result == Verdict::Ok));
+    assert_eq!(desk.users().await.len(), WAITING_CALLS_MAX);
+    assert_eq!(lane.submit(one_more).await.result, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_does_not_undo_its_call() {
+    let desk = Desk::open().await;
+    let (lane, runner) = IntakeLane::new(desk.take_calls());
+    let mut waiting = queue(&lane, people(&desk, 2)).await;
+    waiting[0].abort();
+    let patient = waiting.pop().expect("the second caller");
+    start(runner);
+    assert_eq!(patient.await.expect("it waits").result, Verdict::Ok);
+    assert_eq!(desk.users().await.len(), 2);
+}
+
+#[tokio::test]
+async fn when_every_lane_is_gone_what_waits_is_answered_and_the_runner_ends() {
+    let desk = Desk::open().await;
+    let (lane, runner) = IntakeLane::new(desk.take_calls());
+    let waiting = queue(&lane, people(&desk, 3)).await;
+    drop(lane);
+    start(runner).await.expect("the runner ends");
+    assert!(answers(waiting).await.iter().all(|answer| answer.result == Verdict::Ok));
+}
+
+#[tokio::test]
+async fn without_a_runner_a_call_is_told_to_retry() {
+    let desk = Desk::open().await;
+    let (lane, runner) = IntakeLane::new(desk.take_calls());
+    let waiting = queue(&lane, people(&desk, 1)).await;
+    drop(runner);
+    assert_eq!(answers(waiting).await[0].result, Verdict::Retry);
+    assert_eq!(lane.submit(people(&desk, 1).remove(0)).await.result, Verdict::Retry);
+}
+
+/// Ids that can be made to panic, as a mistake in a decision would.
+#[derive(Default)]
+struct BrittleIds {
+    ids: SequentialIds,
+    broken: AtomicBool,
+}
+
+impl Ids for BrittleIds {
+    fn next(&self) -> Uuid {
+        assert!(!self.broken.load(Ordering::Relaxed), "the test made it panic");
+        self.ids.next()
+    }
+}
+
+#[tokio::test]
+async fn a_panic_costs_its_batch_a_retry_and_the_lane_lives() {
+    let desk = Desk::open().await;
+    let ids = Arc::new(BrittleIds::default());
+    let (lane, runner) = IntakeLane::new(TakeCalls { ids: Arc::clone(&ids) as _, ..desk.take_calls() });
+    let mut calls = people(&desk, 3);
+    let last = calls.pop().expect("three calls");
+    let waiting = queue(&lane, calls).await;
+    ids.broken.store(true, Ordering::Relaxed);
+    start(runner);
+    assert!(answers(waiting).await.iter().all(|answer| answer.result == Verdict::Retry));
+    assert_eq!(desk.users().await, []);
+    ids.broken.store(false, Ordering::Relaxed);
+    assert_eq!(lane.submit(last).await.result, Verdict::Ok);
+}

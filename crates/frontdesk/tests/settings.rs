@@ -1,0 +1,100 @@
+//! Settings as a process meets them: a real environment, real files, exit codes.
+
+use std::{
+    fs,
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// Runs the program in a folder, with nothing in its environment but these.
+fn run(folder: &TempDir, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_frontdesk"));
+    command.args(arguments).current_dir(folder.path()).env_clear().envs(environment.iter().copied());
+    command.output().expect("the program runs")
+}
+
+fn folder_with(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    folder
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+/// Value and source of a setting, as `frontdesk config` shows them.
+fn shown(output: &Output, name: &str) -> Vec<String> {
+    let text = stdout(output);
+    let line = text.lines().find(|line| line.split_whitespace().next() == Some(name)).expect(name).to_owned();
+    line.split_whitespace().skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn config_shows_what_is_in_force_and_where_from() {
+    let folder = folder_with(&[
+        (".env", "FRONTDESK__INTAKE__RATE_LIMIT=2\nFRONTDESK__WELCOME__DELAY=20s\n"),
+        ("frontdesk.toml", "[intake]\nrate_limit = 3\nreplay_window = \"5m\"\n"),
+    ]);
+    let output = run(&folder, &[("FRONTDESK__WELCOME__DELAY", "10s")], &["config"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(shown(&output, "FRONTDESK__WELCOME__DELAY"), ["10s", "environment"]);
+    assert_eq!(shown(&output, "FRONTDESK__INTAKE__RATE_LIMIT"), ["2", ".env"]);
+    assert_eq!(shown(&output, "FRONTDESK__INTAKE__REPLAY_WINDOW"), ["5m", "file"]);
+    assert_eq!(shown(&output, "FRONTDESK__HTTP__BIND"), ["127.0.0.1:8080", "default"]);
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let secrets = [
+        ("SMTP_URL", "smtps://robot:hunter2@mail.example.com:465"),
+        ("SLACK_SALES_WEBHOOK_URL", "https://hooks.example.com/hunter2"),
+        ("LANDBOT_API_TOKEN", "hunter2"),
+        ("FRONTDESK__SECRET_KEY", "hunter2-hunter2-hunter2-hunter2-hunter2"),
+        ("FRONTDESK__WATCHDOG__WEBHOOK_URL", "https://hooks.example.com/hunter2"),
+    ];
+    for arguments in [&["config"][..], &["config", "--json"]] {
+        let output = run(&folder_with(&[]), &secrets, arguments);
+        assert!(output.status.success() && stdout(&output).contains("********"), "{output:?}");
+        assert!(!stdout(&output).contains("hunter2") && !stderr(&output).contains("hunter2"), "{output:?}");
+    }
+}
+
+#[test]
+fn every_command_refuses_unknown_and_malformed_settings_with_exit_code_2() {
+    let wrong = [("FRONTDESK__WELCOM__DELAY", "60s"), ("FRONTDESK__INTAKE__RATE_LIMIT", "many")];
+    for arguments in [&[][..], &["serve"], &["bot", "list"], &["migrate", "status"], &["config"], &["doctor"]] {
+        let output = run(&folder_with(&[]), &wrong, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
+        let said = stderr(&output);
+        assert!(said.contains("FRONTDESK__WELCOM__DELAY") && said.contains("FRONTDESK__INTAKE__RATE_LIMIT"), "{said}");
+    }
+}
+
+#[test]
+fn what_comes_in_a_later_version_stops_the_start_with_one_sentence() {
+    for (name, value) in [("DATABASE_URL", "postgres://desk:pw@localhost/desk"), ("AMQP_URL", "amqp://localhost")] {
+        let output = run(&folder_with(&[]), &[(name, value)], &["serve"]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(stderr(&output).contains("comes in a later one"), "{output:?}");
+    }
+}
+
+#[test]
+fn a_role_that_an_embedded_database_does_not_allow_is_wrong_usage() {
+    let output = run(&folder_with(&[]), &[], &["serve", "--role", "worker"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn the_example_is_printed_for_those_who_have_only_the_program() {
+    let output = run(&folder_with(&[]), &[], &["config", "--example"]);
+    assert_eq!(stdout(&output), include_str!("../../../.env.example"));
+}
