@@ -1,7 +1,9 @@
 //! Checkpoints: what the write-ahead log holds is moved into the database file, so that the log does not grow.
 
 use application::ports::StorageError;
-use diesel::{QueryResult, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query, sql_types::Integer};
+use diesel::{
+    QueryResult, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query, sql_types::Integer,
+};
 use tokio::sync::MutexGuard;
 
 use crate::{SqliteStorage, connection::Connection, error::Failure};
@@ -45,7 +47,8 @@ struct Progress {
 
 impl Progress {
     fn new(pages: &Pages, size: &PageSize) -> Self {
-        let bytes = |pages: i32| u64::from(pages.max(0).unsigned_abs()) * u64::from(size.page_size.unsigned_abs());
+        let bytes =
+            |pages: i32| u64::from(pages.max(0).unsigned_abs()) * u64::from(size.page_size.unsigned_abs());
         Self { length: bytes(pages.log), left: bytes(pages.log.saturating_sub(pages.checkpointed)) }
     }
 }
@@ -131,8 +134,9 @@ impl SqliteStorage {
     /// process uses it.
     pub async fn close(&self) -> Result<(), StorageError> {
         self.readers.close();
+        let mut connection = self.checkpointer.lock().await;
         let _writers_wait = self.writer.lock().await;
-        step(&mut self.checkpointer.lock().await, Mode::Truncate).await.map(drop)
+        step(&mut connection, Mode::Truncate).await.map(drop)
     }
 }
 

@@ -74,7 +74,9 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// A newer program changed the schema so that this one must not use it.
-    #[error("the database was changed by a newer version of Frontdesk (migration {version}) and cannot be used by this one; update Frontdesk, or restore a backup")]
+    #[error(
+        "the database was changed by a newer version of Frontdesk (migration {version}) and cannot be used by this one; update Frontdesk, or restore a backup"
+    )]
     Incompatible {
         /// The version of the migration.
         version: String,
@@ -149,16 +151,21 @@ pub(crate) fn create_private(path: &Path) -> io::Result<()> {
 fn connect(path: &str, role: Role) -> Result<SqliteConnection, OpenError> {
     establish(path, role).map_err(|source| {
         let path = PathBuf::from(path);
-        if is_not_a_database(&source) { OpenError::NotADatabase { path } } else { OpenError::Connect { path, source } }
+        if is_not_a_database(&source) {
+            OpenError::NotADatabase { path }
+        } else {
+            OpenError::Connect { path, source }
+        }
     })
 }
 
 /// `SQLITE_NOTADB`, of which Diesel passes on only the text.
 fn is_not_a_database(error: &ConnectionError) -> bool {
     match error {
-        ConnectionError::CouldntSetupConfiguration(Error::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
-            info.message() == "file is not a database"
-        }
+        ConnectionError::CouldntSetupConfiguration(Error::DatabaseError(
+            DatabaseErrorKind::Unknown,
+            info,
+        )) => info.message() == "file is not a database",
         _ => false,
     }
 }

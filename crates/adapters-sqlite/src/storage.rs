@@ -46,7 +46,8 @@ impl SqliteStorage {
     ///
     /// `clock` must be the clock of the machine: for an embedded database that is the database's clock.
     pub async fn open(path: &Path, migrate: Migrate, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let path = connection::absolute(path).map_err(|source| OpenError::Path { path: path.into(), source })?;
+        let path =
+            connection::absolute(path).map_err(|source| OpenError::Path { path: path.into(), source })?;
         let at = path.clone();
         let opened = tokio::task::spawn_blocking(move || open::open(&at, migrate)).await;
         let opened = opened.unwrap_or_else(|panicked| Err(OpenError::Interrupted(panicked)))?;
@@ -108,7 +109,8 @@ fn readers(path: &str) -> Readers {
     config.custom_setup = Box::new(|path| {
         let path = path.to_owned();
         Box::pin(async move {
-            let opened = tokio::task::spawn_blocking(move || connection::establish(&path, Role::Reader)).await;
+            let opened =
+                tokio::task::spawn_blocking(move || connection::establish(&path, Role::Reader)).await;
             let opened = opened.map_err(|error| diesel::ConnectionError::BadConnection(error.to_string()))?;
             opened.map(Connection::new)
         })

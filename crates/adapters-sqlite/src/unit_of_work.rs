@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, Clock, DeliveryRepository,
-    IntakeRepository, NotificationRepository, QuarantineRepository, StorageError, TicketRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    IntakeRepository, NotificationRepository, QuarantineRepository, StorageError, TicketRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -105,7 +105,8 @@ impl SqliteUnitOfWork {
 
     async fn end(&mut self, statement: &'static str) -> Result<(), StorageError> {
         if self.stage == Stage::Begun {
-            let ended = self.connection().spawn_blocking(move |connection| connection.batch_execute(statement));
+            let ended =
+                self.connection().spawn_blocking(move |connection| connection.batch_execute(statement));
             ended.await.map_err(Failure::from)?;
         }
         self.stage = Stage::Over;

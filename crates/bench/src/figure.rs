@@ -43,12 +43,7 @@ impl Figure {
         unit: &'static str,
         samples: impl IntoIterator<Item = f64>,
     ) -> Self {
-        Self {
-            name,
-            unit,
-            samples: samples.into_iter().collect(),
-            bar: None,
-        }
+        Self { name, unit, samples: samples.into_iter().collect(), bar: None }
     }
 
     /// The same figure, to be judged.
@@ -126,9 +121,7 @@ pub(crate) fn number(value: f64) -> String {
         _ => 2,
     };
     let plain = format!("{value:.decimals$}");
-    let (sign, digits) = plain
-        .strip_prefix('-')
-        .map_or(("", plain.as_str()), |digits| ("-", digits));
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
     let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let mut text = sign.to_owned();
     for (index, digit) in whole.char_indices() {
@@ -146,13 +139,7 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_their_thousands_apart() {
-        let cases = [
-            (0.0, "0"),
-            (0.123, "0.12"),
-            (9.876, "9.88"),
-            (12.34, "12.3"),
-            (100.6, "101"),
-        ];
+        let cases = [(0.0, "0"), (0.123, "0.12"), (9.876, "9.88"), (12.34, "12.3"), (100.6, "101")];
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }

@@ -27,26 +27,12 @@ pub(crate) struct Target {
 impl Target {
     /// Reads `http://host[:port]`.
     pub(crate) fn parse(url: &str, key: &str) -> Result<Self> {
-        let host = url
-            .strip_prefix("http://")
-            .context("reading --url: it must begin with http://")?;
+        let host = url.strip_prefix("http://").context("reading --url: it must begin with http://")?;
         let host = host.trim_end_matches('/');
-        ensure!(
-            !host.contains('/') && !host.is_empty(),
-            "reading --url: it must be a host and a port only"
-        );
-        let port = host
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let address = if port {
-            host.to_owned()
-        } else {
-            format!("{host}:80")
-        };
-        Ok(Self {
-            address,
-            key: key.to_owned(),
-        })
+        ensure!(!host.contains('/') && !host.is_empty(), "reading --url: it must be a host and a port only");
+        let port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let address = if port { host.to_owned() } else { format!("{host}:80") };
+        Ok(Self { address, key: key.to_owned() })
     }
 }
 
@@ -86,12 +72,7 @@ impl Client {
         if !target.key.is_empty() {
             headers = format!("{headers}Authorization: Bearer {}\r\n", target.key);
         }
-        Ok(Self {
-            stream,
-            headers,
-            request: Vec::new(),
-            response: Vec::new(),
-        })
+        Ok(Self { stream, headers, request: Vec::new(), response: Vec::new() })
     }
 
     /// Posts a JSON body.
@@ -103,18 +84,14 @@ impl Client {
             self.headers,
             body.len()
         )?;
-        self.exchange()
-            .await
-            .with_context(|| format!("calling POST {path}"))
+        self.exchange().await.with_context(|| format!("calling POST {path}"))
     }
 
     /// Gets a page.
     pub(crate) async fn get(&mut self, path: &str) -> Result<Answer<'_>> {
         self.request.clear();
         write!(self.request, "GET {path}{}\r\n", self.headers)?;
-        self.exchange()
-            .await
-            .with_context(|| format!("calling GET {path}"))
+        self.exchange().await.with_context(|| format!("calling GET {path}"))
     }
 
     async fn exchange(&mut self) -> Result<Answer<'_>> {
@@ -137,10 +114,7 @@ impl Client {
         while self.response.len() < body.end {
             self.fill().await?;
         }
-        Ok(Answer {
-            status,
-            body: &self.response[body],
-        })
+        Ok(Answer { status, body: &self.response[body] })
     }
 
     async fn fill(&mut self) -> Result<()> {
@@ -157,19 +131,13 @@ fn parse_head(response: &[u8]) -> Result<Option<(u16, Range<usize>)>> {
     };
     let head = str::from_utf8(&response[..end]).context("reading the answer's head")?;
     let mut lines = head.split("\r\n");
-    let status = lines
-        .next()
-        .and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
-    let Some(status) = status else {
-        bail!("the answer is not HTTP/1.1: {head}")
-    };
+    let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
+    let Some(status) = status else { bail!("the answer is not HTTP/1.1: {head}") };
     let length: Option<usize> = lines
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
         .and_then(|(_, value)| value.trim().parse().ok());
-    let Some(length) = length else {
-        bail!("the answer has no Content-Length: {head}")
-    };
+    let Some(length) = length else { bail!("the answer has no Content-Length: {head}") };
     Ok(Some((status, end + 4..end + 4 + length)))
 }
 
@@ -197,13 +165,7 @@ mod tests {
             }
             requests
         });
-        (
-            Target {
-                address,
-                key: "fd_key".to_owned(),
-            },
-            served,
-        )
+        (Target { address, key: "fd_key".to_owned() }, served)
     }
 
     #[tokio::test]
@@ -220,22 +182,10 @@ mod tests {
         assert_eq!((answer.status, answer.body), (503, &b""[..]));
 
         let requests = served.await.unwrap();
-        assert!(
-            requests[0].starts_with("POST /bot/v1/users HTTP/1.1\r\nHost: 127.0.0.1:"),
-            "{requests:?}"
-        );
-        assert!(
-            requests[0].contains("\r\nAuthorization: Bearer fd_key\r\n"),
-            "{requests:?}"
-        );
-        assert!(
-            requests[0].ends_with("\r\nContent-Length: 2\r\n\r\n{}"),
-            "{requests:?}"
-        );
-        assert!(
-            requests[1].starts_with("GET /health/ready HTTP/1.1\r\n"),
-            "{requests:?}"
-        );
+        assert!(requests[0].starts_with("POST /bot/v1/users HTTP/1.1\r\nHost: 127.0.0.1:"), "{requests:?}");
+        assert!(requests[0].contains("\r\nAuthorization: Bearer fd_key\r\n"), "{requests:?}");
+        assert!(requests[0].ends_with("\r\nContent-Length: 2\r\n\r\n{}"), "{requests:?}");
+        assert!(requests[1].starts_with("GET /health/ready HTTP/1.1\r\n"), "{requests:?}");
     }
 
     #[tokio::test]
@@ -243,10 +193,7 @@ mod tests {
         let (target, _served) = canned(&["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"]).await;
         let mut client = Client::connect(&target).await.unwrap();
         let error = client.get("/metrics").await.unwrap_err();
-        assert!(
-            format!("{error:#}").contains("closed the connection"),
-            "{error:#}"
-        );
+        assert!(format!("{error:#}").contains("closed the connection"), "{error:#}");
     }
 
     #[test]
@@ -258,14 +205,8 @@ mod tests {
     #[test]
     fn a_target_is_a_host_and_a_port() {
         let address = |url| Target::parse(url, "k").map(|target| target.address).ok();
-        assert_eq!(
-            address("http://localhost:8080/"),
-            Some("localhost:8080".to_owned())
-        );
-        assert_eq!(
-            address("http://frontdesk.example"),
-            Some("frontdesk.example:80".to_owned())
-        );
+        assert_eq!(address("http://localhost:8080/"), Some("localhost:8080".to_owned()));
+        assert_eq!(address("http://frontdesk.example"), Some("frontdesk.example:80".to_owned()));
         assert_eq!(address("https://localhost"), None);
         assert_eq!(address("http://localhost/bot"), None);
     }

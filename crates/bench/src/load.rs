@@ -111,13 +111,7 @@ pub(crate) async fn drive(
     let start = Instant::now();
     let mut bots = JoinSet::new();
     for (index, client) in clients.into_iter().enumerate() {
-        let bot = Bot {
-            client,
-            people: Arc::clone(people),
-            call,
-            plan,
-            start,
-        };
+        let bot = Bot { client, people: Arc::clone(people), call, plan, start };
         bots.spawn(bot.work(index, connections));
     }
     let mut latencies = Histogram::new(3)?;
@@ -127,11 +121,7 @@ pub(crate) async fn drive(
         calls += made;
         latencies.add(&seen)?;
     }
-    Ok(Outcome {
-        calls,
-        elapsed: start.elapsed(),
-        latencies,
-    })
+    Ok(Outcome { calls, elapsed: start.elapsed(), latencies })
 }
 
 struct Bot {
@@ -178,11 +168,7 @@ mod tests {
     use super::*;
 
     fn verdict(status: u16, body: &str) -> bool {
-        check(&Answer {
-            status,
-            body: body.as_bytes(),
-        })
-        .is_ok()
+        check(&Answer { status, body: body.as_bytes() }).is_ok()
     }
 
     #[test]

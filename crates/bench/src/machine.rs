@@ -22,17 +22,13 @@ fn cores() -> String {
 
 fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     model.map_or_else(unknown, |(_, model)| model.to_owned())
 }
 
 fn memory() -> String {
     let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let total = info
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:")?.strip_suffix("kB"));
+    let total = info.lines().find_map(|line| line.strip_prefix("MemTotal:")?.strip_suffix("kB"));
     let total: Option<u64> = total.and_then(|kibibytes| kibibytes.trim().parse().ok());
     total.map_or_else(unknown, |kibibytes| format!("{} MiB", kibibytes / 1_024))
 }
@@ -51,9 +47,7 @@ fn file_system(directory: &Path) -> String {
         Some((fields.next()?, fields.next()?))
     });
     let holding = mounts.filter(|(path, _)| directory.starts_with(path));
-    holding
-        .max_by_key(|(path, _)| path.len())
-        .map_or_else(unknown, |(_, kind)| kind.to_owned())
+    holding.max_by_key(|(path, _)| path.len()).map_or_else(unknown, |(_, kind)| kind.to_owned())
 }
 
 fn unknown() -> String {

@@ -174,11 +174,7 @@ impl Sizes {
             ),
             Scenario::Memory => (
                 "memory",
-                format!(
-                    "{} starts, empty and with {} timers",
-                    self.starts,
-                    number(count(self.waiting))
-                ),
+                format!("{} starts, empty and with {} timers", self.starts, number(count(self.waiting))),
             ),
             Scenario::Idle => ("idle", format!("watched for {:?}", self.idle)),
         }

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::timestamp;
 
-const FIRST: [&str; 8] = [
-    "Ana", "Luis", "Carmen", "Jorge", "Lucía", "Mateo", "Elena", "Pablo",
-];
+const FIRST: [&str; 8] = ["Ana", "Luis", "Carmen", "Jorge", "Lucía", "Mateo", "Elena", "Pablo"];
 const LAST: [&str; 7] = ["García", "Muñoz", "Soler", "Ibáñez", "Vidal", "Ortega", "Romero"];
 const CAMPAIGNS: [&str; 3] = ["newsletter", "google", "instagram"];
 
@@ -25,10 +23,7 @@ impl People {
     /// People who differ from those of earlier runs, because a running server remembers them.
     pub(crate) fn new() -> Self {
         let run = timestamp::now() / 1_000_000;
-        Self {
-            run,
-            next: AtomicU64::new(run.unsigned_abs() * 1_000 % PHONES),
-        }
+        Self { run, next: AtomicU64::new(run.unsigned_abs() * 1_000 % PHONES) }
     }
 
     /// Writes the body that registers somebody new.
@@ -82,11 +77,7 @@ mod tests {
         let [first, second] = [(); 2].map(|()| read(|body| people.write_user(body)));
         assert_ne!(first["email"], second["email"]);
         assert_ne!(first["phone"], second["phone"]);
-        assert!(
-            first["phone"]
-                .as_str()
-                .is_some_and(|phone| phone.len() == 12 && phone.starts_with("+346"))
-        );
+        assert!(first["phone"].as_str().is_some_and(|phone| phone.len() == 12 && phone.starts_with("+346")));
     }
 
     #[test]

@@ -18,13 +18,8 @@ const SAMPLE: Duration = Duration::from_millis(100);
 pub(crate) fn resident(pid: u32) -> Result<f64> {
     let path = format!("/proc/{pid}/status");
     let status = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
-    let kibibytes = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
-    let kibibytes: f64 = kibibytes
-        .with_context(|| format!("no VmRSS in {path}"))?
-        .trim()
-        .parse()?;
+    let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
+    let kibibytes: f64 = kibibytes.with_context(|| format!("no VmRSS in {path}"))?.trim().parse()?;
     Ok(kibibytes * 1_024.0 / 1e6)
 }
 
@@ -32,9 +27,7 @@ pub(crate) fn resident(pid: u32) -> Result<f64> {
 pub(crate) fn processor_time(pid: u32) -> Result<f64> {
     let path = format!("/proc/{pid}/stat");
     let stat = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
-    ticks(&stat)
-        .map(|ticks| ticks / TICKS_PER_SECOND)
-        .with_context(|| format!("no times in {path}"))
+    ticks(&stat).map(|ticks| ticks / TICKS_PER_SECOND).with_context(|| format!("no times in {path}"))
 }
 
 /// `utime` and `stime`, the fields 14 and 15. The second field, the name, may hold spaces and brackets.

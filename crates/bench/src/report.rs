@@ -16,10 +16,7 @@ pub(crate) struct Line {
 impl Line {
     /// A line of the table.
     pub(crate) fn new(title: impl Into<String>, figures: Vec<Figure>) -> Self {
-        Self {
-            title: title.into(),
-            figures,
-        }
+        Self { title: title.into(), figures }
     }
 
     fn cells(&self) -> [String; 4] {
@@ -31,12 +28,7 @@ impl Line {
             Some(true) => "pass",
             Some(false) => "**missed**",
         };
-        [
-            self.title.clone(),
-            measured.join("; "),
-            targets.join("; "),
-            verdict.to_owned(),
-        ]
+        [self.title.clone(), measured.join("; "), targets.join("; "), verdict.to_owned()]
     }
 }
 
@@ -54,10 +46,7 @@ pub(crate) struct Report {
 impl Report {
     /// Whether any figure misses its bar.
     pub(crate) fn misses_a_bar(&self) -> bool {
-        self.lines
-            .iter()
-            .flat_map(|line| &line.figures)
-            .any(|figure| figure.passes() == Some(false))
+        self.lines.iter().flat_map(|line| &line.figures).any(|figure| figure.passes() == Some(false))
     }
 
     /// The report for people.
@@ -79,11 +68,8 @@ impl Report {
 
     /// The report for programs, with every sample.
     pub(crate) fn json(&self) -> Value {
-        let settings: serde_json::Map<String, Value> = self
-            .settings
-            .iter()
-            .map(|(label, value)| ((*label).to_owned(), json!(value)))
-            .collect();
+        let settings: serde_json::Map<String, Value> =
+            self.settings.iter().map(|(label, value)| ((*label).to_owned(), json!(value))).collect();
         let lines: Vec<Value> = self
             .lines
             .iter()
@@ -118,42 +104,18 @@ mod tests {
         let bad = Line::new("users", vec![rate, slow]);
         assert_eq!(
             good.cells(),
-            [
-                "users",
-                "calls/s **11,000** (9,000 to 12,000); p50 **1.50** ms",
-                "calls/s ≥ 10,000",
-                "pass"
-            ]
+            ["users", "calls/s **11,000** (9,000 to 12,000); p50 **1.50** ms", "calls/s ≥ 10,000", "pass"]
         );
         assert_eq!(bad.cells()[2..], ["calls/s ≥ 10,000; p99 ≤ 10 ms", "**missed**"]);
-        assert!(
-            Report {
-                lines: vec![bad],
-                ..Report::default()
-            }
-            .misses_a_bar()
-        );
-        assert!(
-            !Report {
-                lines: vec![good],
-                ..Report::default()
-            }
-            .misses_a_bar()
-        );
+        assert!(Report { lines: vec![bad], ..Report::default() }.misses_a_bar());
+        assert!(!Report { lines: vec![good], ..Report::default() }.misses_a_bar());
     }
 
     #[test]
     fn a_failure_is_in_both_reports() {
         let failures = vec![("intake".to_owned(), "a call was answered 503".to_owned())];
-        let report = Report {
-            failures,
-            ..Report::default()
-        };
-        assert!(
-            report
-                .markdown()
-                .contains("FAILED: intake: a call was answered 503")
-        );
+        let report = Report { failures, ..Report::default() };
+        assert!(report.markdown().contains("FAILED: intake: a call was answered 503"));
         assert_eq!(report.json()["failures"][0]["scenario"], "intake");
     }
 }

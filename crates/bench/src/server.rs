@@ -49,19 +49,12 @@ impl Installation {
     /// Finds the program and the directory: the server runs elsewhere, so their paths must be absolute.
     pub(crate) fn new(program: &Path, directory: &Path, log: Option<PathBuf>) -> Result<Self> {
         let program = program.canonicalize().with_context(|| {
-            format!(
-                "looking for the server at {}: build it or name it with --server",
-                program.display()
-            )
+            format!("looking for the server at {}: build it or name it with --server", program.display())
         })?;
         let directory = directory
             .canonicalize()
             .with_context(|| format!("looking for the directory {}", directory.display()))?;
-        Ok(Self {
-            program,
-            directory,
-            log,
-        })
+        Ok(Self { program, directory, log })
     }
 
     /// An empty directory for a new database.
@@ -70,17 +63,8 @@ impl Installation {
             .prefix("frontdesk-bench-")
             .tempdir_in(&self.directory)
             .with_context(|| format!("making a directory in {}", self.directory.display()))?;
-        let log = self
-            .log
-            .clone()
-            .unwrap_or_else(|| directory.path().join("server.log"));
-        Ok(Home {
-            directory: Arc::new(directory),
-            program: self.program.clone(),
-            log,
-            smtp,
-            key: None,
-        })
+        let log = self.log.clone().unwrap_or_else(|| directory.path().join("server.log"));
+        Ok(Home { directory: Arc::new(directory), program: self.program.clone(), log, smtp, key: None })
     }
 }
 
@@ -88,11 +72,7 @@ impl Home {
     /// Starts a server, waits until it is ready, and makes a bot on the first start.
     pub(crate) async fn start(&mut self, welcome_delay: Duration) -> Result<Server> {
         let address = free_address()?;
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&self.log)
-            .context("opening the log")?;
+        let log = OpenOptions::new().create(true).append(true).open(&self.log).context("opening the log")?;
         let begun = Instant::now();
         let child = self
             .command(address, welcome_delay)
@@ -101,20 +81,10 @@ impl Home {
             .stderr(log)
             .spawn()
             .with_context(|| format!("starting {}", self.program.display()))?;
-        let target = Target {
-            address: address.to_string(),
-            key: String::new(),
-        };
-        let mut server = Server {
-            child,
-            target,
-            ready: Duration::ZERO,
-            _directory: Arc::clone(&self.directory),
-        };
-        server
-            .until_ready(begun)
-            .await
-            .with_context(|| format!("the server said: {}", self.last_words()))?;
+        let target = Target { address: address.to_string(), key: String::new() };
+        let mut server =
+            Server { child, target, ready: Duration::ZERO, _directory: Arc::clone(&self.directory) };
+        server.until_ready(begun).await.with_context(|| format!("the server said: {}", self.last_words()))?;
         server.target.key = match &self.key {
             Some(key) => key.clone(),
             None => self.add_bot(address, welcome_delay).await?,
@@ -125,21 +95,11 @@ impl Home {
 
     async fn add_bot(&self, address: SocketAddr, welcome_delay: Duration) -> Result<String> {
         let mut command = self.command(address, welcome_delay);
-        let made = command
-            .args(["bot", "add", "bench", "--key-only"])
-            .output()
-            .await
-            .context("adding a bot")?;
+        let made =
+            command.args(["bot", "add", "bench", "--key-only"]).output().await.context("adding a bot")?;
         let said = String::from_utf8_lossy(&made.stderr);
-        ensure!(
-            made.status.success(),
-            "adding a bot ended with {}: {said}",
-            made.status
-        );
-        Ok(String::from_utf8(made.stdout)
-            .context("reading the bot's key")?
-            .trim()
-            .to_owned())
+        ensure!(made.status.success(), "adding a bot ended with {}: {said}", made.status);
+        Ok(String::from_utf8(made.stdout).context("reading the bot's key")?.trim().to_owned())
     }
 
     /// Nothing but these settings: the environment is empty and the directory holds no `.env`.
@@ -153,10 +113,7 @@ impl Home {
             .env("FRONTDESK__HTTP__BIND", address.to_string())
             .env("FRONTDESK__MAIL__TEAM_TO", "team@bench.example")
             .env("FRONTDESK__INTAKE__RATE_LIMIT", "0")
-            .env(
-                "FRONTDESK__WELCOME__DELAY",
-                format!("{}s", welcome_delay.as_secs()),
-            )
+            .env("FRONTDESK__WELCOME__DELAY", format!("{}s", welcome_delay.as_secs()))
             .env("FRONTDESK__SECRET_KEY", SECRET_KEY)
             .current_dir(self.directory.path())
             .stdin(Stdio::null())
@@ -219,11 +176,7 @@ impl Server {
     pub(crate) async fn stop(mut self) -> Result<Duration> {
         let begun = Instant::now();
         let signal = format!("kill -TERM {}", self.pid());
-        let sent = Command::new("/bin/sh")
-            .args(["-c", &signal])
-            .status()
-            .await
-            .context("sending SIGTERM")?;
+        let sent = Command::new("/bin/sh").args(["-c", &signal]).status().await.context("sending SIGTERM")?;
         ensure!(sent.success(), "sending SIGTERM ended with {sent}");
         let Ok(ended) = timeout(STOP, self.child.wait()).await else {
             self.child.start_kill()?;

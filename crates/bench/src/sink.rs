@@ -45,17 +45,11 @@ pub(crate) struct Sink {
 impl Sink {
     /// Listens on a free port.
     pub(crate) async fn bind() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .context("binding the mail sink")?;
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("binding the mail sink")?;
         let address = listener.local_addr()?;
         let mailbox = Mailbox::default();
         let accepting = tokio::spawn(accept(listener, mailbox.clone()));
-        Ok(Self {
-            address,
-            mailbox,
-            accepting,
-        })
+        Ok(Self { address, mailbox, accepting })
     }
 
     /// How many mails have come since the last [`Sink::take`].
@@ -118,12 +112,7 @@ struct Session {
 impl Session {
     fn new(stream: TcpStream, mailbox: Mailbox) -> Self {
         let stream = BufReader::with_capacity(16 * 1024, stream);
-        Self {
-            stream,
-            mailbox,
-            line: Vec::new(),
-            replies: Vec::new(),
-        }
+        Self { stream, mailbox, line: Vec::new(), replies: Vec::new() }
     }
 
     async fn run(mut self) -> std::io::Result<()> {
@@ -148,11 +137,7 @@ impl Session {
         while self.read_line().await? {
             match self.line.as_slice() {
                 b".\r\n" => {
-                    self.mailbox.lock().push(Mail {
-                        accepted: timestamp::now(),
-                        due,
-                        id,
-                    });
+                    self.mailbox.lock().push(Mail { accepted: timestamp::now(), due, id });
                     return self.reply("250 taken").await;
                 }
                 b"\r\n" => in_head = false,
@@ -187,9 +172,7 @@ impl Session {
 /// The value of a header line, if it has this name.
 fn header<'a>(line: &'a [u8], name: &str) -> Option<&'a str> {
     let (found, rest) = line.split_at_checked(name.len())?;
-    let value = rest
-        .strip_prefix(b":")
-        .filter(|_| found.eq_ignore_ascii_case(name.as_bytes()))?;
+    let value = rest.strip_prefix(b":").filter(|_| found.eq_ignore_ascii_case(name.as_bytes()))?;
     str::from_utf8(value).ok().map(str::trim)
 }
 
@@ -228,10 +211,7 @@ mod tests {
         let mut stream = connect(&sink).await;
         let before = timestamp::now();
         assert!(say(&mut stream, "EHLO me\r\n", 4).await.contains("250-8BITMIME"));
-        assert_eq!(
-            say(&mut stream, "MAIL FROM:<a@b> BODY=8BITMIME\r\n", 1).await,
-            "250 ok\r\n"
-        );
+        assert_eq!(say(&mut stream, "MAIL FROM:<a@b> BODY=8BITMIME\r\n", 1).await, "250 ok\r\n");
         assert_eq!(say(&mut stream, "RCPT TO:<c@d>\r\n", 1).await, "250 ok\r\n");
         assert!(say(&mut stream, "DATA\r\n", 1).await.starts_with("354 "));
         assert_eq!(sink.count(), 0);

@@ -4,9 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The system's clock, which a server on the same machine reads as well.
 pub(crate) fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("the clock is after 1970");
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is after 1970");
     i64::try_from(since.as_micros()).expect("the clock is before the year 290000")
 }
 
@@ -44,21 +42,13 @@ mod tests {
     fn a_time_is_read_to_the_microsecond() {
         assert_eq!(parse("1970-01-01T00:00:00Z"), Some(0));
         assert_eq!(parse("2000-02-29T23:59:59.5Z"), Some(951_868_799_500_000));
-        assert_eq!(
-            parse("2026-11-22T18:30:00.123456789Z"),
-            Some(1_795_372_200_123_456)
-        );
+        assert_eq!(parse("2026-11-22T18:30:00.123456789Z"), Some(1_795_372_200_123_456));
     }
 
     #[test]
     fn what_is_no_time_in_utc_is_refused() {
-        for text in [
-            "",
-            "2026-11-22",
-            "2026-11-22T18:30:00+01:00",
-            "2026-11T18:30:00Z",
-            "2026-11-22T18:30Z",
-        ] {
+        for text in ["", "2026-11-22", "2026-11-22T18:30:00+01:00", "2026-11T18:30:00Z", "2026-11-22T18:30Z"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -70,17 +70,23 @@ fn no_secret_is_shown() {
 #[test]
 fn every_command_refuses_unknown_and_malformed_settings_with_exit_code_2() {
     let wrong = [("FRONTDESK__WELCOM__DELAY", "60s"), ("FRONTDESK__INTAKE__RATE_LIMIT", "many")];
-    for arguments in [&[][..], &["serve"], &["bot", "list"], &["migrate", "status"], &["config"], &["doctor"]] {
+    for arguments in [&[][..], &["serve"], &["bot", "list"], &["migrate", "status"], &["config"], &["doctor"]]
+    {
         let output = run(&folder_with(&[]), &wrong, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
         let said = stderr(&output);
-        assert!(said.contains("FRONTDESK__WELCOM__DELAY") && said.contains("FRONTDESK__INTAKE__RATE_LIMIT"), "{said}");
+        assert!(
+            said.contains("FRONTDESK__WELCOM__DELAY") && said.contains("FRONTDESK__INTAKE__RATE_LIMIT"),
+            "{said}"
+        );
     }
 }
 
 #[test]
 fn what_comes_in_a_later_version_stops_the_start_with_one_sentence() {
-    for (name, value) in [("DATABASE_URL", "postgres://desk:pw@localhost/desk"), ("AMQP_URL", "amqp://localhost")] {
+    for (name, value) in
+        [("DATABASE_URL", "postgres://desk:pw@localhost/desk"), ("AMQP_URL", "amqp://localhost")]
+    {
         let output = run(&folder_with(&[]), &[(name, value)], &["serve"]);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(stderr(&output).contains("comes in a later one"), "{output:?}");

@@ -7,9 +7,9 @@
 --
 -- Rows of users, tickets, notifications, attempts and intake have no foreign keys: they are written thousands of
 -- times a second, always by code that made or found the parent in the same unit of work, and erasing deletes what
--- hangs on a user in one place.
+-- hangs on a user in one place. The bare id of an erased user stays in `intake`, where it leads nowhere.
 
--- Who may call ------------------------------------------------------------------------------------------------------
+-- Who may call --------------------------------------------------------------------------------------------------------
 
 CREATE TABLE bots (
     position INTEGER PRIMARY KEY,
@@ -53,7 +53,7 @@ CREATE TABLE api_tokens (
 CREATE UNIQUE INDEX api_tokens_digest_key ON api_tokens (digest);
 CREATE INDEX api_tokens_agent_id_idx ON api_tokens (agent_id);
 
--- Where notifications go --------------------------------------------------------------------------------------------
+-- Where notifications go ----------------------------------------------------------------------------------------------
 
 CREATE TABLE channels (
     position INTEGER PRIMARY KEY,
@@ -95,7 +95,7 @@ CREATE TABLE topic_routes (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX topic_routes_channel_id_idx ON topic_routes (channel_id);
 
--- People and their tickets ------------------------------------------------------------------------------------------
+-- People and their tickets --------------------------------------------------------------------------------------------
 
 CREATE TABLE users (
     id BLOB NOT NULL PRIMARY KEY,
@@ -162,7 +162,7 @@ CREATE TABLE counters (
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Notifications -----------------------------------------------------------------------------------------------------
+-- Notifications -------------------------------------------------------------------------------------------------------
 
 -- `status` is where a notification stands but for two states that are not written: it is queued while `claimed_by`
 -- names a worker, and sending while an attempt is open.
@@ -229,7 +229,7 @@ CREATE TABLE workers (
     beat_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Calls -------------------------------------------------------------------------------------------------------------
+-- Calls ---------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE intake (
     request_id BLOB NOT NULL PRIMARY KEY,
@@ -282,7 +282,7 @@ CREATE TABLE erased_totals (
     PRIMARY KEY (day, what)
 ) STRICT, WITHOUT ROWID;
 
--- What is shipped ---------------------------------------------------------------------------------------------------
+-- What is shipped -----------------------------------------------------------------------------------------------------
 
 INSERT INTO counters (name, value) VALUES ('tickets', 0);
 
@@ -296,13 +296,8 @@ INSERT INTO topics (slug, title, is_default, created_at) VALUES
     ('sales', 'Sales', 0, unixepoch() * 1000000),
     ('pricing', 'Pricing', 0, unixepoch() * 1000000),
     ('support', 'Support', 1, unixepoch() * 1000000);
-
 INSERT INTO topic_aliases (topic, position, alias) VALUES
-    ('sales', 1, 'ventas'),
-    ('pricing', 1, 'precios'),
-    ('support', 1, 'soporte'),
-    ('support', 2, 'ayuda');
-
+    ('sales', 1, 'ventas'), ('pricing', 1, 'precios'), ('support', 1, 'soporte'), ('support', 2, 'ayuda');
 INSERT INTO topic_routes (topic, position, channel_id) VALUES
     ('sales', 1, x'00000000000070008000000000000002'),
     ('pricing', 1, x'00000000000070008000000000000003'),

@@ -3,15 +3,12 @@
 mod error;
 mod sources;
 
-use std::{
-    collections::HashMap,
-    fmt::{self, Write as _},
-    path::Path,
-};
+use std::{collections::HashMap, fmt, path::Path};
 
 use domain::{language::Language, notification::Purpose};
 use minijinja::{
-    Environment, ErrorKind, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig, value::Serde,
+    AutoEscape, Environment, ErrorKind, Output, UndefinedBehavior, Value, escape_formatter,
+    syntax::SyntaxConfig, value::Serde,
 };
 use serde::Serialize;
 

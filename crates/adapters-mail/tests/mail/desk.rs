@@ -117,8 +117,8 @@ impl Mail {
 /// Mail is captured; the team has a mailbox.
 pub(crate) fn settings() -> MailSettings {
     MailSettings {
-        from: parse_mailbox("Frontdesk <frontdesk@example.com>").unwrap(),
-        team_to: Some(parse_mailbox("The team <team@example.com>").unwrap()),
+        from: parse_mailbox("Frontdesk <frontdesk@example.com>").expect("a mailbox"),
+        team_to: Some(parse_mailbox("The team <team@example.com>").expect("a mailbox")),
         reply_to: None,
         public_url: Some("https://desk.example.com".to_owned()),
         smtp: None,

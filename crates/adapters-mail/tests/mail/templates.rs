@@ -3,9 +3,11 @@
 use std::{error::Error as _, fs, path::Path};
 
 use adapters_mail::{MailSetupError, TemplateError};
+use application::ports::Channel as _;
 use domain::{
     language::Language,
     message::{Person, TicketFacts},
+    retry::{Fault, Outcome},
 };
 use tempfile::TempDir;
 
@@ -87,6 +89,15 @@ fn a_mistake_is_found_at_the_start_with_file_and_line() {
         let told = error.to_string();
         assert!(told.contains(name) && told.contains(&format!("line {wrong_line}")), "{told}");
     }
+}
+
+#[tokio::test]
+async fn a_template_that_fails_for_one_mail_only_is_waited_for() {
+    let unlucky = "{% if name == 'Ana García' %}{{ name|int }}{% endif %}";
+    let receipt = desk(&[("en/welcome.txt", unlucky)]).mail.deliver(&welcome(ana())).await;
+    assert_eq!(receipt.outcome, Outcome::Temporary { fault: Fault::Recipient, retry_after: None });
+    let answer = receipt.answer.expect("a failure is explained");
+    assert!(answer.contains("en/welcome.txt") && !answer.contains("Ana"), "{answer}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::open_attempt;
 use crate::{
     columns::{At, Id, Named},
-    constant::Constant,
+    constant::changed,
     error::Failure,
     schema::{channels, notifications},
 };
@@ -34,7 +34,8 @@ pub(crate) fn claim(
                 notifications::claimed_by.eq(Some(worker)),
                 notifications::next_at.eq(Some(lapse(due_at.0, Some(horizon)))),
             );
-            Constant(diesel::update(notifications::table.find(id)).set(lease)).execute(connection)?;
+            let notification = notifications::table.find(id);
+            changed(connection, diesel::update(notification).set(lease).returning(notifications::id))?;
             claimed.push(Claimed { id: id.into(), channel_id: quota.channel_id, kind, due_at: due_at.0 });
         }
     }
@@ -75,10 +76,11 @@ pub(crate) fn postpone(connection: &mut SqliteConnection, claimed: &[Claimed]) -
     for claimed in claimed {
         let notification = notifications::table.find(Id::from(claimed.id));
         let due_at = notifications::due_at.eq(At(claimed.due_at));
-        Constant(diesel::update(notification).set(due_at)).execute(connection)?;
+        changed(connection, diesel::update(notification).set(due_at).returning(notifications::id))?;
         let lapse = lapse(claimed.due_at, None);
-        let lapses_before = notification.filter(notifications::next_at.lt(lapse));
-        Constant(diesel::update(lapses_before).set(notifications::next_at.eq(Some(lapse)))).execute(connection)?;
+        let sooner = notification.filter(notifications::next_at.lt(lapse));
+        let lapse = notifications::next_at.eq(Some(lapse));
+        changed(connection, diesel::update(sooner).set(lapse).returning(notifications::id))?;
     }
     Ok(())
 }
@@ -90,8 +92,10 @@ pub(crate) fn release(connection: &mut SqliteConnection, workers: &[Id]) -> Resu
         let waiting = notifications::table
             .filter(notifications::claimed_by.eq(Some(worker)))
             .filter(not(exists(open_attempt())));
-        let free =
-            (notifications::claimed_by.eq(None::<Id>), notifications::next_at.eq(notifications::due_at.nullable()));
+        let free = (
+            notifications::claimed_by.eq(None::<Id>),
+            notifications::next_at.eq(notifications::due_at.nullable()),
+        );
         released += diesel::update(waiting).set(free).execute(connection)?;
     }
     Ok(released)

@@ -10,7 +10,7 @@ use domain::{
 use super::channels_by_id;
 use crate::{
     columns::{At, Id, Named},
-    constant::Constant,
+    constant::changed,
     error::Failure,
     rows::small,
     schema::{attempts, notifications},
@@ -67,14 +67,15 @@ pub(crate) fn close(connection: &mut SqliteConnection, closings: &[Closing]) -> 
             .find((closing.notification_id, closing.number))
             .filter(attempts::worker_id.eq(closing.worker_id))
             .filter(attempts::closed_at.is_null());
-        if Constant(diesel::update(open).set(&closing.end)).execute(connection)? > 0 {
+        let close = diesel::update(open).set(&closing.end).returning(attempts::notification_id);
+        if changed(connection, close)? {
             move_on(connection, closing)?;
         }
     }
     Ok(())
 }
 
-fn move_on(connection: &mut SqliteConnection, closing: &Closing) -> QueryResult<usize> {
+fn move_on(connection: &mut SqliteConnection, closing: &Closing) -> QueryResult<()> {
     let is_unknown = closing.end.outcome == Some(Named(OutcomeKind::Unknown));
     let notification = notifications::table.find(closing.notification_id);
     let written = (
@@ -84,15 +85,16 @@ fn move_on(connection: &mut SqliteConnection, closing: &Closing) -> QueryResult<
         notifications::attempts.eq(closing.number),
         notifications::unknowns.eq(notifications::unknowns + i32::from(is_unknown)),
     );
-    let moved = Constant(diesel::update(notification).set(written)).execute(connection)?;
+    changed(connection, diesel::update(notification).set(written).returning(notifications::id))?;
     if is_unknown {
         let doubtful = notifications::possible_duplicate.eq(true);
-        Constant(diesel::update(notification).set(doubtful)).execute(connection)?;
+        changed(connection, diesel::update(notification).set(doubtful).returning(notifications::id))?;
     }
     if let Some(due_at) = closing.due_at {
-        Constant(diesel::update(notification).set(notifications::due_at.eq(due_at))).execute(connection)?;
+        let due_at = notifications::due_at.eq(due_at);
+        changed(connection, diesel::update(notification).set(due_at).returning(notifications::id))?;
     }
-    Ok(moved)
+    Ok(())
 }
 
 /// The open attempts of workers.
@@ -115,13 +117,15 @@ pub(crate) fn abandoned(
                 notifications::unknowns,
             ))
             .load(connection)?;
-        abandoned.extend(open.into_iter().map(|(id, number, channel, retried_after, unknowns)| AbandonedAttempt {
-            worker_id: (*worker).into(),
-            notification_id: id.into(),
-            number: small(number),
-            tries: small(number - retried_after),
-            unknowns: small(unknowns),
-            kind: channels.get(&channel).map_or(ChannelKind::Email, |channel| channel.kind.0),
+        abandoned.extend(open.into_iter().map(|(id, number, channel, retried_after, unknowns)| {
+            AbandonedAttempt {
+                worker_id: (*worker).into(),
+                notification_id: id.into(),
+                number: small(number),
+                tries: small(number - retried_after),
+                unknowns: small(unknowns),
+                kind: channels.get(&channel).map_or(ChannelKind::Email, |channel| channel.kind.0),
+            }
         }));
     }
     Ok(abandoned)

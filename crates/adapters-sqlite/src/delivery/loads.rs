@@ -35,7 +35,12 @@ pub(crate) fn loads(
     Ok(loads)
 }
 
-fn due(connection: &mut SqliteConnection, channel: Id, horizon: Timestamp, limit: usize) -> QueryResult<usize> {
+fn due(
+    connection: &mut SqliteConnection,
+    channel: Id,
+    horizon: Timestamp,
+    limit: usize,
+) -> QueryResult<usize> {
     let due: Vec<Id> = notifications::table
         .filter(notifications::channel_id.eq(channel))
         .filter(notifications::next_at.le(At(horizon)))

@@ -127,7 +127,8 @@ type PersonColumns = (Option<String>, Option<String>, Option<String>, String, Op
 
 fn person(connection: &mut SqliteConnection, id: Id) -> Result<Option<Person>, Failure> {
     let columns = (users::name, users::email, users::phone, users::language, users::last_origin);
-    let row: Option<PersonColumns> = users::table.find(id).select(columns).get_result(connection).optional()?;
+    let row: Option<PersonColumns> =
+        users::table.find(id).select(columns).get_result(connection).optional()?;
     let Some((name, email, phone, language, last_origin)) = row else { return Ok(None) };
     Ok(Some(Person {
         id: id.into(),

@@ -27,7 +27,9 @@ use crate::{
 /// The open attempt of the notification in the query around it.
 #[auto_type]
 pub(crate) fn open_attempt() -> _ {
-    attempts::table.filter(attempts::notification_id.eq(notifications::id)).filter(attempts::closed_at.is_null())
+    attempts::table
+        .filter(attempts::notification_id.eq(notifications::id))
+        .filter(attempts::closed_at.is_null())
 }
 
 /// All channels: a handful, looked up once for a set of notifications.

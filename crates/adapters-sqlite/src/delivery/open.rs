@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use super::{channels_by_id, message::Messages, open_attempt};
 use crate::{
     columns::{At, Id, Named},
-    constant::Constant,
     error::Failure,
     rows::{ChannelRow, NotificationRow, small},
     schema::{attempts, notifications},
@@ -69,7 +68,13 @@ fn due<'a>(
     }))
 }
 
-fn insert(connection: &mut SqliteConnection, id: Id, number: i32, worker: Id, now: Timestamp) -> QueryResult<usize> {
+fn insert(
+    connection: &mut SqliteConnection,
+    id: Id,
+    number: i32,
+    worker: Id,
+    now: Timestamp,
+) -> QueryResult<usize> {
     diesel::insert_into(attempts::table)
         .values((
             attempts::notification_id.eq(id),
@@ -87,6 +92,6 @@ fn cancel(connection: &mut SqliteConnection, id: Id) -> Result<(), Failure> {
         notifications::next_at.eq(None::<At>),
         notifications::claimed_by.eq(None::<Id>),
     );
-    Constant(diesel::update(notifications::table.find(id)).set(cancelled)).execute(connection)?;
+    diesel::update(notifications::table.find(id)).set(cancelled).execute(connection)?;
     Ok(())
 }

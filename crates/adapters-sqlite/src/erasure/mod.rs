@@ -20,7 +20,8 @@ use crate::{
 /// Deletes a user and what is personal about it, and overwrites in the file what it deletes. None when there is no
 /// such user.
 pub(crate) fn erase(connection: &mut SqliteConnection, id: Id) -> Result<Option<ErasureReceipt>, Failure> {
-    let made_at: Option<At> = users::table.find(id).select(users::created_at).get_result(connection).optional()?;
+    let made_at: Option<At> =
+        users::table.find(id).select(users::created_at).get_result(connection).optional()?;
     let Some(made_at) = made_at else { return Ok(None) };
     connection.batch_execute("PRAGMA secure_delete = ON")?;
     let receipt = erase_known(connection, id, made_at);
@@ -34,11 +35,13 @@ fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result
     totals.count(made_at, "users");
     let (notifications, captured_mails) = erase_notifications(connection, id, &mut totals)?;
     let receipt = ErasureReceipt {
-        identities: diesel::delete(identities::table.filter(identities::user_id.eq(id))).execute(connection)?,
+        identities: diesel::delete(identities::table.filter(identities::user_id.eq(id)))
+            .execute(connection)?,
         notifications,
         captured_mails,
         tickets: blank_tickets(connection, id)?,
-        answers: diesel::delete(kept_answers::table.filter(kept_answers::user_id.eq(id))).execute(connection)?,
+        answers: diesel::delete(kept_answers::table.filter(kept_answers::user_id.eq(id)))
+            .execute(connection)?,
         quarantined: quarantine::erase(connection, &known_as)?,
     };
     let clashes = identity_clashes::user_id.eq(id).or(identity_clashes::other_user_id.eq(id));
@@ -50,7 +53,10 @@ fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result
 
 fn identities_of(connection: &mut SqliteConnection, user: Id) -> Result<Vec<Identity>, Failure> {
     let rows = identities::table.filter(identities::user_id.eq(user)).select(IdentityRow::as_select());
-    rows.load(connection)?.into_iter().map(|row| NewIdentity::try_from(row).map(|known| known.identity)).collect()
+    rows.load(connection)?
+        .into_iter()
+        .map(|row| NewIdentity::try_from(row).map(|known| known.identity))
+        .collect()
 }
 
 /// The bare tickets stay, nobody's.
@@ -77,7 +83,8 @@ fn erase_notifications(
 ) -> Result<(usize, usize), Failure> {
     let tickets = tickets::table.filter(tickets::user_id.eq(user)).select(tickets::id.nullable());
     let about = notifications::user_id.eq(user).or(notifications::ticket_id.eq_any(tickets));
-    let columns = (notifications::id, notifications::status, notifications::next_at, notifications::created_at);
+    let columns =
+        (notifications::id, notifications::status, notifications::next_at, notifications::created_at);
     let rows: Vec<(Id, Named<NotificationStatus>, Option<At>, At)> =
         notifications::table.filter(about).select(columns).load(connection)?;
     let mut mails = 0;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::{columns::At, constant::Constant, schema::erased_totals};
+use crate::{columns::At, schema::erased_totals};
 
 const MICROSECONDS_PER_DAY: i64 = 24 * 3_600 * 1_000_000;
 
@@ -20,12 +20,16 @@ impl Totals {
 
     pub(super) fn write(self, connection: &mut SqliteConnection) -> QueryResult<()> {
         for ((day, what), total) in self.0 {
-            let add = diesel::insert_into(erased_totals::table)
-                .values((erased_totals::day.eq(day), erased_totals::what.eq(what), erased_totals::total.eq(total)))
+            diesel::insert_into(erased_totals::table)
+                .values((
+                    erased_totals::day.eq(day),
+                    erased_totals::what.eq(what),
+                    erased_totals::total.eq(total),
+                ))
                 .on_conflict((erased_totals::day, erased_totals::what))
                 .do_update()
-                .set(erased_totals::total.eq(erased_totals::total + total));
-            Constant(add).execute(connection)?;
+                .set(erased_totals::total.eq(erased_totals::total + total))
+                .execute(connection)?;
         }
         Ok(())
     }

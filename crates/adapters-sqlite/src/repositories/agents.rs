@@ -38,7 +38,10 @@ impl AgentRepository for SqliteUnitOfWork {
         .await
     }
 
-    async fn by_token(&mut self, digest: SecretDigest) -> Result<Option<(StaffMember, ApiToken)>, StorageError> {
+    async fn by_token(
+        &mut self,
+        digest: SecretDigest,
+    ) -> Result<Option<(StaffMember, ApiToken)>, StorageError> {
         self.run(move |connection| {
             let found: Option<(AgentRow, ApiTokenRow)> = agents::table
                 .inner_join(api_tokens::table.on(api_tokens::agent_id.eq(agents::id)))
@@ -62,7 +65,8 @@ impl AgentRepository for SqliteUnitOfWork {
 
     async fn tokens(&mut self, agent: Option<AgentId>) -> Result<Vec<ApiToken>, StorageError> {
         self.run(move |connection| {
-            let mut tokens = api_tokens::table.order(api_tokens::id).select(ApiTokenRow::as_select()).into_boxed();
+            let mut tokens =
+                api_tokens::table.order(api_tokens::id).select(ApiTokenRow::as_select()).into_boxed();
             if let Some(agent) = agent {
                 tokens = tokens.filter(api_tokens::agent_id.eq(Id::from(agent)));
             }

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use domain::ids::NotificationId;
 
 use crate::{
-    columns::Id, constant::Constant, rows::CapturedMailRow, schema::captured_mails, unit_of_work::SqliteUnitOfWork,
+    columns::Id, constant::changed, rows::CapturedMailRow, schema::captured_mails,
+    unit_of_work::SqliteUnitOfWork,
 };
 
 #[async_trait]
@@ -18,8 +19,9 @@ impl CapturedMailRepository for SqliteUnitOfWork {
                 .values(&row)
                 .on_conflict(captured_mails::notification_id)
                 .do_update()
-                .set(&row);
-            Constant(capture).execute(connection)?;
+                .set(&row)
+                .returning(captured_mails::notification_id);
+            changed(connection, capture)?;
             Ok(())
         })
         .await

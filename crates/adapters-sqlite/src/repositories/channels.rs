@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     columns::{At, Id},
-    constant::Constant,
+    constant::changed,
     error::inserted,
     rows::{ChannelRow, NewChannelRow},
     schema::channels,
@@ -19,7 +19,8 @@ use crate::{
 impl ChannelRepository for SqliteUnitOfWork {
     async fn all(&mut self) -> Result<Vec<Channel>, StorageError> {
         self.run(|connection| {
-            let rows = channels::table.order(channels::position).select(ChannelRow::as_select()).load(connection)?;
+            let rows =
+                channels::table.order(channels::position).select(ChannelRow::as_select()).load(connection)?;
             rows.into_iter().map(Channel::try_from).collect()
         })
         .await
@@ -55,7 +56,8 @@ impl ChannelRepository for SqliteUnitOfWork {
     async fn set_next_slot(&mut self, id: ChannelId, at: Timestamp) -> Result<(), StorageError> {
         self.run(move |connection| {
             let channel = channels::table.filter(channels::id.eq(Id::from(id)));
-            Constant(diesel::update(channel).set(channels::next_slot_at.eq(Some(At(at))))).execute(connection)?;
+            let slot = channels::next_slot_at.eq(Some(At(at)));
+            changed(connection, diesel::update(channel).set(slot).returning(channels::id))?;
             Ok(())
         })
         .await
@@ -76,17 +78,18 @@ impl ChannelRepository for SqliteUnitOfWork {
     }
 }
 
-fn note_result(connection: &mut SqliteConnection, id: Id, result: ChannelResult) -> QueryResult<usize> {
+fn note_result(connection: &mut SqliteConnection, id: Id, result: ChannelResult) -> QueryResult<bool> {
     let channel = channels::table.filter(channels::id.eq(id));
     match result {
         // Nearly always there is nothing to forget, and then nothing is written.
         ChannelResult::Works => {
             let failing = channel.filter(channels::failures.ne(0));
-            Constant(diesel::update(failing).set(channels::failures.eq(0))).execute(connection)
+            let none = channels::failures.eq(0);
+            changed(connection, diesel::update(failing).set(none).returning(channels::id))
         }
         ChannelResult::Failed(times) => {
-            let more = channels::failures + i64::from(times);
-            Constant(diesel::update(channel).set(channels::failures.eq(more))).execute(connection)
+            let more = channels::failures.eq(channels::failures + i64::from(times));
+            changed(connection, diesel::update(channel).set(more).returning(channels::id))
         }
     }
 }

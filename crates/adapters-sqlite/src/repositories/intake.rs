@@ -16,7 +16,11 @@ use crate::{
 
 #[async_trait]
 impl IntakeRepository for SqliteUnitOfWork {
-    async fn kept_answers(&mut self, slots: &[AnswerSlot], now: Timestamp) -> Result<Vec<BoundAnswer>, StorageError> {
+    async fn kept_answers(
+        &mut self,
+        slots: &[AnswerSlot],
+        now: Timestamp,
+    ) -> Result<Vec<BoundAnswer>, StorageError> {
         if slots.is_empty() {
             return Ok(Vec::new());
         }
@@ -62,10 +66,16 @@ impl IntakeRepository for SqliteUnitOfWork {
                 .filter(kept_answers::expires_at.le(At(now)))
                 .order(kept_answers::expires_at)
                 .limit(limit.into())
-                .select((kept_answers::expires_at, kept_answers::principal, kept_answers::scope, kept_answers::digest))
+                .select((
+                    kept_answers::expires_at,
+                    kept_answers::principal,
+                    kept_answers::scope,
+                    kept_answers::digest,
+                ))
                 .load(connection)?;
             for key in &keys {
-                diesel::delete(kept_answers::table.find((key.0, key.1, &key.2, key.3))).execute(connection)?;
+                diesel::delete(kept_answers::table.find((key.0, key.1, &key.2, key.3)))
+                    .execute(connection)?;
             }
             Ok(keys.len())
         })
@@ -73,7 +83,11 @@ impl IntakeRepository for SqliteUnitOfWork {
     }
 }
 
-fn kept(connection: &mut SqliteConnection, slot: &SlotRow, now: Timestamp) -> QueryResult<Option<KeptAnswerRow>> {
+fn kept(
+    connection: &mut SqliteConnection,
+    slot: &SlotRow,
+    now: Timestamp,
+) -> QueryResult<Option<KeptAnswerRow>> {
     kept_answers::table
         .filter(kept_answers::principal.eq(slot.principal))
         .filter(kept_answers::scope.eq(slot.scope))

@@ -17,7 +17,6 @@ use jiff::Timestamp;
 
 use crate::{
     columns::{At, Id, Named},
-    constant::Constant,
     delivery::{channels_by_id, open_attempt},
     error::Failure,
     rows::{AttemptRow, NewNotificationRow, NotificationRow},
@@ -41,7 +40,11 @@ impl NotificationRepository for SqliteUnitOfWork {
         .await
     }
 
-    async fn page(&mut self, filter: NotificationFilter, page: Page) -> Result<Vec<Notification>, StorageError> {
+    async fn page(
+        &mut self,
+        filter: NotificationFilter,
+        page: Page,
+    ) -> Result<Vec<Notification>, StorageError> {
         self.run(move |connection| {
             let rows = filtered(filter)
                 .filter(notifications::id.lt(Id::before(page.before)))
@@ -81,7 +84,7 @@ impl NotificationRepository for SqliteUnitOfWork {
                 notifications::next_at.eq(None::<At>),
                 notifications::claimed_by.eq(None::<Id>),
             );
-            Ok(Constant(diesel::update(waiting).set(cancelled)).execute(connection)? > 0)
+            Ok(diesel::update(waiting).set(cancelled).execute(connection)? > 0)
         })
         .await
     }
@@ -100,7 +103,7 @@ impl NotificationRepository for SqliteUnitOfWork {
                 notifications::retried_after.eq(notifications::attempts),
                 notifications::unknowns.eq(0),
             );
-            Ok(Constant(diesel::update(idle).set(due)).execute(connection)? > 0)
+            Ok(diesel::update(idle).set(due).execute(connection)? > 0)
         })
         .await
     }
@@ -139,9 +142,8 @@ fn filtered(filter: NotificationFilter) -> Notifications {
 /// Those that stand at `status`. What is being sent or handed over has no status of its own in its row.
 fn standing(notifications: Notifications, status: NotificationStatus) -> Notifications {
     match status {
-        NotificationStatus::Sending => {
-            notifications.filter(sql::<Bool>("id IN (SELECT notification_id FROM attempts WHERE closed_at IS NULL)"))
-        }
+        NotificationStatus::Sending => notifications
+            .filter(sql::<Bool>("id IN (SELECT notification_id FROM attempts WHERE closed_at IS NULL)")),
         NotificationStatus::Queued => notifications
             .filter(sql::<Bool>("id IN (SELECT id FROM notifications WHERE claimed_by IS NOT NULL)"))
             .filter(not(exists(open_attempt()))),

@@ -10,8 +10,8 @@ use domain::{
 
 use crate::{
     columns::Id,
-    constant::Constant,
-    error::inserted,
+    constant::returned,
+    error::{Failure, inserted},
     rows::TicketRow,
     schema::{counters, tickets},
     unit_of_work::SqliteUnitOfWork,
@@ -25,8 +25,10 @@ impl TicketRepository for SqliteUnitOfWork {
     async fn take_numbers(&mut self, count: usize) -> Result<u64, StorageError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         self.run(move |connection| {
-            let advance = diesel::update(counters::table.find(NUMBERS)).set(counters::value.eq(counters::value + count));
-            let last: i64 = Constant(advance.returning(counters::value)).get_result(connection)?;
+            let advance = diesel::update(counters::table.find(NUMBERS))
+                .set(counters::value.eq(counters::value + count));
+            let last: Option<i64> = returned(connection, advance.returning(counters::value))?;
+            let last = last.ok_or(Failure::Unreadable("counters.value"))?;
             Ok((last - count + 1).cast_unsigned())
         })
         .await

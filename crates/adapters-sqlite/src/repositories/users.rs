@@ -5,17 +5,12 @@ use std::collections::BTreeSet;
 use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserRepository};
 use async_trait::async_trait;
 use diesel::prelude::*;
-use domain::{
-    identity::Identity,
-    ids::UserId,
-    intake::NewIdentity,
-    user::User,
-};
+use domain::{identity::Identity, ids::UserId, intake::NewIdentity, user::User};
 use jiff::Timestamp;
 
 use crate::{
     columns::{Id, Named},
-    constant::Constant,
+    constant::changed,
     erasure,
     error::{Failure, inserted},
     rows::{IdentityRow, UserRow},
@@ -42,7 +37,8 @@ impl UserRepository for SqliteUnitOfWork {
             })
             .await?;
         let known = wanted.iter().zip(owners);
-        let identities = known.filter_map(|(identity, owner)| Some((identity.clone(), owner?.into()))).collect();
+        let identities =
+            known.filter_map(|(identity, owner)| Some((identity.clone(), owner?.into()))).collect();
         Ok(KnownPersons { users, identities })
     }
 
@@ -67,7 +63,7 @@ impl UserRepository for SqliteUnitOfWork {
         let rows: Vec<_> = users.iter().map(UserRow::from).collect();
         self.run(move |connection| {
             for row in &rows {
-                Constant(diesel::update(users::table.find(row.id)).set(row)).execute(connection)?;
+                changed(connection, diesel::update(users::table.find(row.id)).set(row).returning(users::id))?;
             }
             Ok(())
         })

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     columns::{At, Id},
-    constant::Constant,
+    constant::changed,
     schema::workers,
     unit_of_work::SqliteUnitOfWork,
 };
@@ -22,8 +22,9 @@ impl WorkerRepository for SqliteUnitOfWork {
                 .values((workers::id.eq(Id::from(worker)), workers::beat_at.eq(At(now))))
                 .on_conflict(workers::id)
                 .do_update()
-                .set(workers::beat_at.eq(At(now)));
-            Constant(beat).execute(connection)?;
+                .set(workers::beat_at.eq(At(now)))
+                .returning(workers::id);
+            changed(connection, beat)?;
             Ok(now)
         })
         .await

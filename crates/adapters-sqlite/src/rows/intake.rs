@@ -6,7 +6,8 @@ use domain::{
     answer::Answer,
     bot_call::{Field, RefusalCode},
     intake::{
-        AnswerSlot, BoundAnswer, CallPath, IntakeOutcome, IntakeRow, QuarantineReason, Quarantined, RawCall, Replay,
+        AnswerSlot, BoundAnswer, CallPath, IntakeOutcome, IntakeRow, QuarantineReason, Quarantined, RawCall,
+        Replay,
     },
 };
 

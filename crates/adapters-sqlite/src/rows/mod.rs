@@ -24,5 +24,9 @@ fn fields_text(fields: &Map<String, Value>) -> String {
 }
 
 fn fields(text: &str) -> Result<Map<String, Value>, Failure> {
-    if text == "{}" { Ok(Map::new()) } else { serde_json::from_str(text).map_err(|_| Failure::Unreadable("fields")) }
+    if text == "{}" {
+        Ok(Map::new())
+    } else {
+        serde_json::from_str(text).map_err(|_| Failure::Unreadable("fields"))
+    }
 }

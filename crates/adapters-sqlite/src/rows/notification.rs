@@ -2,8 +2,8 @@
 
 use application::ports::CapturedMail;
 use diesel::prelude::*;
-use domain::{
-    notification::{Attempt, NewNotification, Notification, NotificationStatus, OutcomeKind, Purpose},
+use domain::notification::{
+    Attempt, NewNotification, Notification, NotificationStatus, OutcomeKind, Purpose,
 };
 
 use super::ChannelRow;

@@ -152,7 +152,8 @@ impl TryFrom<IdentityRow> for NewIdentity {
     type Error = Failure;
 
     fn try_from(row: IdentityRow) -> Result<Self, Failure> {
-        let identity = Identity::restore(row.kind.0, row.value).map_err(|_| Failure::Unreadable("identities.value"))?;
+        let identity =
+            Identity::restore(row.kind.0, row.value).map_err(|_| Failure::Unreadable("identities.value"))?;
         Ok(Self { identity, user_id: row.user_id.into(), created_at: row.created_at.0 })
     }
 }

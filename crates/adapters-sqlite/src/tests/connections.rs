@@ -1,6 +1,9 @@
 //! What connections are set to.
 
-use diesel::{QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query, sql_types::Text};
+use diesel::{
+    QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query,
+    sql_types::{Integer, Text},
+};
 
 use super::Folder;
 use crate::connection::{Role, absolute, establish};
@@ -9,6 +12,13 @@ use crate::connection::{Role, absolute, establish};
 struct Setting {
     #[diesel(sql_type = Text)]
     value: String,
+}
+
+/// A setting that has no table to be read from.
+#[derive(QueryableByName)]
+struct Checkpoints {
+    #[diesel(sql_type = Integer)]
+    wal_autocheckpoint: i32,
 }
 
 fn setting(connection: &mut SqliteConnection, name: &str) -> String {
@@ -38,14 +48,9 @@ fn no_commit_makes_a_checkpoint() {
     let folder = Folder::new();
     for role in [Role::Writer, Role::Maintenance] {
         let mut connection = connect(&folder, role);
-        // Its table-valued form tells nothing, so it is asked for directly.
-        #[derive(QueryableByName)]
-        struct Pages {
-            #[diesel(sql_type = diesel::sql_types::Integer)]
-            wal_autocheckpoint: i32,
-        }
-        let pages: Pages = sql_query("PRAGMA wal_autocheckpoint").get_result(&mut connection).expect("it is set");
-        assert_eq!(pages.wal_autocheckpoint, 0, "{role:?}");
+        let setting: Checkpoints =
+            sql_query("PRAGMA wal_autocheckpoint").get_result(&mut connection).expect("it is set");
+        assert_eq!(setting.wal_autocheckpoint, 0, "{role:?}");
     }
 }
 

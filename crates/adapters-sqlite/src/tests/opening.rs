@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use diesel::{
-    Connection as _, SqliteConnection,
-    connection::SimpleConnection as _,
-};
+use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
 
 use super::{
     Folder,

@@ -6,7 +6,8 @@ use std::{
 };
 
 use application::ports::{
-    ClosedAttempt, NotificationFilter, Page, QuarantineFilter, Storage as _, StorageError, UnitOfWork,
+    ChannelResult, ClosedAttempt, NotificationFilter, Page, QuarantineFilter, Storage as _, StorageError,
+    UnitOfWork,
 };
 use diesel::{
     Connection as _, QueryableByName, RunQueryDsl as _,
@@ -104,7 +105,8 @@ impl Watched {
         let explain = move |connection: &mut diesel::SqliteConnection| {
             let mut steps = Vec::new();
             for statement in statements.iter().filter(|sql| !sql.starts_with("PRAGMA")) {
-                let plan: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(connection)?;
+                let plan: Vec<Step> =
+                    sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(connection)?;
                 steps.extend(plan.into_iter().map(|step| step.detail));
             }
             Ok(steps)
@@ -129,9 +131,11 @@ impl Watched {
 
 /// Whether a step reads a table, or an index of few rows, that stays small.
 fn is_small(step: &str) -> bool {
-    let tables = ["bots", "channels", "topics", "topic_aliases", "topic_routes", "workers", "agents", "api_tokens"];
+    let tables =
+        ["bots", "channels", "topics", "topic_aliases", "topic_routes", "workers", "agents", "api_tokens"];
     let indexes = ["notifications_channel_id_claimed_by_idx", "attempts_worker_id_idx"];
-    tables.iter().any(|table| step.split(' ').nth(1) == Some(table)) || indexes.iter().any(|index| step.ends_with(index))
+    tables.iter().any(|table| step.split(' ').nth(1) == Some(table))
+        || indexes.iter().any(|index| step.ends_with(index))
 }
 
 const PAGE: Page = Page { before: Some(Uuid::max()), limit: 9 };
@@ -155,7 +159,9 @@ async fn people_and_their_tickets_are_found_by_index() {
     let by_value = "identities USING PRIMARY KEY (kind=? AND value=?)";
     watched.uses(by_value, async |tx| tx.users().by_identities(&named).await).await;
     watched.uses("tickets_number_key", async |tx| tx.tickets().by_reference(Reference::new(1)).await).await;
-    watched.uses("tickets_user_id_idx (user_id=? AND id<?)", async |tx| tx.tickets().of_user(id, PAGE).await).await;
+    watched
+        .uses("tickets_user_id_idx (user_id=? AND id<?)", async |tx| tx.tickets().of_user(id, PAGE).await)
+        .await;
     watched.uses("captured_mails USING PRIMARY KEY", async |tx| tx.captured_mails().page(PAGE).await).await;
     let clashes = watched.plan(async |tx| tx.timeline().clashes_of(id).await).await;
     for index in ["identity_clashes_user_id_idx", "identity_clashes_other_user_id_idx"] {
@@ -174,13 +180,22 @@ async fn lists_of_notifications_use_the_index_of_their_filter() {
     for (index, filter) in [
         ("notifications USING PRIMARY KEY (id<?)", all),
         ("notifications USING PRIMARY KEY (id<?)", by_status(NotificationStatus::Sent)),
-        ("notifications USING PRIMARY KEY (id<?)", NotificationFilter { channel_id: Some(PERSON_CHANNEL_ID), ..all }),
+        (
+            "notifications USING PRIMARY KEY (id<?)",
+            NotificationFilter { channel_id: Some(PERSON_CHANNEL_ID), ..all },
+        ),
         ("notifications_status_idx (status=? AND id<?)", by_status(NotificationStatus::Failed)),
         ("notifications_status_idx (status=? AND id<?)", by_status(NotificationStatus::Scheduled)),
         ("notifications_channel_id_claimed_by_idx", by_status(NotificationStatus::Queued)),
         ("attempts_worker_id_idx", by_status(NotificationStatus::Sending)),
-        ("notifications_channel_id_idx (channel_id=? AND id<?)", NotificationFilter { channel_id: Some(team), ..all }),
-        ("notifications_user_id_idx (user_id=? AND id<?)", NotificationFilter { user_id: Some(person.user.id), ..all }),
+        (
+            "notifications_channel_id_idx (channel_id=? AND id<?)",
+            NotificationFilter { channel_id: Some(team), ..all },
+        ),
+        (
+            "notifications_user_id_idx (user_id=? AND id<?)",
+            NotificationFilter { user_id: Some(person.user.id), ..all },
+        ),
         (
             "notifications_ticket_id_idx (ticket_id=? AND id<?)",
             NotificationFilter { ticket_id: Some(TicketId::from_uuid(Uuid::max())), ..all },
@@ -198,7 +213,9 @@ async fn calls_and_answers_are_found_by_index() {
     let later = TEST_BEGINS + HORIZON;
     let mut watched = Watched::begin(&storage).await;
     watched
-        .uses("kept_answers_principal_scope_digest_key", async |tx| tx.intake().kept_answers(&[slot], later).await)
+        .uses("kept_answers_principal_scope_digest_key", async |tx| {
+            tx.intake().kept_answers(&[slot], later).await
+        })
         .await;
     watched.uses("PRIMARY KEY (expires_at<?)", async |tx| tx.intake().forget_expired(later, 9).await).await;
     let filter = |bot_id, with_closed| QuarantineFilter { bot_id, with_closed };
@@ -231,7 +248,9 @@ async fn the_poll_and_what_follows_look_at_what_is_due_only() {
     watched.uses(claimed, async |tx| tx.deliveries().release(&[worker]).await).await;
     let opened = "notifications USING PRIMARY KEY (id=?)";
     watched.uses(opened, async |tx| tx.deliveries().open(worker, &[person.welcome.id], horizon).await).await;
-    watched.uses("attempts_worker_id_idx (worker_id=?)", async |tx| tx.deliveries().abandoned(&[worker]).await).await;
+    watched
+        .uses("attempts_worker_id_idx (worker_id=?)", async |tx| tx.deliveries().abandoned(&[worker]).await)
+        .await;
     let attempts = async |tx: &mut dyn UnitOfWork| tx.notifications().attempts(person.welcome.id).await;
     watched.uses("attempts USING PRIMARY KEY (notification_id=?)", attempts).await;
 }
@@ -253,7 +272,11 @@ async fn what_runs_for_every_call_and_every_mail_is_prepared_once() {
     assert!(anew.is_empty(), "prepared anew each time: {anew:#?}");
 }
 
-async fn deliver(storage: &SqliteStorage, person: &Registration, worker: WorkerId) -> Result<(), StorageError> {
+async fn deliver(
+    storage: &SqliteStorage,
+    person: &Registration,
+    worker: WorkerId,
+) -> Result<(), StorageError> {
     let horizon = TEST_BEGINS + HORIZON;
     let quotas = [Quota { channel_id: PERSON_CHANNEL_ID, limit: 9 }];
     let end = ClosedAttempt {
@@ -270,10 +293,16 @@ async fn deliver(storage: &SqliteStorage, person: &Registration, worker: WorkerI
         next: NextStep { status: NotificationStatus::Sent, due_at: None },
     };
     let mut unit = storage.begin().await?;
+    unit.topics().routing().await?;
+    unit.tickets().take_numbers(1).await?;
     unit.workers().beat(worker).await?;
     unit.deliveries().loads(horizon, 9).await?;
-    assert_eq!(unit.deliveries().claim(worker, &quotas, horizon).await?.len(), 1);
+    let claimed = unit.deliveries().claim(worker, &quotas, horizon).await?;
+    assert_eq!(claimed.len(), 1);
+    unit.deliveries().postpone(&claimed).await?;
     assert_eq!(unit.deliveries().open(worker, &[person.welcome.id], TEST_BEGINS).await?.len(), 1);
     unit.deliveries().close(&[end]).await?;
+    unit.channels().note_results(&[(PERSON_CHANNEL_ID, ChannelResult::Works)]).await?;
+    unit.channels().set_next_slot(PERSON_CHANNEL_ID, horizon).await?;
     unit.commit().await
 }

@@ -8,8 +8,8 @@ use domain::{
     identity::{EmailAddress, Identity, PhoneNumber},
     ids::{BotId, NotificationId, RequestId, UserId},
     intake::{
-        AnswerSlot, BoundAnswer, CallPath, IntakeOutcome, IntakeRow, NewIdentity, QuarantineReason, Quarantined, RawCall,
-        Replay,
+        AnswerSlot, BoundAnswer, CallPath, IntakeOutcome, IntakeRow, NewIdentity, QuarantineReason,
+        Quarantined, RawCall, Replay,
     },
     language::Language,
     notification::{NewNotification, Purpose},

@@ -40,7 +40,10 @@ async fn a_valid_key_is_its_bots() {
 async fn a_key_that_was_never_any_bots_is_unknown() {
     let desk = Desk::open().await;
     for presented in ["", "fd_", "fd_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
-        assert!(matches!(authenticate(&desk).execute(presented).await, Err(AccessDenied::UnknownKey)), "{presented}");
+        assert!(
+            matches!(authenticate(&desk).execute(presented).await, Err(AccessDenied::UnknownKey)),
+            "{presented}"
+        );
     }
 }
 

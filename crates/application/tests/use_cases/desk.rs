@@ -7,8 +7,8 @@ use application::{
     delivery::{DispatchNotifications, FinishedAttempt, ReclaimNotifications, SettleAttempts},
     intake::TakeCalls,
     ports::{
-        Clock, NotificationFilter, OpenedAttempt, Page, QuarantineFilter, Receipt, Storage, StorageError, Transaction,
-        atomically, consult,
+        Clock, NotificationFilter, OpenedAttempt, Page, QuarantineFilter, Receipt, Storage, StorageError,
+        Transaction, atomically, consult,
     },
 };
 use domain::{
@@ -94,12 +94,18 @@ impl Desk {
     }
 
     /// Looks at what is stored.
-    pub(crate) async fn look<T>(&self, look: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>) -> T {
+    pub(crate) async fn look<T>(
+        &self,
+        look: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>,
+    ) -> T {
         consult(&*self.storage, look).await.expect("storage works")
     }
 
     /// Changes what is stored, past every use case.
-    pub(crate) async fn change<T>(&self, change: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>) -> T {
+    pub(crate) async fn change<T>(
+        &self,
+        change: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>,
+    ) -> T {
         atomically(&*self.storage, change).await.expect("storage works")
     }
 }
@@ -140,7 +146,8 @@ impl Desk {
             CallPath::Tickets => read_tickets_call(&fields, &context),
         });
         let (bot, now) = (CallingBot::from(&self.bot), self.clock.now());
-        let replay = read.as_ref().ok().and_then(|call| Replay::of(call, path, bot.id, None, seconds(60), now));
+        let replay =
+            read.as_ref().ok().and_then(|call| Replay::of(call, path, bot.id, None, seconds(60), now));
         PendingCall { request_id: self.request_id(), bot, path, read, replay, raw, received_at: now }
     }
 
@@ -193,12 +200,15 @@ impl Desk {
     /// The ids of calls in quarantine, oldest first.
     pub(crate) async fn held(&self) -> Vec<RequestId> {
         let open = QuarantineFilter::default();
-        let held = self.look(async |snapshot| snapshot.quarantine().page(open, Page::first(u16::MAX)).await).await;
+        let held =
+            self.look(async |snapshot| snapshot.quarantine().page(open, Page::first(u16::MAX)).await).await;
         held.iter().rev().map(|held| held.call.request_id).collect()
     }
 
     pub(crate) async fn channel(&self, name: &str) -> Channel {
-        self.look(async |snapshot| snapshot.channels().by_name(name).await).await.expect("a channel of this name")
+        self.look(async |snapshot| snapshot.channels().by_name(name).await)
+            .await
+            .expect("a channel of this name")
     }
 }
 
@@ -227,7 +237,12 @@ impl Desk {
     }
 
     /// Plans `count` notifications to one person over a channel.
-    pub(crate) async fn plan_over(&self, channel: ChannelId, count: usize, due_at: Timestamp) -> Vec<NotificationId> {
+    pub(crate) async fn plan_over(
+        &self,
+        channel: ChannelId,
+        count: usize,
+        due_at: Timestamp,
+    ) -> Vec<NotificationId> {
         let user = self.person().await;
         let planned: Vec<_> = (0..count)
             .map(|_| NewNotification {

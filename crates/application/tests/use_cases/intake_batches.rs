@@ -49,7 +49,8 @@ async fn a_ticket_tells_the_channels_of_its_topic_at_once() {
 
     let slack = desk.channel("sales-slack").await.id;
     let planned = desk.notifications().await;
-    let news = planned.iter().find(|planned| planned.purpose == Purpose::TicketOpened).expect("the team is told");
+    let news =
+        planned.iter().find(|planned| planned.purpose == Purpose::TicketOpened).expect("the team is told");
     assert_eq!((news.channel_id, news.due_at), (slack, BEGIN));
     let reference = "T-000001".parse().expect("a reference");
     let ticket = desk.look(async |snapshot| snapshot.tickets().by_reference(reference).await).await;
@@ -199,10 +200,10 @@ async fn after_two_conflicts_calls_run_one_by_one_and_a_bad_one_fails_alone() {
     assert_eq!(results, [Verdict::Ok, Verdict::Retry, Verdict::Ok]);
     assert_eq!(answers[1].request_id, calls[1].request_id);
     let emails: Vec<_> = desk.users().await.into_iter().filter_map(|user| user.email).collect();
-    assert_eq!(emails.iter().map(domain::identity::EmailAddress::as_str).collect::<Vec<_>>(), [
-        "ana@example.com",
-        "eva@example.com"
-    ]);
+    assert_eq!(
+        emails.iter().map(domain::identity::EmailAddress::as_str).collect::<Vec<_>>(),
+        ["ana@example.com", "eva@example.com"]
+    );
     assert_eq!(desk.storage.commits(), before + 2);
 }
 

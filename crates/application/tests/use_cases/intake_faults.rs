@@ -65,9 +65,11 @@ async fn stored(desk: &Desk) -> Stored {
     let (mut clashes, mut tickets) = (Vec::new(), 0);
     for user in &users {
         clashes.extend(desk.look(async |snapshot| snapshot.timeline().clashes_of(user.id).await).await);
-        tickets += desk.look(async |snapshot| snapshot.tickets().of_user(user.id, Page::first(9)).await).await.len();
+        tickets +=
+            desk.look(async |snapshot| snapshot.tickets().of_user(user.id, Page::first(9)).await).await.len();
     }
-    let (notifications, held, ledger) = (desk.notifications().await, desk.held().await, desk.storage.intake_rows());
+    let (notifications, held, ledger) =
+        (desk.notifications().await, desk.held().await, desk.storage.intake_rows());
     Stored { users, clashes, tickets, notifications, held, ledger }
 }
 

@@ -49,7 +49,9 @@ async fn answers(waiting: Vec<JoinHandle<Answer>>) -> Vec<Answer> {
 
 fn people(desk: &Desk, count: usize) -> Vec<PendingCall> {
     let call = |number| {
-        desk.users_call(&json!({"name": format!("Ana {number}"), "email": format!("ana{number}@example.com")}))
+        desk.users_call(
+            &json!({"name": format!("Ana {number}"), "email": format!("ana{number}@example.com")}),
+        )
     };
     (0..count).map(call).collect()
 }

@@ -19,7 +19,10 @@ async fn find(desk: &Desk, query: &str) -> Answer {
 
 async fn show(desk: &Desk, reference: &str, query: &str) -> Answer {
     let id = desk.request_id();
-    ShowTicketStatus { storage: desk.storage() }.execute(&desk.bot, reference, query, id).await.expect("it reads")
+    ShowTicketStatus { storage: desk.storage() }
+        .execute(&desk.bot, reference, query, id)
+        .await
+        .expect("it reads")
 }
 
 /// Ana, with a ticket, `T-000001`; and Bea.
@@ -67,8 +70,15 @@ async fn a_ticket_is_shown_to_whoever_names_its_user() {
     let (desk, ana) = desk_with_ana_and_bea().await;
     for query in ["email=ana@example.com", "phone=+34600111222", "customer_id=77"] {
         let answer = show(&desk, "t-1", query).await;
-        assert_eq!((answer.result, answer.created, answer.user_id), (Verdict::Ok, Some(false), ana.user_id), "{query}");
-        assert_eq!((answer.reference.as_deref(), answer.topic.as_deref()), (Some("T-000001"), Some("pricing")));
+        assert_eq!(
+            (answer.result, answer.created, answer.user_id),
+            (Verdict::Ok, Some(false), ana.user_id),
+            "{query}"
+        );
+        assert_eq!(
+            (answer.reference.as_deref(), answer.topic.as_deref()),
+            (Some("T-000001"), Some("pricing"))
+        );
         assert_eq!((answer.status, answer.sentence), (Some(TicketStatus::Open), Sentence::StatusOpen));
     }
 }
@@ -120,8 +130,7 @@ async fn while_the_database_is_away_questions_are_not_answered_wrongly() {
     let (desk, _) = desk_with_ana_and_bea().await;
     desk.storage.go_away();
     let id = desk.request_id();
-    let (find, show) =
-        (FindUser { storage: desk.storage() }, ShowTicketStatus { storage: desk.storage() });
+    let (find, show) = (FindUser { storage: desk.storage() }, ShowTicketStatus { storage: desk.storage() });
     let found = find.execute(&desk.bot, "email=ana@example.com", id).await;
     assert!(matches!(found, Err(StorageError::Unavailable(_))));
     let shown = show.execute(&desk.bot, "T-000001", "email=ana@example.com", id).await;

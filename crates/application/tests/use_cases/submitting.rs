@@ -50,7 +50,8 @@ fn ana() -> Value {
 #[tokio::test]
 async fn query_and_body_are_read_together() {
     let window = Window::open(seconds(60)).await;
-    let raw = RawCall { query: "name=Ana&origin=spring".to_owned(), body: b"email=ana%40example.com".to_vec() };
+    let raw =
+        RawCall { query: "name=Ana&origin=spring".to_owned(), body: b"email=ana%40example.com".to_vec() };
     let answer = window.call(CallPath::Users, raw, None).await;
     assert_eq!((answer.result, answer.name.as_deref()), (Verdict::Ok, Some("Ana")));
     assert_eq!(window.desk.users().await[0].last_origin.source.as_deref(), Some("spring"));
@@ -126,7 +127,8 @@ async fn a_key_used_for_another_body_is_invalid_and_changes_nothing() {
 async fn a_key_counts_for_one_path_only() {
     let window = Window::open(seconds(60)).await;
     window.users(&json!({"email": "ana@example.com"}), Some("call 1")).await;
-    let ticket = window.tickets(&json!({"email": "ana@example.com", "description": "How?"}), Some("call 1")).await;
+    let ticket =
+        window.tickets(&json!({"email": "ana@example.com", "description": "How?"}), Some("call 1")).await;
     assert_eq!((ticket.result, ticket.replayed), (Verdict::Ok, Some(false)));
 }
 

@@ -15,10 +15,7 @@ use crate::sink::{self, Mail};
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     let (mut falling_due, mut overdue) = (Vec::new(), Vec::new());
     for repetition in 1..=bench.sizes.repetitions {
-        progress(&format!(
-            "delivery, run {repetition} of {}",
-            bench.sizes.repetitions
-        ));
+        progress(&format!("delivery, run {repetition} of {}", bench.sizes.repetitions));
         falling_due.push(Drain::of(bench, &as_they_fall_due(bench).await?)?);
         overdue.push(Drain::of(bench, &as_a_backlog(bench).await?)?);
     }
@@ -41,10 +38,7 @@ async fn as_a_backlog(bench: &Bench) -> Result<Vec<Mail>> {
     let server = home.start(bench.sizes.pending_delay).await?;
     bench.load(server.target(), bench.sizes.pending).await?;
     server.stop().await?;
-    ensure!(
-        bench.sink.count() == 0,
-        "loading took longer than the welcome delay"
-    );
+    ensure!(bench.sink.count() == 0, "loading took longer than the welcome delay");
     sleep(bench.sizes.pending_delay).await;
     let server = home.start(bench.sizes.pending_delay).await?;
     let mails = collect(bench, SILENCE).await;
@@ -71,12 +65,7 @@ impl Drain {
         let accepted = steady_rate(mails.iter().map(|mail| mail.accepted).collect());
         let due = steady_rate(mails.iter().filter_map(|mail| mail.due).collect());
         ensure!(accepted > 0.0, "only {} mails came", mails.len());
-        Ok(Self {
-            rate: accepted,
-            due_rate: due,
-            missing: count(missing),
-            duplicates: count(duplicates),
-        })
+        Ok(Self { rate: accepted, due_rate: due, missing: count(missing), duplicates: count(duplicates) })
     }
 }
 

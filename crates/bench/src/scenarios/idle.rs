@@ -43,28 +43,21 @@ pub(super) async fn watch(bench: &Bench, server: &Server) -> Result<Quiet> {
     let per_second = |amount: f64| amount / elapsed.as_secs_f64();
     Ok(Quiet {
         processor: per_second(used) * 100.0,
-        statements: statements
-            .zip(after)
-            .map(|(before, after)| per_second(after - before)),
+        statements: statements.zip(after).map(|(before, after)| per_second(after - before)),
     })
 }
 
 pub(super) fn line(title: String, quiet: &Quiet) -> Line {
     let processor = Figure::new("processor", "% of a core", [quiet.processor]).bar(Bar::AtMost(1.0));
-    let statements = quiet
-        .statements
-        .map(|rate| Figure::new("statements/s", "", [rate]).bar(Bar::AtMost(6.0)));
+    let statements =
+        quiet.statements.map(|rate| Figure::new("statements/s", "", [rate]).bar(Bar::AtMost(6.0)));
     Line::new(title, std::iter::once(processor).chain(statements).collect())
 }
 
 async fn statements(target: &Target) -> Result<Option<f64>> {
     let mut client = Client::connect(target).await?;
     let answer = client.get("/metrics").await.context("reading the metrics")?;
-    ensure!(
-        answer.status == 200,
-        "reading the metrics was answered {}",
-        answer.status
-    );
+    ensure!(answer.status == 200, "reading the metrics was answered {}", answer.status);
     Ok(total(&answer.text()))
 }
 
@@ -73,11 +66,7 @@ fn total(metrics: &str) -> Option<f64> {
     let values = metrics.lines().filter_map(|line| {
         let (name, _) = line.split_once([' ', '{'])?;
         let (_, value) = line.rsplit_once(' ')?;
-        if name == STATEMENTS {
-            value.parse::<f64>().ok()
-        } else {
-            None
-        }
+        if name == STATEMENTS { value.parse::<f64>().ok() } else { None }
     });
     values.reduce(|sum, value| sum + value)
 }

@@ -32,10 +32,7 @@ struct Sample {
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     let mut samples = Vec::new();
     for repetition in 1..=bench.sizes.repetitions {
-        progress(&format!(
-            "intake, run {repetition} of {}",
-            bench.sizes.repetitions
-        ));
+        progress(&format!("intake, run {repetition} of {}", bench.sizes.repetitions));
         if let Subject::Running(target) = &bench.subject {
             samples.extend(series(bench, target, None).await?);
         } else {
@@ -70,16 +67,10 @@ async fn sample(
     let work = bench.drive(target, call, connections, Plan::For(bench.sizes.intake));
     let work = process::watch(std::process::id(), work);
     let ((outcome, client), server) = match pid {
-        Some(pid) => process::watch(pid, work)
-            .await
-            .map(|(seen, usage)| (seen, Some(usage)))?,
+        Some(pid) => process::watch(pid, work).await.map(|(seen, usage)| (seen, Some(usage)))?,
         None => (work.await?, None),
     };
-    progress(&format!(
-        "{}: {} calls/s",
-        title(call, connections),
-        number(outcome.rate())
-    ));
+    progress(&format!("{}: {} calls/s", title(call, connections), number(outcome.rate())));
     Ok(Sample {
         call,
         connections,
@@ -104,10 +95,7 @@ fn lines(samples: &[Sample]) -> Vec<Line> {
     let peaks: Vec<f64> = busiest.filter_map(|sample| Some(sample.server?.peak)).collect();
     if !peaks.is_empty() {
         let peak = Figure::new("peak", "MB", peaks).bar(Bar::AtMost(80.0));
-        lines.push(Line::new(
-            "resident memory under load, 64 connections",
-            vec![peak],
-        ));
+        lines.push(Line::new("resident memory under load, 64 connections", vec![peak]));
     }
     lines
 }

@@ -21,10 +21,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     bench.load(server.target(), bench.sizes.beside).await?;
     server.stop().await?;
     for repetition in 1..=bench.sizes.repetitions {
-        progress(&format!(
-            "lateness, run {repetition} of {}",
-            bench.sizes.repetitions
-        ));
+        progress(&format!("lateness, run {repetition} of {}", bench.sizes.repetitions));
         alone.push(measure(bench, &mut bench.home()?).await?);
         crowded.push(measure(bench, &mut crowd).await?);
     }
@@ -41,13 +38,8 @@ async fn measure(bench: &Bench, home: &mut Home) -> Result<Punctuality> {
     let sizes = &bench.sizes;
     let server = home.start(sizes.timely_delay).await?;
     let plan = Plan::Paced(sizes.timely, sizes.timely_spread);
-    bench
-        .drive(server.target(), Call::Users, CONNECTIONS, plan)
-        .await?;
-    let mails = bench
-        .sink
-        .collect(sizes.timely, sizes.timely_delay + SILENCE)
-        .await;
+    bench.drive(server.target(), Call::Users, CONNECTIONS, plan).await?;
+    let mails = bench.sink.collect(sizes.timely, sizes.timely_delay + SILENCE).await;
     server.stop().await?;
     Punctuality::of(sizes.timely, &mails)
 }
@@ -112,10 +104,7 @@ mod tests {
     fn quantiles_are_values_that_occurred() {
         let sorted: Vec<i64> = (1..=200).map(|value| value * 1_000).collect();
         for (percent, expected) in [(50, 100.0), (99, 198.0), (100, 200.0)] {
-            assert!(
-                (quantile(&sorted, percent) - expected).abs() < 1e-6,
-                "{percent} %"
-            );
+            assert!((quantile(&sorted, percent) - expected).abs() < 1e-6, "{percent} %");
         }
         assert!(quantile(&[-2_000], 99) < 0.0);
     }

@@ -93,9 +93,7 @@ impl Bench {
     /// Registers this many people as fast as it goes; each has a welcome mail waiting then.
     async fn load(&self, target: &Target, timers: usize) -> Result<Outcome> {
         progress(&format!("loading {} timers", number(count(timers))));
-        self.drive(target, Call::Users, LOADERS, Plan::Calls(timers))
-            .await
-            .context("loading timers")
+        self.drive(target, Call::Users, LOADERS, Plan::Calls(timers)).await.context("loading timers")
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
@@ -105,11 +103,7 @@ impl Bench {
         };
         let mut settings = machine::describe(directory);
         settings.push(("server", server));
-        settings.extend(
-            self.scenarios
-                .iter()
-                .map(|scenario| self.sizes.describe(*scenario)),
-        );
+        settings.extend(self.scenarios.iter().map(|scenario| self.sizes.describe(*scenario)));
         settings
     }
 }
@@ -121,10 +115,7 @@ fn beside_this_program() -> Result<PathBuf> {
 
 /// Runs what was asked for. A scenario that fails does not keep the others from running.
 pub(crate) async fn run(bench: &Bench) -> Report {
-    let mut report = Report {
-        settings: bench.settings(),
-        ..Report::default()
-    };
+    let mut report = Report { settings: bench.settings(), ..Report::default() };
     for scenario in &bench.scenarios {
         let outcome = match scenario {
             Scenario::Intake => intake::run(bench).await,
@@ -138,9 +129,7 @@ pub(crate) async fn run(bench: &Bench) -> Report {
             Ok(lines) => report.lines.extend(lines),
             Err(error) => {
                 progress(&format!("FAILED: {error:#}"));
-                report
-                    .failures
-                    .push((format!("{scenario:?}").to_lowercase(), format!("{error:#}")));
+                report.failures.push((format!("{scenario:?}").to_lowercase(), format!("{error:#}")));
             }
         }
     }

@@ -28,7 +28,7 @@ pub enum HttpError {
     #[error("this command speaks no https; give the server's own address, such as http://127.0.0.1:8080")]
     Https,
     /// The server did not answer, or not in HTTP.
-    #[error("calling {server} failed; is the server running?")]
+    #[error("calling {server} failed (is the server running?)")]
     Connection {
         /// Host and port.
         server: String,

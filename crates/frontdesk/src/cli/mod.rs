@@ -142,38 +142,34 @@ async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
         Command::Config(args) => config::run(sources, &args),
         Command::Doctor => doctor::run(sources).await,
         Command::Serve(args) => serve::run(Settings::load(sources)?, args).await,
-        command => with_settings(command, &quiet(Settings::load(sources)?)?).await,
+        Command::Migrate(command) => migrate::run(&load(sources)?, &command).await,
+        Command::Backup(args) => backup::run(&load(sources)?, &args).await,
+        Command::Simulate(args) => simulate::run(&load(sources)?, args).await,
+        Command::Healthcheck => healthcheck::run(&load(sources)?).await,
+        Command::Createsuperuser(args) => superuser::run(&open(sources).await?, args).await,
+        Command::Token(command) => token::run(&open(sources).await?, command).await,
+        Command::Topic(command) => topic::run(&open(sources).await?, command).await,
+        Command::Channel(command) => channel::run(&open(sources).await?, command).await,
+        Command::Notifications(command) => notifications::run(&open(sources).await?, command).await,
+        Command::Quarantine(command) => quarantine::run(&open(sources).await?, command).await,
+        Command::Users(command) => users::run(&open(sources).await?, command).await,
+        Command::Bot(command) => {
+            let settings = load(sources)?;
+            bot::run(&App::open(&settings).await?, &settings, command).await
+        }
     }
 }
 
-/// Commands log warnings only, unless somebody asked for more.
-fn quiet(settings: Settings) -> anyhow::Result<Settings> {
+/// The settings, for a command that logs warnings only, unless somebody asked for more.
+fn load(sources: &Sources) -> anyhow::Result<Settings> {
+    let settings = Settings::load(sources)?;
     logging::start(if settings.log.is_set { &settings.log.filter } else { "warn" })?;
     Ok(settings)
 }
 
-async fn with_settings(command: Command, settings: &Settings) -> anyhow::Result<()> {
-    match command {
-        Command::Migrate(command) => migrate::run(settings, &command).await,
-        Command::Backup(args) => backup::run(settings, &args).await,
-        Command::Simulate(args) => simulate::run(settings, args).await,
-        Command::Healthcheck => healthcheck::run(settings).await,
-        command => with_app(command, settings, &App::open(settings).await?).await,
-    }
-}
-
-async fn with_app(command: Command, settings: &Settings, app: &App) -> anyhow::Result<()> {
-    match command {
-        Command::Createsuperuser(args) => superuser::run(app, args).await,
-        Command::Token(command) => token::run(app, command).await,
-        Command::Bot(command) => bot::run(app, settings, command).await,
-        Command::Topic(command) => topic::run(app, command).await,
-        Command::Channel(command) => channel::run(app, command).await,
-        Command::Notifications(command) => notifications::run(app, command).await,
-        Command::Quarantine(command) => quarantine::run(app, command).await,
-        Command::Users(command) => users::run(app, command).await,
-        other => unreachable!("{other:?} needs no database"),
-    }
+/// Everything that the settings wire together, for a command that changes or shows what is stored.
+async fn open(sources: &Sources) -> anyhow::Result<App> {
+    App::open(&load(sources)?).await
 }
 
 #[cfg(test)]

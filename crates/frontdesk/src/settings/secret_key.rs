@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    fs::{self, OpenOptions},
+    fs::{self, DirBuilder, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -35,7 +35,11 @@ fn checked(key: &str) -> io::Result<SecretString> {
 /// Under another name first, so that no half-written key is ever found.
 fn make(file: &Path, key: &str) -> io::Result<SecretString> {
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
     }
     let draft = file.with_extension("key.new");
     let mut options = OpenOptions::new();
@@ -67,14 +71,17 @@ mod tests {
     fn a_key_is_made_once_and_for_its_owner_only() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = file_beside(&folder.path().join("data/frontdesk.db"));
-        let made = find_or_make(&file, &SystemEntropy).expect("a key");
-        let found = find_or_make(&file, &SystemEntropy).expect("a key");
-        assert_eq!(made.expose_secret(), found.expose_secret());
-        assert_eq!(made.expose_secret().len(), 64);
+        let first = find_or_make(&file, &SystemEntropy).expect("a key");
+        let second = find_or_make(&file, &SystemEntropy).expect("a key");
+        assert_eq!(first.expose_secret(), second.expose_secret());
+        assert_eq!(first.expose_secret().len(), 64);
         #[cfg(unix)]
         {
-            let permissions = file.metadata().expect("a file").permissions();
-            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777, 0o600);
+            let mode = |path: &Path| {
+                let permissions = path.metadata().expect("it was made").permissions();
+                std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
+            };
+            assert_eq!((mode(&file), mode(file.parent().expect("a folder"))), (0o600, 0o700));
         }
     }
 

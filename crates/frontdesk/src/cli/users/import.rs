@@ -50,7 +50,8 @@ struct Import<'a> {
     mode: ImportMode,
     rejects: Rejects,
     counts: Counts,
-    waiting: Vec<(Row, Fields)>,
+    /// Rows of the next commit, and what they say; none if that cannot be read.
+    waiting: Vec<(Row, Option<Fields>)>,
     bar: &'a ProgressBar,
 }
 
@@ -86,10 +87,8 @@ fn progress(file: &Path) -> io::Result<ProgressBar> {
 
 impl Import<'_> {
     async fn take<R: io::Read>(&mut self, row: Row, rows: &Rows<R>) -> anyhow::Result<()> {
-        match rows.fields(&row) {
-            Some(fields) => self.waiting.push((row, fields)),
-            None => self.rejects.add(&row, TOO_WIDE)?,
-        }
+        let fields = rows.fields(&row);
+        self.waiting.push((row, fields));
         if self.waiting.len() == BATCH {
             self.flush(rows.position()).await?;
         }
@@ -97,13 +96,15 @@ impl Import<'_> {
     }
 
     async fn flush(&mut self, position: u64) -> anyhow::Result<()> {
-        let (rows, fields): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting).into_iter().unzip();
-        let outcomes = self.users.execute(&self.bot, &fields, self.mode).await?;
-        for (row, outcome) in rows.iter().zip(outcomes) {
-            match outcome {
-                ImportOutcome::Registered => self.counts.registered += 1,
-                ImportOutcome::Recognised => self.counts.recognised += 1,
-                ImportOutcome::Rejected(refused) => self.rejects.add(row, reason(refused))?,
+        let waiting = std::mem::take(&mut self.waiting);
+        let fields: Vec<_> = waiting.iter().filter_map(|(_, fields)| fields.clone()).collect();
+        let mut outcomes = self.users.execute(&self.bot, &fields, self.mode).await?.into_iter();
+        for (row, fields) in &waiting {
+            match fields.as_ref().and_then(|_| outcomes.next()) {
+                Some(ImportOutcome::Registered) => self.counts.registered += 1,
+                Some(ImportOutcome::Recognised) => self.counts.recognised += 1,
+                Some(ImportOutcome::Rejected(refused)) => self.rejects.add(row, reason(refused))?,
+                None => self.rejects.add(row, TOO_WIDE)?,
             }
         }
         self.bar.set_position(position);
