@@ -34,10 +34,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     })?;
     let stop = CancellationToken::new();
     stop_on_signals(stop.clone())?;
-    crate::first_screen::show(&settings, &app, std::io::stdout().is_terminal()).await?;
-
-    tokio::task::spawn_blocking(warm_up);
     let server = app.server(&settings, listener, metrics.clone(), stop.clone())?;
+    tokio::task::spawn_blocking(warm_up);
+    crate::first_screen::show(&settings, &app, std::io::stdout().is_terminal()).await?;
     let outcome = serve(server, &app, metrics, stop).await;
     app.sqlite
         .close()

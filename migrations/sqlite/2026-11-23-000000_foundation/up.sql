@@ -23,7 +23,7 @@ CREATE TABLE bots (
 CREATE UNIQUE INDEX bots_id_key ON bots (id);
 CREATE UNIQUE INDEX bots_name_key ON bots (name);
 
--- Revoked keys are kept: they are answered differently from unknown ones.
+-- With the revoked ones, which are answered differently from unknown ones.
 CREATE TABLE bot_keys (
     digest BLOB NOT NULL PRIMARY KEY,
     bot_id BLOB NOT NULL REFERENCES bots (id) ON DELETE CASCADE,
@@ -104,7 +104,6 @@ CREATE TABLE users (
     email TEXT,
     phone TEXT,
     language TEXT NOT NULL,
-    -- NULL: nothing is known of it.
     first_origin TEXT,
     last_origin TEXT,
     consent_given INTEGER,
@@ -156,7 +155,7 @@ CREATE TABLE tickets (
 CREATE UNIQUE INDEX tickets_number_key ON tickets (number);
 CREATE INDEX tickets_user_id_idx ON tickets (user_id) WHERE user_id IS NOT NULL;
 
--- Numbers that are given once. A row says which was given last.
+-- Numbers that are given once: the last that was given.
 CREATE TABLE counters (
     name TEXT NOT NULL PRIMARY KEY,
     value INTEGER NOT NULL
@@ -190,13 +189,11 @@ CREATE TABLE notifications (
 -- What is due, channel by channel, so that no channel hides another.
 CREATE INDEX notifications_channel_id_next_at_idx ON notifications (channel_id, next_at) WHERE next_at IS NOT NULL;
 -- What is handed over: a few hundred rows at most.
-CREATE INDEX notifications_channel_id_claimed_by_idx ON notifications (channel_id, claimed_by)
-    WHERE claimed_by IS NOT NULL;
+CREATE INDEX notifications_channel_id_claimed_by_idx ON notifications (channel_id, claimed_by) WHERE claimed_by IS NOT NULL;
 -- The list by status. Nearly all rows are sent, and are listed from the primary key.
 CREATE INDEX notifications_status_idx ON notifications (status) WHERE status <> 'sent';
 -- The list by channel. The one channel that tells persons has most of the rows, and is listed from the primary key.
-CREATE INDEX notifications_channel_id_idx ON notifications (channel_id)
-    WHERE channel_id <> x'00000000000070008000000000000001';
+CREATE INDEX notifications_channel_id_idx ON notifications (channel_id) WHERE channel_id <> x'00000000000070008000000000000001';
 CREATE INDEX notifications_user_id_idx ON notifications (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX notifications_ticket_id_idx ON notifications (ticket_id) WHERE ticket_id IS NOT NULL;
 
@@ -288,8 +285,7 @@ INSERT INTO counters (name, value) VALUES ('tickets', 0);
 
 INSERT INTO channels (id, name, kind, target, interval_us, created_at) VALUES
     (x'00000000000070008000000000000001', 'person', 'email', 'person', NULL, unixepoch() * 1000000),
-    (x'00000000000070008000000000000002', 'sales-slack', 'slack', 'env:SLACK_SALES_WEBHOOK_URL', 1000000,
-        unixepoch() * 1000000),
+    (x'00000000000070008000000000000002', 'sales-slack', 'slack', 'env:SLACK_SALES_WEBHOOK_URL', 1000000, unixepoch() * 1000000),
     (x'00000000000070008000000000000003', 'team-email', 'email', 'team', NULL, unixepoch() * 1000000);
 
 INSERT INTO topics (slug, title, is_default, created_at) VALUES
@@ -298,7 +294,6 @@ INSERT INTO topics (slug, title, is_default, created_at) VALUES
     ('support', 'Support', 1, unixepoch() * 1000000);
 INSERT INTO topic_aliases (topic, position, alias) VALUES
     ('sales', 1, 'ventas'), ('pricing', 1, 'precios'), ('support', 1, 'soporte'), ('support', 2, 'ayuda');
-INSERT INTO topic_routes (topic, position, channel_id) VALUES
-    ('sales', 1, x'00000000000070008000000000000002'),
-    ('pricing', 1, x'00000000000070008000000000000003'),
-    ('support', 1, x'00000000000070008000000000000003');
+INSERT INTO topic_routes (topic, position, channel_id)
+    SELECT slug, 1, iif(slug = 'sales', x'00000000000070008000000000000002', x'00000000000070008000000000000003')
+    FROM topics;
