@@ -148,6 +148,7 @@ impl RouteTopic {
     }
 }
 
+/// The channels of these names, each once.
 async fn find_routable(tx: &mut Transaction, names: &[String]) -> Result<Vec<Channel>, RoutingError> {
     if names.is_empty() {
         return Err(RoutingError::NoChannel);
@@ -157,7 +158,10 @@ async fn find_routable(tx: &mut Transaction, names: &[String]) -> Result<Vec<Cha
         if name == PERSON_CHANNEL {
             return Err(RoutingError::PersonChannel);
         }
-        channels.push(find_channel(tx, name).await?);
+        let channel = find_channel(tx, name).await?;
+        if !channels.contains(&channel) {
+            channels.push(channel);
+        }
     }
     Ok(channels)
 }

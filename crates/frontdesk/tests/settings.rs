@@ -94,6 +94,25 @@ fn what_comes_in_a_later_version_stops_the_start_with_one_sentence() {
 }
 
 #[test]
+fn a_file_that_is_no_database_is_a_wrong_setting() {
+    let folder = folder_with(&[("notes.txt", &"no database\n".repeat(100))]);
+    let output = run(&folder, &[("DATABASE_URL", "sqlite://notes.txt")], &["bot", "list"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(stderr(&output).contains("notes.txt"), "{output:?}");
+}
+
+#[test]
+fn a_broken_template_is_a_wrong_setting() {
+    let folder = folder_with(&[]);
+    fs::create_dir_all(folder.path().join("mails/en")).expect("folders");
+    fs::write(folder.path().join("mails/en/welcome.txt"), "Hi {{ nobody_knows }}").expect("a file");
+    let set = [("FRONTDESK__MAIL__TEMPLATES", "mails"), ("FRONTDESK__HTTP__BIND", "127.0.0.1:0")];
+    let output = run(&folder, &set, &["serve"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(stderr(&output).contains("welcome.txt"), "{output:?}");
+}
+
+#[test]
 fn a_role_that_an_embedded_database_does_not_allow_is_wrong_usage() {
     let output = run(&folder_with(&[]), &[], &["serve", "--role", "worker"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");

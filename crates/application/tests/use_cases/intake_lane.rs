@@ -1,8 +1,13 @@
 //! `IntakeLane`: calls that wait share a commit.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
 };
 
 use application::{
@@ -20,29 +25,26 @@ use uuid::Uuid;
 
 use crate::desk::Desk;
 
-/// Lets everything run that can. The runtime of a test has one thread, so that nothing runs meanwhile but what is
-/// waited for.
-async fn let_run() {
-    for _ in 0..16 {
-        tokio::task::yield_now().await;
-    }
-}
+/// A caller that waits for its answer.
+type Caller = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
-/// Puts calls into the lane whose other end does not run yet.
-async fn queue(lane: &IntakeLane, calls: Vec<PendingCall>) -> Vec<JoinHandle<Answer>> {
-    let submit = |call| {
+/// Puts calls into a lane whose other end does not run yet.
+async fn queue(lane: &IntakeLane, calls: Vec<PendingCall>) -> Vec<Caller> {
+    let mut callers = Vec::with_capacity(calls.len());
+    for call in calls {
         let lane = lane.clone();
-        tokio::spawn(async move { lane.submit(call).await })
-    };
-    let waiting = calls.into_iter().map(submit).collect();
-    let_run().await;
-    waiting
+        let mut caller: Caller = Box::pin(async move { lane.submit(call).await });
+        let answered = poll_fn(|context| Poll::Ready(caller.as_mut().poll(context))).await;
+        assert!(answered.is_pending(), "nobody answers yet");
+        callers.push(caller);
+    }
+    callers
 }
 
-async fn answers(waiting: Vec<JoinHandle<Answer>>) -> Vec<Answer> {
-    let mut answers = Vec::with_capacity(waiting.len());
-    for answer in waiting {
-        answers.push(answer.await.expect("submitting does not panic"));
+async fn answers(callers: Vec<Caller>) -> Vec<Answer> {
+    let mut answers = Vec::with_capacity(callers.len());
+    for caller in callers {
+        answers.push(caller.await);
     }
     answers
 }
@@ -95,8 +97,6 @@ async fn when_too_many_wait_one_more_is_told_to_retry_at_once_and_the_others_are
     let mut calls = people(&desk, WAITING_CALLS_MAX + 1);
     let one_more = calls.pop().expect("a call");
     let waiting = queue(&lane, calls).await;
-    assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
-
     let refused = lane.submit(one_more.clone()).await;
     assert_eq!((refused.result, refused.request_id), (Verdict::Retry, one_more.request_id));
     start(runner);
@@ -110,10 +110,9 @@ async fn a_caller_that_hangs_up_does_not_undo_its_call() {
     let desk = Desk::open().await;
     let (lane, runner) = IntakeLane::new(desk.take_calls());
     let mut waiting = queue(&lane, people(&desk, 2)).await;
-    waiting[0].abort();
-    let patient = waiting.pop().expect("the second caller");
+    drop(waiting.remove(0));
     start(runner);
-    assert_eq!(patient.await.expect("it waits").result, Verdict::Ok);
+    assert_eq!(answers(waiting).await[0].result, Verdict::Ok);
     assert_eq!(desk.users().await.len(), 2);
 }
 
@@ -123,8 +122,9 @@ async fn when_every_lane_is_gone_what_waits_is_answered_and_the_runner_ends() {
     let (lane, runner) = IntakeLane::new(desk.take_calls());
     let waiting = queue(&lane, people(&desk, 3)).await;
     drop(lane);
-    start(runner).await.expect("the runner ends");
+    let runs = start(runner);
     assert!(answers(waiting).await.iter().all(|answer| answer.result == Verdict::Ok));
+    runs.await.expect("the runner ends");
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ mod users;
 
 use std::{error::Error, io, process::ExitCode};
 
+use adapters_mail::MailSetupError;
+use adapters_sqlite::OpenError;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
@@ -121,19 +123,33 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     if !error.is::<AlreadySaid>() {
         eprintln!("frontdesk: {error:#}");
     }
-    if error.is::<SettingsError>() || error.is::<WrongUsage>() {
-        ExitCode::from(2)
-    } else {
-        ExitCode::FAILURE
-    }
+    if is_wrong_usage(error) { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+/// Whether a retry cannot help before somebody changes the command or the settings.
+fn is_wrong_usage(error: &anyhow::Error) -> bool {
+    let is_wrong_database = matches!(
+        error.downcast_ref(),
+        Some(OpenError::Path { .. } | OpenError::NotADatabase { .. } | OpenError::Foreign { .. })
+    );
+    is_wrong_database
+        || error.is::<SettingsError>()
+        || error.is::<MailSetupError>()
+        || error.is::<WrongUsage>()
 }
 
 /// Whoever read the output has seen enough, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let is_closed = |cause: &(dyn Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error.chain().filter_map(io_error_of).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A cause that is an I/O error, or hides one.
+fn io_error_of<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    let hidden = || match cause.downcast_ref::<csv::Error>()?.kind() {
+        csv::ErrorKind::Io(error) => Some(error),
+        _ => None,
     };
-    error.chain().any(is_closed)
+    cause.downcast_ref().or_else(hidden)
 }
 
 async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
@@ -181,6 +197,30 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// A reader that has gone away.
+    struct ClosedPipe;
+
+    impl io::Write for ClosedPipe {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_is_no_failure() {
+        let mut writer = csv::Writer::from_writer(ClosedPipe);
+        let long = "x".repeat(100_000);
+        let table = writer.write_record([&long]).expect_err("nobody reads");
+        let line =
+            serde_json::to_writer(ClosedPipe, &long).map_err(io::Error::from).expect_err("nobody reads");
+        assert!(is_closed_pipe(&table.into()) && is_closed_pipe(&line.into()));
+        assert!(!is_closed_pipe(&io::Error::from(io::ErrorKind::NotFound).into()));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub async fn run(app: &App, format: ExportFormat) -> anyhow::Result<()> {
         before = Some(last.id.as_uuid());
         users.into_iter().try_for_each(|user| printer.print(user))?;
     }
-    Ok(printer.finish()?)
+    printer.finish()
 }
 
 enum Printer<W: Write> {
@@ -44,7 +44,7 @@ enum Printer<W: Write> {
 }
 
 impl<W: Write> Printer<W> {
-    fn new(format: ExportFormat, out: W) -> io::Result<Self> {
+    fn new(format: ExportFormat, out: W) -> anyhow::Result<Self> {
         match format {
             ExportFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
@@ -55,21 +55,20 @@ impl<W: Write> Printer<W> {
         }
     }
 
-    fn print(&mut self, user: User) -> io::Result<()> {
+    fn print(&mut self, user: User) -> anyhow::Result<()> {
         let record = UserRecord::from(user);
         match self {
-            Self::Csv(writer) => Ok(writer.write_record(record.cells().map(|cell| defused(&cell)))?),
-            Self::Jsonl(out) => {
-                serde_json::to_writer(&mut *out, &record)?;
-                out.write_all(b"\n")
-            }
+            Self::Csv(writer) => writer.write_record(record.cells().map(|cell| defused(&cell)))?,
+            Self::Jsonl(out) => writeln!(out, "{}", serde_json::to_string(&record)?)?,
         }
+        Ok(())
     }
 
-    fn finish(self) -> io::Result<()> {
+    fn finish(self) -> anyhow::Result<()> {
         match self {
-            Self::Csv(mut writer) => writer.flush(),
-            Self::Jsonl(mut out) => out.flush(),
+            Self::Csv(mut writer) => writer.flush()?,
+            Self::Jsonl(mut out) => out.flush()?,
         }
+        Ok(())
     }
 }
