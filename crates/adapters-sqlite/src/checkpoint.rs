@@ -93,7 +93,8 @@ impl SqliteStorage {
     /// Moves what is in the write-ahead log into the database file, if that is worth it. Writers go on meanwhile, but
     /// for a moment at the end when the log has become too long, so that it begins anew instead of growing.
     ///
-    /// To be called again and again while the process runs: nothing else makes checkpoints.
+    /// To be called a few times a second while the process runs, whenever [`needs_checkpoint`](Self::needs_checkpoint)
+    /// says so: nothing else makes checkpoints.
     pub async fn checkpoint(&self) -> Result<(), StorageError> {
         let mut connection = self.checkpointer.lock().await;
         if step(&mut connection, Mode::Noop).await?.left < WORTH_IT {

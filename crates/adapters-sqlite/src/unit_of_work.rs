@@ -1,6 +1,9 @@
 //! One transaction on one connection.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, Clock, DeliveryRepository,
@@ -54,16 +57,19 @@ pub(crate) struct SqliteUnitOfWork {
     /// None only while it is dropped.
     seat: Option<Seat>,
     stage: Stage,
+    /// Whether it was dropped. Statements that nobody waits for any more may then still be on their way to a thread, and
+    /// must not run in the transaction of whoever has the connection next.
+    dropped: Arc<AtomicBool>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl SqliteUnitOfWork {
-    pub(crate) const fn writing(writer: OwnedMutexGuard<Writer>, clock: Arc<dyn Clock>) -> Self {
-        Self { seat: Some(Seat::Writer(writer)), stage: Stage::Waiting, clock }
+    pub(crate) fn writing(writer: OwnedMutexGuard<Writer>, clock: Arc<dyn Clock>) -> Self {
+        Self { seat: Some(Seat::Writer(writer)), stage: Stage::Waiting, dropped: Arc::default(), clock }
     }
 
-    pub(crate) const fn reading(reader: Object<Connection>, clock: Arc<dyn Clock>) -> Self {
-        Self { seat: Some(Seat::Reader(reader)), stage: Stage::Waiting, clock }
+    pub(crate) fn reading(reader: Object<Connection>, clock: Arc<dyn Clock>) -> Self {
+        Self { seat: Some(Seat::Reader(reader)), stage: Stage::Waiting, dropped: Arc::default(), clock }
     }
 
     /// Runs statements on a thread that may block, after `BEGIN` if they are the first.
@@ -74,10 +80,27 @@ impl SqliteUnitOfWork {
     {
         counter!("frontdesk_database_statements_total").increment(1);
         let begin = self.begin();
-        let answer = self.connection().spawn_blocking(move |connection| {
-            Ok(begin.run(connection).map_err(Failure::from).and_then(|()| statements(connection)))
+        let answer = self.lend(move |connection| {
+            begin.run(connection)?;
+            statements(connection)
         });
-        answer.await.unwrap_or_else(|error| Err(error.into())).map_err(StorageError::from)
+        Ok(answer.await?)
+    }
+
+    /// Lends the connection to a thread that may block, unless this is dropped before the thread has it.
+    async fn lend<R, F>(&mut self, task: F) -> Result<R, Failure>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut SqliteConnection) -> Result<R, Failure> + Send + 'static,
+    {
+        let dropped = Arc::clone(&self.dropped);
+        let answer = self.connection().spawn_blocking(move |connection| {
+            if dropped.load(Ordering::Acquire) {
+                return Err(diesel::result::Error::RollbackTransaction);
+            }
+            Ok(task(connection))
+        });
+        answer.await?
     }
 
     /// What has to run before the next statements.
@@ -105,9 +128,7 @@ impl SqliteUnitOfWork {
 
     async fn end(&mut self, statement: &'static str) -> Result<(), StorageError> {
         if self.stage == Stage::Begun {
-            let ended =
-                self.connection().spawn_blocking(move |connection| connection.batch_execute(statement));
-            ended.await.map_err(Failure::from)?;
+            self.lend(move |connection| Ok(connection.batch_execute(statement)?)).await?;
         }
         self.stage = Stage::Over;
         if let Some(Seat::Writer(writer)) = &mut self.seat {
@@ -145,6 +166,7 @@ impl Begin {
 /// Dropped without an end: rolls back. Where no runtime is left to do that, the next unit of work does.
 impl Drop for SqliteUnitOfWork {
     fn drop(&mut self) {
+        self.dropped.store(true, Ordering::Release);
         if self.stage != Stage::Begun {
             return;
         }

@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use application::{
     delivery::{FinishedAttempt, SettleAttempts},
-    ports::{Channel, Clock, NotificationQueue, OpenedAttempt, Receipt, Received, Subscription},
+    ports::{
+        Channel, Clock, NotificationQueue, OpenedAttempt, QueueError, Receipt, Received, StorageError,
+        Subscription,
+    },
 };
 use domain::{channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::NotificationId, retry::Outcome};
 use jiff::{SignedDuration, Timestamp};
@@ -46,20 +49,30 @@ struct Hands {
     sending: JoinSet<(Receipt, Duration)>,
     attempts: HashMap<Id, OpenedAttempt>,
     finished: Vec<FinishedAttempt>,
+    /// Whether attempts may be open that the lane does not know of: a commit that opened some was not confirmed.
+    in_doubt: bool,
 }
 
 impl DeliveryLane {
     /// Delivers until `stop`, then until what is open has ended and is written.
     pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut queue_outage = Outage::of("receiving what is to be delivered");
         let mut outage = Outage::of("delivering notifications");
         let mut hands = Hands::new(self.concurrency);
         while !stop.is_cancelled() {
-            match self.queue.subscribe(self.kind, self.prefetch()).await {
-                Ok(subscription) => self.deliver(subscription, &mut hands, &mut outage, &stop).await,
-                Err(error) => {
-                    outage.failed(&error);
-                    tokio::time::sleep(WAIT_AFTER_FAILURE).await;
+            let ended = match self.queue.subscribe(self.kind, self.prefetch()).await {
+                Ok(subscription) => {
+                    queue_outage.works();
+                    self.deliver(subscription, &mut hands, &mut outage, &stop).await
                 }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = ended {
+                queue_outage.failed(&error);
+                // Tags die with their subscription; what was not acknowledged is handed out again.
+                hands.waiting = Waiting::default();
+                self.settle(&mut hands, &[], &mut outage).await;
+                tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
         }
         self.finish(hands, outage).await;
@@ -76,24 +89,18 @@ impl DeliveryLane {
         hands: &mut Hands,
         outage: &mut Outage,
         stop: &CancellationToken,
-    ) {
+    ) -> Result<(), QueueError> {
         loop {
             let wake_at = self.wake_at(hands);
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => return Ok(()),
                 Some(ended) = hands.sending.join_next_with_id() => self.take_finished(hands, ended),
-                received = subscription.receive() => match received {
-                    Ok(received) => {
-                        let doubled: Vec<_> = received.into_iter().filter_map(|one| hands.waiting.add(one)).collect();
-                        // A tag that is not acknowledged is handed out again: harmless.
-                        let _ = subscription.acknowledge(&doubled).await;
-                    }
-                    Err(error) => {
-                        outage.failed(&error);
-                        return tokio::time::sleep(WAIT_AFTER_FAILURE).await;
-                    }
-                },
+                received = subscription.receive() => {
+                    let doubled: Vec<_> = received?.into_iter().filter_map(|one| hands.waiting.add(one)).collect();
+                    // A tag that is not acknowledged is handed out again: harmless.
+                    let _ = subscription.acknowledge(&doubled).await;
+                }
                 () = tokio::time::sleep_until(wake_at) => {}
             }
             let due = self.take_due(hands);
@@ -109,8 +116,11 @@ impl DeliveryLane {
         }
     }
 
-    /// The moment at which the next notification falls due that there is room for.
+    /// The moment at which there is something to write, or the next notification falls due that there is room for.
     fn wake_at(&self, hands: &Hands) -> Instant {
+        if hands.has_to_write() {
+            return Instant::now();
+        }
         let wait = match hands.waiting.next_due(&hands.open) {
             Some(due_at) => due_at.duration_since(self.clock.now()).max(SignedDuration::ZERO).unsigned_abs(),
             None => IDLE,
@@ -128,11 +138,10 @@ impl DeliveryLane {
     /// kept.
     async fn settle(&self, hands: &mut Hands, due: &[Received], outage: &mut Outage) -> bool {
         self.take_all_finished(hands);
-        if hands.finished.is_empty() && due.is_empty() {
+        if !hands.has_to_write() && due.is_empty() {
             return true;
         }
-        let ids: Vec<NotificationId> = due.iter().map(|received| received.claimed.id).collect();
-        match self.settle.execute(&hands.finished, &ids).await {
+        match self.write(hands, due).await {
             Ok(opened) => {
                 outage.works();
                 if !hands.finished.is_empty() {
@@ -147,9 +156,19 @@ impl DeliveryLane {
             }
             Err(error) => {
                 outage.failed(&error);
+                hands.in_doubt |= !due.is_empty();
                 false
             }
         }
+    }
+
+    async fn write(&self, hands: &mut Hands, due: &[Received]) -> Result<Vec<OpenedAttempt>, StorageError> {
+        if hands.in_doubt {
+            self.settle.close_unbegun(self.kind, &hands.begun()).await?;
+            hands.in_doubt = false;
+        }
+        let ids: Vec<NotificationId> = due.iter().map(|received| received.claimed.id).collect();
+        self.settle.execute(&hands.finished, &ids).await
     }
 
     fn send(&self, hands: &mut Hands, attempt: OpenedAttempt) {
@@ -205,7 +224,18 @@ impl Hands {
             sending: JoinSet::new(),
             attempts: HashMap::new(),
             finished: Vec::new(),
+            in_doubt: false,
         }
+    }
+
+    fn has_to_write(&self) -> bool {
+        self.in_doubt || !self.finished.is_empty()
+    }
+
+    /// The attempts whose end is not written yet.
+    fn begun(&self) -> Vec<(NotificationId, u16)> {
+        let finished = self.finished.iter().map(|finished| &finished.attempt);
+        self.attempts.values().chain(finished).map(|attempt| (attempt.message.id, attempt.number)).collect()
     }
 
     /// An attempt counts as open until its end is written.

@@ -66,12 +66,15 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Works until `stop` is cancelled, ends what runs within [`GRACE`], and hands back the rest.
+    /// Works until `stop` is cancelled, ends what runs within [`GRACE`], and hands back the rest. Does the same when a
+    /// loop fails, so that the process can be started anew: half a worker would leave notifications unsent in silence.
     pub async fn run(self, stop: CancellationToken) {
+        let stop = stop.child_token();
         let mut loops = JoinSet::new();
         // The heart beats until the last attempt is closed, so that nobody takes it for dead meanwhile.
         let heart_stop = CancellationToken::new();
-        let heart = self.heart(heart_stop.clone());
+        let mut heart = JoinSet::new();
+        heart.spawn(self.heart(heart_stop.clone()));
         self.start_lanes(&mut loops, &stop);
         loops.spawn(dispatcher::run(
             self.dispatch.clone(),
@@ -80,14 +83,20 @@ impl Worker {
             stop.clone(),
         ));
         loops.spawn(housekeeping::forget_answers(self.forget_answers.clone(), stop.clone()));
-        stop.cancelled().await;
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            Some(_) = loops.join_next() => tracing::error!("a loop of the worker failed; the worker stops"),
+            Some(_) = heart.join_next() => tracing::error!("the heartbeat failed; the worker stops"),
+        }
+        stop.cancel();
         if tokio::time::timeout(GRACE, async { while loops.join_next().await.is_some() {} }).await.is_err() {
             tracing::warn!(
                 "some attempts did not end in time; their fate is unknown and they will be due again"
             );
         }
         heart_stop.cancel();
-        let _ = heart.await;
+        while heart.join_next().await.is_some() {}
         match self.stop.execute().await {
             Ok(handed_back) => tracing::info!(handed_back, "the worker stopped"),
             Err(error) => tracing::error!(
@@ -97,15 +106,15 @@ impl Worker {
         }
     }
 
-    fn heart(&self, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
-        tokio::spawn(pulse::run(
+    fn heart(&self, stop: CancellationToken) -> impl Future<Output = ()> + use<> {
+        pulse::run(
             self.beat_heart.clone(),
             self.reclaim.clone(),
             self.company,
             self.beat_heart.worker_id,
             self.pulse.clone(),
             stop,
-        ))
+        )
     }
 
     fn start_lanes(&self, loops: &mut JoinSet<()>, stop: &CancellationToken) {

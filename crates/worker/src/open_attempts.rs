@@ -50,3 +50,54 @@ impl OpenAttempts {
         self.by_channel.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn channel(number: u128) -> ChannelId {
+        ChannelId::from_uuid(Uuid::from_u128(number))
+    }
+
+    /// Opens as many over a channel as there is room for.
+    fn fill(open: &mut OpenAttempts, over: ChannelId) -> usize {
+        std::iter::repeat_with(|| open.try_open(over)).take_while(|opened| *opened).count()
+    }
+
+    #[test]
+    fn one_channel_never_takes_the_last_place() {
+        for concurrency in 2..40 {
+            let mut open = OpenAttempts::new(concurrency);
+            let taken = fill(&mut open, channel(1));
+            assert!((1..concurrency).contains(&taken), "{taken} of {concurrency}");
+            assert!(open.has_room(channel(2)) && !open.has_room(channel(1)));
+        }
+    }
+
+    #[test]
+    fn many_channels_never_take_more_than_there_is() {
+        for concurrency in 1..40 {
+            let mut open = OpenAttempts::new(concurrency);
+            let taken: usize = (0..50).map(|number| fill(&mut open, channel(number))).sum();
+            assert_eq!(taken, concurrency);
+        }
+    }
+
+    #[test]
+    fn what_is_closed_makes_room_again() {
+        let mut open = OpenAttempts::new(1);
+        assert!(open.try_open(channel(1)) && !open.try_open(channel(2)));
+        open.close(channel(1));
+        assert!(open.is_empty() && open.try_open(channel(2)));
+    }
+
+    #[test]
+    fn closing_what_is_not_open_makes_no_room() {
+        let mut open = OpenAttempts::new(1);
+        open.open(channel(1));
+        open.close(channel(2));
+        assert!(!open.has_room(channel(2)) && !open.is_empty());
+    }
+}

@@ -108,3 +108,73 @@ async fn take_back(
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const fn millis(count: u64) -> Duration {
+        Duration::from_millis(count)
+    }
+
+    /// A heart that has beaten so many times, once a second; the last time now.
+    async fn after_beats(count: u32) -> Pulse {
+        let pulse = Pulse::default();
+        pulse.beat(Instant::now());
+        for _ in 1..count {
+            advance(BEAT_EVERY).await;
+            pulse.beat(Instant::now());
+        }
+        pulse
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_heartbeat_allows_opening_for_three_seconds() {
+        assert!(!Pulse::default().may_open(), "before the first one nothing is");
+        let pulse = after_beats(1).await;
+        advance(millis(2_999)).await;
+        assert!(pulse.may_open());
+        advance(millis(1)).await;
+        assert!(!pulse.may_open());
+        pulse.beat(Instant::now());
+        assert!(pulse.may_open());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn others_may_be_judged_five_seconds_after_the_own_first_heartbeat() {
+        assert!(!Pulse::default().may_judge());
+        assert!(!after_beats(5).await.may_judge());
+        assert!(after_beats(6).await.may_judge());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_an_outage_the_own_heart_has_to_beat_for_five_seconds_again() {
+        let pulse = after_beats(100).await;
+        advance(millis(5_000)).await;
+        pulse.beat(Instant::now());
+        assert!(!pulse.may_judge());
+        advance(millis(4_999)).await;
+        pulse.beat(Instant::now());
+        assert!(!pulse.may_judge());
+        advance(millis(1)).await;
+        assert!(pulse.may_judge());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_heartbeat_that_was_missed_now_and_then_is_no_outage() {
+        let pulse = after_beats(100).await;
+        advance(millis(4_000)).await;
+        pulse.beat(Instant::now());
+        assert!(pulse.may_judge());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pulse_that_was_handed_out_is_the_same_pulse() {
+        let pulse = Pulse::default();
+        let seen_by_readiness = pulse.clone();
+        pulse.beat(Instant::now());
+        assert!(seen_by_readiness.may_open());
+    }
+}

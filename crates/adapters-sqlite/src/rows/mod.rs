@@ -20,7 +20,7 @@ use crate::error::Failure;
 
 /// Everything else that bots sent, as a column keeps it.
 fn fields_text(fields: &Map<String, Value>) -> String {
-    if fields.is_empty() { "{}".to_owned() } else { Value::Object(fields.clone()).to_string() }
+    serde_json::to_string(fields).expect("a JSON object is JSON")
 }
 
 fn fields(text: &str) -> Result<Map<String, Value>, Failure> {

@@ -79,3 +79,37 @@ fn a_unit_of_work_may_be_dropped_where_no_runtime_is() {
         assert!(knows(&storage, &kept).await);
     });
 }
+
+/// Keeps the connection that writes busy until the answer is dropped.
+async fn keep_busy(storage: &crate::SqliteStorage) -> std::sync::mpsc::Sender<()> {
+    let (busy, until_dropped) = std::sync::mpsc::channel::<()>();
+    let mut writer = storage.writer.lock().await;
+    let task = writer.connection().spawn_blocking(move |_| {
+        let _ = until_dropped.recv();
+        Ok(())
+    });
+    drop(task);
+    busy
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_waits_for_any_more_runs_in_nobody_elses_transaction() {
+    let folder = Folder::new();
+    let storage = folder.open().await;
+    let people = People::new();
+    for _ in 0..30 {
+        let (lost, kept) = (people.next(), people.next());
+        let busy = keep_busy(&storage).await;
+        let mut unit = storage.begin().await.expect("it begins");
+        tokio::select! {
+            biased;
+            _ = unit.users().insert(std::slice::from_ref(&lost.user)) => panic!("the connection is busy"),
+            () = std::future::ready(()) => {}
+        }
+        drop(unit);
+        drop(busy);
+        register(&storage, &kept).await.expect("the next one is not in its way");
+        assert!(!knows(&storage, &lost).await);
+        assert!(knows(&storage, &kept).await);
+    }
+}

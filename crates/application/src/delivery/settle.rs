@@ -3,16 +3,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
+    channel::ChannelKind,
     ids::{ChannelId, NotificationId, WorkerId},
-    notification::OutcomeKind,
-    retry::{Fault, Outcome, RetryPolicies},
+    notification::{NotificationStatus, OutcomeKind},
+    retry::{Fault, NextStep, Outcome, RetryPolicies},
 };
 use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 
 use crate::ports::{
-    ChannelResult, Clock, ClosedAttempt, Entropy, OpenedAttempt, Receipt, Storage, StorageError, Transaction,
-    atomically,
+    AbandonedAttempt, ChannelResult, Clock, ClosedAttempt, Entropy, OpenedAttempt, Receipt, Storage,
+    StorageError, Transaction, atomically,
 };
 
 /// An attempt that ended, before that is written.
@@ -67,6 +68,23 @@ impl SettleAttempts {
         Ok(opened)
     }
 
+    /// Closes the attempts of this worker over `kind` that are open and not among the `begun` ones: an earlier call
+    /// failed, but its commit was done. Nothing was sent, so they are due again at once.
+    pub async fn close_unbegun(
+        &self,
+        kind: ChannelKind,
+        begun: &[(NotificationId, u16)],
+    ) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        atomically(&*self.storage, async |tx: &mut Transaction| {
+            let mut open = tx.deliveries().abandoned(&[self.worker_id]).await?;
+            open.retain(|open| open.kind == kind && !begun.contains(&(open.notification_id, open.number)));
+            let closed: Vec<_> = open.iter().map(|open| unbegun(open, now)).collect();
+            tx.deliveries().close(&closed).await
+        })
+        .await
+    }
+
     fn closed(&self, finished: &FinishedAttempt) -> ClosedAttempt {
         let FinishedAttempt { attempt, receipt, elapsed, finished_at } = finished;
         let policy = self.policies.of(attempt.message.kind);
@@ -84,6 +102,22 @@ impl SettleAttempts {
             closed_at: *finished_at,
             next: policy.next(attempt.tries, attempt.unknowns, receipt.outcome, *finished_at, jitter),
         }
+    }
+}
+
+fn unbegun(open: &AbandonedAttempt, now: Timestamp) -> ClosedAttempt {
+    ClosedAttempt {
+        worker_id: open.worker_id,
+        notification_id: open.notification_id,
+        number: open.number,
+        outcome: OutcomeKind::Temporary,
+        code: None,
+        answer: Some("nothing was sent: the database did not confirm that the attempt was opened".to_owned()),
+        provider_id: None,
+        elapsed: None,
+        mimicked: false,
+        closed_at: now,
+        next: NextStep { status: NotificationStatus::Retrying, due_at: Some(now) },
     }
 }
 

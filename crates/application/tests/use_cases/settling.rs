@@ -2,7 +2,7 @@
 
 use application::{delivery::CancelNotification, ports::StorageError};
 use domain::{
-    channel::PERSON_CHANNEL_ID,
+    channel::{ChannelKind, PERSON_CHANNEL_ID},
     notification::{NotificationStatus, OutcomeKind},
     retry::Outcome,
 };
@@ -134,4 +134,31 @@ async fn an_end_that_was_written_but_not_confirmed_can_be_given_again() {
     desk.settle().execute(&ended, &[]).await.expect("it works now");
     assert_eq!(desk.notification(mail).await, written);
     assert_eq!(desk.attempts(mail).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_opened_and_not_confirmed_is_closed_as_not_begun_and_due_at_once() {
+    let desk = Desk::open().await;
+    let begun = desk.plan_mail(BEGIN).await;
+    let attempt = desk.open_attempt(begun).await;
+    let others = desk.plan_mail(BEGIN).await;
+    desk.settle_of(OTHER_WORKER).execute(&[], &[others]).await.expect("storage works");
+    let alert = desk.plan_over(desk.channel("sales-slack").await.id, 1, BEGIN).await[0];
+    desk.open_attempt(alert).await;
+    let doubtful = desk.plan_mail(BEGIN).await;
+    desk.storage.fail_next(Operation::CommitAnswer, Fault::Unavailable);
+    assert!(desk.settle().execute(&[], &[doubtful]).await.is_err());
+    assert_eq!(desk.status(doubtful).await, NotificationStatus::Sending);
+
+    desk.clock.advance(seconds(3));
+    let known = [(begun, attempt.number)];
+    desk.settle().close_unbegun(ChannelKind::Email, &known).await.expect("storage works");
+    let again = desk.notification(doubtful).await;
+    assert_eq!((again.status, again.due_at), (NotificationStatus::Retrying, BEGIN + seconds(3)));
+    assert!(!again.possible_duplicate, "nothing was sent");
+    for id in [begun, others, alert] {
+        assert_eq!(desk.status(id).await, NotificationStatus::Sending, "somebody sends it");
+    }
+    let attempt = desk.open_attempt(doubtful).await;
+    assert_eq!((attempt.number, attempt.unknowns, attempt.message.possible_duplicate), (2, 0, false));
 }
