@@ -15,8 +15,8 @@ use crate::{
     schema::{channels, notifications},
 };
 
-/// The channels that have something due by `horizon`. When nothing is due this costs one look into the index of due
-/// notifications for each channel.
+/// The channels that have something due by `horizon`, and beside them those that have something handed over. When
+/// nothing is due this costs one look into the index of due notifications for each channel.
 pub(crate) fn loads(
     connection: &mut SqliteConnection,
     horizon: Timestamp,
@@ -24,12 +24,17 @@ pub(crate) fn loads(
 ) -> Result<Vec<ChannelLoad>, Failure> {
     let running = channels::table.filter(channels::paused_at.is_null()).order(channels::position);
     let running: Vec<ChannelRow> = running.select(ChannelRow::as_select()).load(connection)?;
+    let due: Vec<usize> = running
+        .iter()
+        .map(|channel| due(connection, channel.id, horizon, limit))
+        .collect::<Result<_, _>>()?;
     let mut loads = Vec::new();
-    for channel in running {
-        let due = due(connection, channel.id, horizon, limit)?;
-        if due > 0 {
+    if due.iter().any(|due| *due > 0) {
+        for (channel, due) in running.iter().zip(due) {
             let handed_over = handed_over(connection, channel.id, horizon)?;
-            loads.push(load(&channel, due, handed_over));
+            if due > 0 || handed_over > 0 {
+                loads.push(load(channel, due, handed_over));
+            }
         }
     }
     Ok(loads)

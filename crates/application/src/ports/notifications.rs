@@ -117,7 +117,8 @@ pub struct AbandonedAttempt {
 pub trait DeliveryRepository: Send {
     /// The channels that are not paused and have something due by `horizon` that is neither handed over nor being
     /// sent. What was handed over more than [`domain::dispatch::HAND_OVER_AGAIN_AFTER`] past its due time counts as
-    /// due. `due` is counted up to `limit`. A paced channel is shown to one unit of work at a time.
+    /// due. `due` is counted up to `limit`. When there are any, the channels that only have something handed over are
+    /// among them, as they take room. A paced channel is shown to one unit of work at a time.
     async fn loads(&mut self, horizon: Timestamp, limit: usize) -> Result<Vec<ChannelLoad>, StorageError>;
 
     /// Claims the earliest due notifications of each quota for `worker`. No two workers are given the same one.

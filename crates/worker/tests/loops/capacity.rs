@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use application::ports::{NotificationQueue, Receipt};
 use domain::{
-    channel::PERSON_CHANNEL_ID,
+    channel::{Channel, ChannelKind, PERSON_CHANNEL_ID, Target},
+    ids::ChannelId,
     notification::NotificationStatus,
     retry::{Fault as Blame, Outcome},
 };
@@ -132,4 +133,34 @@ async fn a_failing_channel_is_probed_one_at_a_time_and_recovers() {
     mail.release();
     mail.wait_for(25).await;
     assert!(office.now() <= after(6_000), "it is {}", office.now());
+}
+
+/// A third channel for mail.
+async fn third_channel(office: &Office) -> ChannelId {
+    let third = Channel {
+        id: ChannelId::MAX,
+        name: "third".to_owned(),
+        kind: ChannelKind::Email,
+        target: Target::Team,
+        interval: None,
+        paused_at: None,
+        created_at: office.now(),
+    };
+    office.change(async |tx| tx.channels().insert(&third).await).await;
+    third.id
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_dead_channels_with_few_messages_each_do_not_delay_a_third() {
+    let (office, dead, quick) = (Office::open().await, recording(), recording());
+    let (team, third) = (office.channel("team-email").await, third_channel(&office).await);
+    dead.hang();
+    office.start(Arc::new(Forked { name: "third", this: quick.clone(), that: dead.clone() }));
+    office.plan_over(PERSON_CHANNEL_ID, 20, 0).await;
+    until(&office, 1_000).await;
+    office.plan_over(team, 25, 1_000).await;
+    until(&office, 3_000).await;
+    office.plan_over(third, 1, 3_000).await;
+    quick.wait_for(1).await;
+    assert!(office.now() <= after(3_300), "it is {}", office.now());
 }

@@ -7,7 +7,7 @@ use domain::{
     ids::NotificationId,
     notification::{NotificationStatus, OutcomeKind},
 };
-use port_contracts::RecordingChannel;
+use port_contracts::{Fault, Operation, RecordingChannel};
 use worker::{Company, Worker};
 
 use crate::office::{ME, OTHER, Office, after, begin, named, until};
@@ -55,6 +55,26 @@ async fn a_worker_alone_takes_back_at_once_what_was_left_and_marks_what_may_be_a
     assert_eq!(office.outcomes(begun).await, [Some(OutcomeKind::Unknown), Some(OutcomeKind::Sent)]);
     assert_eq!(office.outcomes(waiting).await, [Some(OutcomeKind::Sent)]);
     assert_eq!(office.workers().await, [ME]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_alone_takes_back_only_what_was_there_when_it_began() {
+    let (office, mail) = (Office::open().await, recording());
+    office.start(mail);
+    until(&office, 500).await;
+    office.change(async |tx| tx.workers().beat(OTHER).await).await;
+    until(&office, 30_000).await;
+    assert_eq!(office.workers().await, [ME, OTHER]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_is_taken_back_although_the_database_fails_at_first() {
+    let (office, begun, _) = office_after_a_crash().await;
+    let mail = recording();
+    office.storage.fail_next(Operation::DeliveriesClose, Fault::Unavailable);
+    office.start(mail.clone());
+    assert_eq!(mail.wait_for(1).await[0].id, begun);
+    assert!(office.now() <= after(2_010), "with the next heartbeat: it is {}", office.now());
 }
 
 #[tokio::test(start_paused = true)]

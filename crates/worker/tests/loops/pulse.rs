@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use application::ports::NotificationQueue;
+use domain::notification::NotificationStatus;
 use port_contracts::{Fault, Operation, RecordingChannel};
 
 use crate::office::{ME, Office, after, until};
@@ -33,6 +35,20 @@ async fn without_a_heartbeat_for_three_seconds_no_attempt_is_opened_until_the_he
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_a_heartbeat_nothing_is_claimed_that_another_worker_could_send() {
+    let (office, mail) = (Office::open().await, recording());
+    office.start(mail.clone());
+    until(&office, 2_500).await;
+    stop_heart(&office, 6);
+    until(&office, 5_500).await;
+    let id = office.plan(5_500).await;
+    office.queue.ring();
+    until(&office, 8_500).await;
+    assert_eq!(office.status(id).await, NotificationStatus::Scheduled);
+    office.wait_until(id, NotificationStatus::Sent).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn before_the_first_heartbeat_nothing_is_opened() {
     let (office, mail) = (Office::open().await, recording());
     office.plan(0).await;
@@ -56,7 +72,7 @@ async fn what_runs_goes_on_without_a_heartbeat_and_is_written() {
     until(&office, 10_000).await;
     mail.release();
     until(&office, 10_500).await;
-    assert_eq!(office.status(id).await.as_str(), "sent");
+    assert_eq!(office.status(id).await, NotificationStatus::Sent);
 }
 
 #[tokio::test(start_paused = true)]

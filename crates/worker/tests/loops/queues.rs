@@ -78,6 +78,26 @@ async fn hints_give_back_their_room_whatever_becomes_of_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn repeated_hints_for_what_waits_take_no_room() {
+    let (office, mail, queue) = (Office::open().await, recording(), Arc::new(ShakyQueue::default()));
+    let waiting = office.plan(1_900).await;
+    begin(office.worker_at(queue.clone(), mail.clone()));
+    until(&office, 500).await;
+    let hint = Claimed {
+        id: waiting,
+        channel_id: PERSON_CHANNEL_ID,
+        kind: ChannelKind::Email,
+        due_at: after(1_900),
+    };
+    for _ in 0..500 {
+        queue.publish(&[hint]).await.expect("the queue works");
+    }
+    let earlier = office.plan(1_000).await;
+    assert_eq!(mail.wait_for(1).await[0].id, earlier);
+    assert!(office.now() <= after(1_010), "it is {}", office.now());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_id_that_nobody_knows_is_passed_over() {
     let (office, mail) = (Office::open().await, recording());
     office.start(mail.clone());

@@ -63,6 +63,16 @@ pub async fn handed_over_counts_until_an_attempt_is_closed(desk: &Desk<'_>) {
     assert_eq!(counts(desk).await, None, "nothing more is due");
 }
 
+pub async fn what_is_handed_over_takes_room_beside_what_is_due_elsewhere(desk: &Desk<'_>) {
+    desk.plan_welcomes(&[desk.now(); 2]).await;
+    desk.claim(desk.worker()).await;
+    let slack = desk.channel("sales-slack").await;
+    let ticket = desk.opened_ticket(None).await;
+    assert_eq!(desk.loads().await, [], "nothing is due");
+    desk.plan(&[desk.alert(&ticket, slack.id, desk.now())]).await;
+    assert_eq!(counts(desk).await, Some((2, 0)));
+}
+
 /// How many are handed over, and how many due, over the channel of persons.
 async fn counts(desk: &Desk<'_>) -> Option<(usize, usize)> {
     desk.load(PERSON_CHANNEL_ID).await.map(|load| (load.handed_over, load.due))

@@ -119,6 +119,7 @@ macro_rules! for_each_storage_case {
                 loads_tell_what_is_due_channel_by_channel
                 due_is_counted_no_further_than_asked
                 handed_over_counts_until_an_attempt_is_closed
+                what_is_handed_over_takes_room_beside_what_is_due_elsewhere
                 a_paused_channel_has_no_load_until_it_goes_on
                 loads_tell_the_next_slot_of_a_paced_channel
                 failures_running_add_up_until_a_success

@@ -20,8 +20,10 @@ impl DeliveryRepository for InMemoryUnitOfWork {
     async fn loads(&mut self, horizon: Timestamp, limit: usize) -> Result<Vec<ChannelLoad>, StorageError> {
         let state = self.read(Operation::DeliveriesLoads)?;
         let running = state.channels.iter().filter(|row| row.channel.paused_at.is_none());
-        let loads = running.map(|row| state.load(row, horizon, limit));
-        Ok(loads.filter(|load| load.due > 0).collect())
+        let mut loads: Vec<_> = running.map(|row| state.load(row, horizon, limit)).collect();
+        let is_any_due = loads.iter().any(|load| load.due > 0);
+        loads.retain(|load| is_any_due && (load.due > 0 || load.handed_over > 0));
+        Ok(loads)
     }
 
     async fn claim(
