@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How often the size of the write-ahead log is looked at.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
 
 /// How often histograms are condensed, so that they stay small between two scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
