@@ -44,11 +44,11 @@ impl DispatchNotifications {
         let now = self.clock.now();
         let horizon = now + HORIZON;
         // The look before the leap: a round without work, and most are, takes no write lock.
-        let loads = consult(&*self.storage, async |snapshot| {
-            snapshot.deliveries().loads(horizon, self.capacity()).await
-        })
-        .await?;
-        if share(&loads, self.capacity(), now).is_empty() {
+        let is_worth_it = consult(&*self.storage, async |snapshot| {
+            let (loads, room) = self.loads(snapshot, horizon).await?;
+            Ok(!share(&loads, room, now).is_empty())
+        });
+        if !is_worth_it.await? {
             return Ok(0);
         }
         let claimed = atomically(&*self.storage, async |tx| self.claim(tx, now).await).await?;
@@ -56,14 +56,28 @@ impl DispatchNotifications {
         Ok(claimed.len())
     }
 
-    const fn capacity(&self) -> usize {
-        HANDED_OVER_PER_SLOT * self.concurrency
+    /// What is due, and for how much of each kind all living workers have room.
+    async fn loads(
+        &self,
+        tx: &mut Transaction,
+        horizon: Timestamp,
+    ) -> Result<(Vec<ChannelLoad>, usize), StorageError> {
+        let room = HANDED_OVER_PER_SLOT * self.concurrency;
+        let loads = tx.deliveries().loads(horizon, room).await?;
+        if loads.is_empty() {
+            return Ok((loads, room));
+        }
+        // The dead among them are forgotten within seconds.
+        match tx.workers().all().await?.len() {
+            0 | 1 => Ok((loads, room)),
+            workers => Ok((tx.deliveries().loads(horizon, workers * room).await?, workers * room)),
+        }
     }
 
     async fn claim(&self, tx: &mut Transaction, now: Timestamp) -> Result<Vec<Claimed>, StorageError> {
         let horizon = now + HORIZON;
-        let loads = tx.deliveries().loads(horizon, self.capacity()).await?;
-        let quotas = share(&loads, self.capacity(), now);
+        let (loads, room) = self.loads(tx, horizon).await?;
+        let quotas = share(&loads, room, now);
         let mut claimed = tx.deliveries().claim(self.worker_id, &quotas, horizon).await?;
         let paced: HashMap<_, _> =
             loads.iter().filter(|load| load.interval.is_some()).map(|load| (load.channel_id, load)).collect();

@@ -64,7 +64,8 @@ impl AuthenticateBot {
         let believed = self.believed.read().unwrap_or_else(PoisonError::into_inner);
         let entry = believed.get(&digest)?;
         let age = self.clock.now().duration_since(entry.since);
-        (age < BELIEVED_FOR).then(|| Arc::clone(&entry.bot))
+        // After the clock was set back, an age is negative and says nothing.
+        (SignedDuration::ZERO..BELIEVED_FOR).contains(&age).then(|| Arc::clone(&entry.bot))
     }
 
     async fn look_up(&self, digest: SecretDigest) -> Result<Arc<Bot>, AccessDenied> {

@@ -1,7 +1,12 @@
 //! Group commit: calls that arrive while a transaction runs wait, and the next one takes them all.
 
+use std::{ops::Range, sync::Arc};
+
 use domain::{answer::Answer, intake::PendingCall};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinError,
+};
 
 use super::{TakeCalls, take_calls::retry_later};
 
@@ -56,19 +61,33 @@ impl LaneRunner {
         }
     }
 
-    /// Runs the batch as a task of its own, so that a panic costs its calls a `retry` and not the lane its life.
+    /// A batch that panicked is taken once more, call by call, so that one bad call costs no other its answer.
     async fn take(&self, batch: Vec<Waiting>) {
         let (calls, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.call, w.answer)).unzip();
-        let take_calls = self.take_calls.clone();
-        let taken = tokio::spawn(async move { take_calls.execute(&calls).await }).await;
-        match taken {
-            Ok(taken) => {
-                for (answer, call) in answers.into_iter().zip(taken) {
-                    // A caller that hung up does not read its answer.
-                    let _ = answer.send(call);
-                }
+        let calls: Arc<[PendingCall]> = calls.into();
+        if let Some(taken) = self.guarded(&calls, 0..calls.len()).await {
+            answers.into_iter().zip(taken).for_each(|(answer, taken)| reply(answer, taken));
+            return;
+        }
+        for (position, answer) in answers.into_iter().enumerate() {
+            let taken = self.guarded(&calls, position..position + 1).await;
+            if let Some(taken) = taken.and_then(|taken| taken.into_iter().next()) {
+                reply(answer, taken);
             }
-            Err(error) => tracing::error!(%error, "a batch of calls panicked and was answered `retry`"),
         }
     }
+
+    /// Takes some calls in a task of their own, so that a panic does not cost the lane its life. None after a panic:
+    /// whose answer is dropped then is told `retry`.
+    async fn guarded(&self, calls: &Arc<[PendingCall]>, which: Range<usize>) -> Option<Vec<Answer>> {
+        let (take_calls, calls, count) = (self.take_calls.clone(), Arc::clone(calls), which.len());
+        let taken = tokio::spawn(async move { take_calls.execute(&calls[which]).await }).await;
+        let report = |error: &JoinError| tracing::error!(%error, count, "taking calls panicked");
+        taken.inspect_err(report).ok()
+    }
+}
+
+/// A caller that hung up does not read its answer.
+fn reply(caller: oneshot::Sender<Answer>, answer: Answer) {
+    let _ = caller.send(answer);
 }

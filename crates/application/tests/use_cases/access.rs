@@ -81,6 +81,16 @@ async fn a_revocation_is_seen_within_three_seconds_by_those_who_know_the_key() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_lets_no_revoked_key_live_longer() {
+    let desk = Desk::open().await;
+    let door = authenticate(&desk);
+    door.execute(desk.key.reveal()).await.expect("it opens");
+    revoke(&desk, WhichKeys::All).await;
+    desk.clock.advance(-seconds(3_600));
+    assert!(is_revoked(&door, &desk.key).await);
+}
+
+#[tokio::test]
 async fn a_revocation_is_seen_at_once_by_those_who_do_not_know_the_key() {
     let desk = Desk::open().await;
     revoke(&desk, WhichKeys::All).await;

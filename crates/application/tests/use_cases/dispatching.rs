@@ -1,6 +1,9 @@
 //! `DispatchNotifications`: what is handed over, and when.
 
-use application::{delivery::DispatchError, routing::PauseChannel};
+use application::{
+    delivery::{BeatHeart, DispatchError},
+    routing::PauseChannel,
+};
 use domain::{
     channel::{ChannelKind, PERSON_CHANNEL_ID},
     dispatch::{HAND_OVER_AGAIN_AFTER, HORIZON},
@@ -11,7 +14,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use port_contracts::{Fault, Operation};
 
-use crate::desk::{BEGIN, Desk, seconds};
+use crate::desk::{BEGIN, Desk, OTHER_WORKER, WORKER, seconds};
 
 const BUSY: Outcome = Outcome::Temporary { fault: Blame::Channel, retry_after: None };
 const TICK: SignedDuration = SignedDuration::from_micros(1);
@@ -98,6 +101,17 @@ async fn four_for_each_slot_are_handed_over_and_the_rest_waits_in_the_table() {
     published.sort_unstable();
     let firsts = [&mails[..5], &mails[9..13]].concat();
     assert_eq!(published, firsts, "the earliest of each first, none twice");
+}
+
+#[tokio::test]
+async fn every_living_worker_adds_room() {
+    let desk = Desk::open().await;
+    desk.plan_over(PERSON_CHANNEL_ID, 50, BEGIN).await;
+    let dispatch = desk.dispatch(2);
+    for worker_id in [WORKER, OTHER_WORKER] {
+        BeatHeart { storage: desk.storage(), worker_id }.execute().await.expect("storage works");
+    }
+    assert_eq!(dispatch.execute().await.expect("it works"), 12, "four fifths of twice eight");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     task::Poll,
 };
@@ -137,32 +137,50 @@ async fn without_a_runner_a_call_is_told_to_retry() {
     assert_eq!(lane.submit(people(&desk, 1).remove(0)).await.result, Verdict::Retry);
 }
 
-/// Ids that can be made to panic, as a mistake in a decision would.
+/// Ids that panic for as many calls as they are told to, as a mistake in a decision would.
 #[derive(Default)]
 struct BrittleIds {
     ids: SequentialIds,
-    broken: AtomicBool,
+    panics: AtomicUsize,
 }
 
 impl Ids for BrittleIds {
     fn next(&self) -> Uuid {
-        assert!(!self.broken.load(Ordering::Relaxed), "the test made it panic");
+        let left = self.panics.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        assert!(left.is_err(), "the test made it panic");
         self.ids.next()
     }
 }
 
-#[tokio::test]
-async fn a_panic_costs_its_batch_a_retry_and_the_lane_lives() {
-    let desk = Desk::open().await;
+fn brittle(desk: &Desk) -> (Arc<BrittleIds>, IntakeLane, LaneRunner) {
     let ids = Arc::new(BrittleIds::default());
     let (lane, runner) = IntakeLane::new(TakeCalls { ids: Arc::clone(&ids) as _, ..desk.take_calls() });
+    (ids, lane, runner)
+}
+
+#[tokio::test]
+async fn a_call_that_panics_costs_no_other_of_its_batch_its_answer() {
+    let desk = Desk::open().await;
+    let (ids, lane, runner) = brittle(&desk);
+    let waiting = queue(&lane, people(&desk, 3)).await;
+    // Once for the batch, and once more for its first call alone.
+    ids.panics.store(2, Ordering::Relaxed);
+    start(runner);
+    let results: Vec<_> = answers(waiting).await.iter().map(|answer| answer.result).collect();
+    assert_eq!(results, [Verdict::Retry, Verdict::Ok, Verdict::Ok]);
+    assert_eq!(desk.users().await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_lane_lives_on_after_panics() {
+    let desk = Desk::open().await;
+    let (ids, lane, runner) = brittle(&desk);
     let mut calls = people(&desk, 3);
     let last = calls.pop().expect("three calls");
     let waiting = queue(&lane, calls).await;
-    ids.broken.store(true, Ordering::Relaxed);
+    ids.panics.store(3, Ordering::Relaxed);
     start(runner);
     assert!(answers(waiting).await.iter().all(|answer| answer.result == Verdict::Retry));
     assert_eq!(desk.users().await, []);
-    ids.broken.store(false, Ordering::Relaxed);
     assert_eq!(lane.submit(last).await.result, Verdict::Ok);
 }
