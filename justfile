@@ -7,11 +7,19 @@ _default:
 run *arguments:
     cargo run --release -- {{arguments}}
 
-# Run every test, with whatever they need.
+# Run every test and a short form of the fault suite, with whatever they need.
 test *arguments:
     scripts/test {{arguments}}
 
 alias tests := test
+
+# Start PostgreSQL and RabbitMQ for tests, and keep them: `eval "$(scripts/services env)"` names them.
+services-up:
+    scripts/services up
+
+# End the PostgreSQL and RabbitMQ that were started for tests.
+services-down:
+    scripts/services down
 
 # Check format, lints and documentation, warnings as errors, then run every test: what CI does.
 ci:
@@ -33,6 +41,11 @@ doc:
 bench *arguments:
     cargo build --release -p frontdesk -p bench
     target/release/bench {{arguments}}
+
+# Injure a running system in every way, and count what was lost; `just faults --help` says what can be chosen.
+faults *arguments:
+    cargo build --release -p frontdesk -p bench
+    target/release/faults {{arguments}}
 
 # Make the first admin.
 createsuperuser *arguments:
