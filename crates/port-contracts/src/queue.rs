@@ -29,6 +29,7 @@ struct Content {
     published: Vec<Claimed>,
     rings: usize,
     failures: usize,
+    is_away: bool,
     tags: u64,
 }
 
@@ -38,7 +39,12 @@ impl InMemoryQueue {
         Self::default()
     }
 
-    /// The next publish fails, and takes nothing.
+    /// From now on every publish fails, or none.
+    pub fn set_away(&self, is_away: bool) {
+        self.shared.lock().is_away = is_away;
+    }
+
+    /// The next publish of something fails, and takes nothing.
     pub fn fail_next_publish(&self) {
         self.shared.lock().failures += 1;
     }
@@ -77,8 +83,8 @@ fn next(tags: &mut u64) -> u64 {
 impl NotificationQueue for InMemoryQueue {
     async fn publish(&self, claimed: &[Claimed]) -> Result<(), QueueError> {
         let mut content = self.shared.lock();
-        if content.failures > 0 {
-            content.failures -= 1;
+        if content.is_away || (content.failures > 0 && !claimed.is_empty()) {
+            content.failures = content.failures.saturating_sub(1);
             return Err(QueueError("the test made it fail".into()));
         }
         for notification in claimed {

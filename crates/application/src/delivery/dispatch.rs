@@ -51,9 +51,22 @@ impl DispatchNotifications {
         if !is_worth_it.await? {
             return Ok(0);
         }
+        // Nothing is claimed for a queue that is away.
+        self.queue.publish(&[]).await?;
         let claimed = atomically(&*self.storage, async |tx| self.claim(tx, now).await).await?;
-        self.queue.publish(&claimed).await?;
-        Ok(claimed.len())
+        match self.queue.publish(&claimed).await {
+            Ok(()) => Ok(claimed.len()),
+            Err(error) => {
+                self.give_back().await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes back what was claimed and not begun, so that it need not wait until the claims lapse. What did get through
+    /// is handed over twice, and opened once.
+    async fn give_back(&self) -> Result<usize, StorageError> {
+        atomically(&*self.storage, async |tx| tx.deliveries().release(&[self.worker_id]).await).await
     }
 
     /// What is due, and for how much of each kind all living workers have room.

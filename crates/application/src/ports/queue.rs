@@ -12,7 +12,8 @@ pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 /// Hands claimed notifications over, and rings dispatchers when something was planned.
 #[async_trait]
 pub trait NotificationQueue: Send + Sync {
-    /// Hands notifications over. On an error none, some or all were; they are handed over again later.
+    /// Hands notifications over. On an error none, some or all were; they are handed over again later. With none it
+    /// only asks whether the queue is there.
     async fn publish(&self, claimed: &[Claimed]) -> Result<(), QueueError>;
 
     /// Takes part in the delivery of one kind; several subscriptions share what is handed over. At most `prefetch`

@@ -62,13 +62,24 @@ async fn what_was_handed_over_is_handed_over_again_only_five_seconds_after_its_d
 }
 
 #[tokio::test]
-async fn what_could_not_be_handed_over_is_handed_over_later() {
+async fn what_could_not_be_handed_over_is_handed_over_in_the_next_round() {
     let desk = Desk::open().await;
     let mail = desk.plan_mail(BEGIN).await;
     desk.queue.fail_next_publish();
     let outcome = desk.dispatch(32).execute().await;
     assert!(matches!(outcome, Err(DispatchError::HandOver(_))));
-    desk.clock.advance(HAND_OVER_AGAIN_AFTER + HORIZON);
+    assert_eq!(round(&desk).await, [(mail, BEGIN)]);
+}
+
+#[tokio::test]
+async fn nothing_is_claimed_for_a_queue_that_is_away() {
+    let desk = Desk::open().await;
+    let mail = desk.plan_mail(BEGIN).await;
+    desk.queue.set_away(true);
+    let outcome = desk.dispatch(32).execute().await;
+    assert!(matches!(outcome, Err(DispatchError::HandOver(_))));
+    assert_eq!(desk.notification(mail).await.status, NotificationStatus::Scheduled);
+    desk.queue.set_away(false);
     assert_eq!(round(&desk).await, [(mail, BEGIN)]);
 }
 
