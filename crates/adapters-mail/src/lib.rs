@@ -5,7 +5,7 @@
 //! `application` and `domain` only.
 //!
 //! A notification is made into facts, rendered by templates, composed (RFC 5322), and handed to a server ([`smtp`]) or
-//! captured in the database. To add a purpose: its facts and samples in `facts`, and its templates.
+//! captured in the database. To add a purpose: its facts and samples in `facts` or beside it, and its templates.
 //!
 //! # Templates
 //!
@@ -18,6 +18,8 @@
 //! | --- | --- |
 //! | `welcome` | `name?`, `sender` |
 //! | `ticket_opened` | `reference`, `topic`, `topic_asked?`, `description`, `bot`, `opened_at`, `chat_url?`, `ticket_url?`, `person?` (`name?`, `email?`, `phone?`, `source?`, `page?`, `referrer?`, `campaign?`), `reply_reaches_person`, `stands_in_for?` (`channel`, `kind`), `sender` |
+//! | `escalation` | what `ticket_opened` is given, and `waited` |
+//! | `digest` | `topic`, `open`, `pending`, `oldest` (`reference`, `waited`, `is_open`, `ticket_url?`), `tickets_url?`, `sender` |
 
 mod capture;
 mod channel;
@@ -28,6 +30,7 @@ mod mailbox;
 mod mimic;
 mod receipt;
 mod recipient;
+mod reminder_facts;
 mod settings;
 pub mod smtp;
 mod templates;

@@ -2,7 +2,7 @@
 
 use domain::{
     channel::Target,
-    message::{Content, Message},
+    message::{Content, Message, TicketFacts},
     notification::Purpose,
 };
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use crate::{
     facts::{StandIn, TicketOpened, Welcome},
     mailbox::Correspondent,
     recipient::Recipient,
+    reminder_facts::{Digest, Escalation},
     templates::{Rendered, TemplateError, Templates},
 };
 
@@ -59,13 +60,27 @@ impl MailWriter {
             }
             Content::TicketOpened { ticket, person } => {
                 let mut facts = TicketOpened::new(ticket, person.as_ref(), sender);
-                facts.ticket_url =
-                    self.public_url.as_ref().map(|url| format!("{url}/admin/tickets/{}", ticket.id));
+                facts.ticket_url = self.ticket_url(ticket);
                 facts.reply_reaches_person = reply_reaches_person;
                 facts.stands_in_for = stands_in.then(|| StandIn::new(message));
                 self.templates.render(&ticket.team_language, Purpose::TicketOpened, &facts)
             }
+            Content::Escalation { ticket, person } => {
+                let mut facts = Escalation::new(message, ticket, person.as_ref(), sender);
+                facts.news.ticket_url = self.ticket_url(ticket);
+                facts.news.reply_reaches_person = reply_reaches_person;
+                facts.news.stands_in_for = stands_in.then(|| StandIn::new(message));
+                self.templates.render(&ticket.team_language, Purpose::Escalation, &facts)
+            }
+            Content::Digest { digest } => {
+                let facts = Digest::new(message, digest, self.public_url.as_deref(), sender);
+                self.templates.render(&digest.team_language, Purpose::Digest, &facts)
+            }
         }
+    }
+
+    fn ticket_url(&self, ticket: &TicketFacts) -> Option<String> {
+        self.public_url.as_ref().map(|url| format!("{url}/admin/tickets/{}", ticket.id))
     }
 }
 
@@ -73,7 +88,10 @@ impl MailWriter {
 /// asks more of servers than the recipient's address does (RFC 6532).
 fn asking_person(message: &Message) -> Option<Correspondent> {
     match &message.content {
-        Content::TicketOpened { person: Some(person), .. } if message.target != Target::Person => {
+        Content::TicketOpened { person: Some(person), .. }
+        | Content::Escalation { person: Some(person), .. }
+            if message.target != Target::Person =>
+        {
             Correspondent::new(person.name.as_deref(), person.email.as_deref()?).ok()?.in_ascii().ok()
         }
         _ => None,

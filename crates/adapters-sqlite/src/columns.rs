@@ -16,6 +16,7 @@ use domain::{
     identity::IdentityKind,
     ids::{AgentId, BotId, ChannelId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId},
     intake::{CallPath, IntakeOutcome},
+    job::{Job, JobOutcome},
     notification::{NotificationStatus, OutcomeKind, Purpose},
     ticket::TicketStatus,
 };
@@ -31,6 +32,12 @@ impl Id {
     /// The id before which every id of a page lies: the one given, or one greater than all.
     pub(crate) fn before(id: Option<Uuid>) -> Self {
         Self(id.unwrap_or(Uuid::max()))
+    }
+}
+
+impl From<Uuid> for Id {
+    fn from(id: Uuid) -> Self {
+        Self(id)
     }
 }
 
@@ -117,7 +124,7 @@ macro_rules! stored_by_name {
 }
 
 stored_by_name! {
-    CallPath ChannelKind Field IdentityKind IntakeOutcome NotificationStatus OutcomeKind Purpose RefusalCode Role Scope
+    CallPath ChannelKind Field IdentityKind IntakeOutcome Job JobOutcome NotificationStatus OutcomeKind Purpose RefusalCode Role Scope
     TicketStatus
 }
 

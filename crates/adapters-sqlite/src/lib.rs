@@ -12,6 +12,7 @@
 //! list and poll has a test that its query uses the index meant for it. What programs of the release before cannot
 //! live with is marked as the module `migrations` says.
 
+mod backlog;
 mod checkpoint;
 mod columns;
 mod connection;
@@ -28,11 +29,11 @@ mod schema;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod unit_of_work;
 mod upkeep;
 
 pub use lock::{LockError, ServerLock};
-pub use migrations::{MigrationState, Schema};
-pub use open::{Migrate, OpenError};
+pub use open::OpenError;
 pub use storage::SqliteStorage;
 pub use upkeep::{BackupError, Size};

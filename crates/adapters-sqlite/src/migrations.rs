@@ -4,47 +4,26 @@
 //! database. One that cannot keep this rule has a stamp that ends in `-incompatible`, such as
 //! `2027-01-01-000000-incompatible_drop_users`: programs that do not know it refuse the database.
 
-use application::ports::StorageError;
+use application::ports::{Migrate, MigrationState, Schema, StorageError};
 use diesel::{SqliteConnection, migration::MigrationSource, sqlite::Sqlite};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
-use crate::{
-    SqliteStorage,
-    error::Failure,
-    open::{Migrate, OpenError},
-};
+use crate::{SqliteStorage, error::Failure, open::OpenError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// The end of the stamp of a migration that older programs must not meet.
 const INCOMPATIBLE: &str = "incompatible";
 
-/// How a database compares with this program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Schema {
-    /// They belong together.
-    Current,
-    /// Migrations are outstanding; nothing else can be done with the database.
-    Outdated,
-    /// A newer program changed the database in ways that this one can live with.
-    Newer,
-}
-
-/// A migration, and whether a database has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MigrationState {
-    /// What orders migrations: the digits of its stamp.
-    pub version: String,
-    /// Its name; none if it is a newer program's.
-    pub name: Option<String>,
-    /// Whether the database has it.
-    pub applied: bool,
-}
-
 impl SqliteStorage {
     /// All migrations that this program or the database knows, oldest first.
     pub async fn migration_status(&self) -> Result<Vec<MigrationState>, StorageError> {
         self.maintain(status).await
+    }
+
+    /// How the schema of the database compares with this program's.
+    pub async fn schema(&self) -> Result<Schema, StorageError> {
+        self.maintain(compare).await
     }
 
     /// Applies all outstanding migrations at once or none, and answers which. Units of work that write wait meanwhile.
@@ -54,12 +33,16 @@ impl SqliteStorage {
     }
 }
 
-/// Compares the schema with this program's and brings it up to date.
-pub(crate) fn prepare(connection: &mut SqliteConnection, migrate: Migrate) -> Result<Schema, OpenError> {
+/// Refuses a database that this program must not use, and brings the schema up to date if it is to.
+pub(crate) fn prepare(connection: &mut SqliteConnection, migrate: Migrate) -> Result<(), OpenError> {
     refuse_incompatible(&status(connection)?)?;
     if migrate == Migrate::Apply {
         apply(connection)?;
     }
+    Ok(())
+}
+
+fn compare(connection: &mut SqliteConnection) -> Result<Schema, Failure> {
     let states = status(connection)?;
     Ok(if states.iter().any(|state| !state.applied) {
         Schema::Outdated

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use application::ports::Migrate;
 use diesel::{
     ConnectionError, QueryableByName, RunQueryDsl as _, SqliteConnection,
     result::{DatabaseErrorKind, Error},
@@ -16,17 +17,8 @@ use diesel::{
 use crate::{
     connection::{Role, establish},
     error::Failure,
-    migrations::{self, Schema},
+    migrations,
 };
-
-/// Whether opening brings the schema up to date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Migrate {
-    /// Outstanding migrations are applied.
-    Apply,
-    /// The schema stays as it is.
-    Leave,
-}
 
 /// Why a database was not opened.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +86,6 @@ pub(crate) struct Opened {
     pub(crate) file: &'static File,
     pub(crate) writer: SqliteConnection,
     pub(crate) checkpointer: SqliteConnection,
-    pub(crate) schema: Schema,
 }
 
 /// Opens the database at an absolute path. Blocks.
@@ -103,12 +94,11 @@ pub(crate) fn open(path: &str, migrate: Migrate) -> Result<Opened, OpenError> {
     let mut first = connect(path, Role::Maintenance)?;
     check_write_ahead_log(&mut first, path)?;
     check_owner(&mut first, path)?;
-    let schema = migrations::prepare(&mut first, migrate)?;
+    migrations::prepare(&mut first, migrate)?;
     Ok(Opened {
         file: never_closed(path)?,
         writer: connect(path, Role::Writer)?,
         checkpointer: connect(path, Role::Checkpointer)?,
-        schema,
     })
 }
 

@@ -66,6 +66,8 @@ table! {
         slug -> Text,
         title -> Text,
         is_default -> Bool,
+        digest_minute -> Nullable<Integer>,
+        escalate_after_us -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }
@@ -142,6 +144,7 @@ table! {
         language -> Text,
         fields -> Text,
         created_at -> BigInt,
+        escalated_at -> Nullable<BigInt>,
     }
 }
 
@@ -199,9 +202,29 @@ table! {
 }
 
 table! {
+    digests (topic, day) {
+        topic -> Text,
+        day -> BigInt,
+        notification_id -> Binary,
+    }
+}
+
+table! {
     workers (id) {
         id -> Binary,
         beat_at -> BigInt,
+    }
+}
+
+table! {
+    jobs (name) {
+        name -> Text,
+        next_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        worker_id -> Nullable<Binary>,
+        began_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
     }
 }
 
@@ -248,7 +271,7 @@ table! {
 }
 
 table! {
-    erased_totals (day, what) {
+    ledger_totals (day, what) {
         day -> BigInt,
         what -> Text,
         total -> BigInt,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use application::ports::{Clock, Storage, StorageError, UnitOfWork};
+use application::ports::{Clock, Migrate, Storage, StorageError, UnitOfWork};
 use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -17,8 +17,7 @@ use tokio::sync::Mutex;
 use crate::{
     connection::{self, Connection, Readers, Role},
     error::Failure,
-    migrations::Schema,
-    open::{self, Migrate, OpenError},
+    open::{self, OpenError},
     unit_of_work::{SqliteUnitOfWork, Writer},
 };
 
@@ -36,7 +35,6 @@ pub struct SqliteStorage {
     pub(crate) writer: Arc<Mutex<Writer>>,
     pub(crate) checkpointer: Mutex<Connection>,
     pub(crate) readers: Readers,
-    schema_at_open: Schema,
     clock: Arc<dyn Clock>,
 }
 
@@ -55,17 +53,11 @@ impl SqliteStorage {
         Ok(Self {
             writer: Arc::new(Mutex::new(Writer::new(Connection::new(opened.writer)))),
             checkpointer: Mutex::new(Connection::new(opened.checkpointer)),
-            schema_at_open: opened.schema,
             readers,
             file: opened.file,
             path,
             clock,
         })
-    }
-
-    /// How the schema of the database compared with this program's when it was opened.
-    pub const fn schema_at_open(&self) -> &Schema {
-        &self.schema_at_open
     }
 
     /// Where the database is.

@@ -7,8 +7,9 @@ use std::sync::{
 
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, Clock, DeliveryRepository,
-    IntakeRepository, NotificationRepository, QuarantineRepository, StorageError, TicketRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, RetentionRepository, StorageError, TicketRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -244,6 +245,22 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
+        self
+    }
+
+    fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
+
+    fn retention(&mut self) -> &mut dyn RetentionRepository {
+        self
+    }
+
+    fn reminders(&mut self) -> &mut dyn ReminderRepository {
         self
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use adapters_sqlite::{Migrate, SqliteStorage};
-use application::ports::{Clock, Storage};
+use adapters_sqlite::SqliteStorage;
+use application::ports::{Clock, Migrate, Storage};
 use port_contracts::{FrozenClock, StorageUnderTest, storage_contract};
 use tempfile::TempDir;
 

@@ -6,8 +6,8 @@
 
 pub mod bots;
 pub mod delivery;
-pub mod housekeeping;
 pub mod intake;
+pub mod jobs;
 pub mod ports;
 pub mod quarantine;
 pub mod routing;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{
     channel::{Channel, ChannelKind, PERSON_CHANNEL, Target},
     ids::ChannelId,
+    reminder::Reminders,
     topic::{Route, Slug, Topic},
 };
 
@@ -114,8 +115,8 @@ impl AddTopic {
         let inserted = atomically(&*self.storage, async |tx| {
             let channels = find_routable(tx, &new.channels).await?;
             let routes = channels.iter().map(|c| Route { channel_id: c.id, kind: c.kind }).collect();
-            let topic =
-                Topic { slug: new.slug, title, aliases: new.aliases, is_default: new.is_default, routes };
+            let (aliases, is_default, reminders) = (new.aliases, new.is_default, Reminders::default());
+            let topic = Topic { slug: new.slug, title, aliases, is_default, routes, reminders };
             Ok::<_, RoutingError>(tx.topics().insert(&topic, self.clock.now()).await?)
         })
         .await;
@@ -143,6 +144,33 @@ impl RouteTopic {
                 Err(StorageError::Stale) => Err(RoutingError::Unknown("topic", topic.to_string())),
                 other => other.map_err(RoutingError::from),
             }
+        })
+        .await
+    }
+}
+
+/// Changes when the team of a topic is told again.
+#[derive(Clone)]
+pub struct SetReminders {
+    /// Where topics are.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl SetReminders {
+    /// Lets `change` change the reminders of a topic, and answers what is in force then.
+    pub async fn execute(
+        &self,
+        topic: &Slug,
+        change: impl FnOnce(&mut Reminders) + Send,
+    ) -> Result<Reminders, RoutingError> {
+        atomically(&*self.storage, async |tx| {
+            let routing = tx.topics().routing().await?;
+            let known = routing.topics().iter().find(|known| known.slug == *topic);
+            let known = known.ok_or_else(|| RoutingError::Unknown("topic", topic.to_string()))?;
+            let mut reminders = known.reminders;
+            change(&mut reminders);
+            tx.topics().set_reminders(topic, reminders).await?;
+            Ok(reminders)
         })
         .await
     }

@@ -5,6 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -67,6 +68,13 @@ ids! {
     TokenId
 }
 
+/// Not greater than any UUIDv7 made at `at` or later, and greater than every one made in an earlier millisecond. A
+/// UUIDv7 begins with the milliseconds since the Unix epoch (RFC 9562, section 5.7).
+pub fn first_uuid_at(at: Timestamp) -> Uuid {
+    let millisecond = u128::try_from(at.as_millisecond()).unwrap_or(0);
+    Uuid::from_u128(millisecond << 80)
+}
+
 /// Makes new ids. The application hands one to a decision, so that the domain stays free of randomness.
 pub trait IdSource {
     /// A new UUIDv7, greater than every one given before by this source.
@@ -76,5 +84,26 @@ pub trait IdSource {
 impl<F: FnMut() -> Uuid> IdSource for F {
     fn next_id(&mut self) -> Uuid {
         self()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use uuid::Builder;
+
+    use super::*;
+
+    #[test]
+    fn ids_of_a_moment_and_later_are_not_below_its_first_one() {
+        let at = Timestamp::constant(1_767_225_600, 5_000_000);
+        let made_at = |at: Timestamp, random: u8| {
+            let millisecond = at.as_millisecond().unsigned_abs();
+            Builder::from_unix_timestamp_millis(millisecond, &[random; 10]).into_uuid()
+        };
+        let before = at - SignedDuration::from_millis(1);
+        assert!(made_at(before, 0xff) < first_uuid_at(at));
+        assert!(first_uuid_at(at) <= made_at(at, 0));
+        assert_eq!(first_uuid_at(Timestamp::MIN), Uuid::nil());
     }
 }

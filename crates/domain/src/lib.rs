@@ -8,7 +8,8 @@
 //! * what a bot sends: [`bot_call`] reads it, [`intake`] decides what follows, [`answer`] is what it is told;
 //! * who people are: [`identity`], [`user`], [`agent`];
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
-//! * when a notification goes out: [`notification`], [`dispatch`], [`retry`], [`message`].
+//! * when a notification goes out: [`notification`], [`dispatch`], [`retry`], [`message`];
+//! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`].
 
 pub mod agent;
 pub mod answer;
@@ -19,11 +20,15 @@ pub mod dispatch;
 pub mod identity;
 pub mod ids;
 pub mod intake;
+pub mod job;
 pub mod language;
+pub mod ledger;
 pub mod message;
 mod names;
 pub mod notification;
 pub mod rate_limit;
+pub mod reminder;
+pub mod retention;
 pub mod retry;
 pub mod text;
 pub mod ticket;

@@ -8,6 +8,7 @@ use crate::{
     channel::{ChannelKind, Target},
     ids::{NotificationId, RequestId, TicketId, UserId},
     language::Language,
+    reminder::Backlog,
     ticket::{Chat, Reference},
     user::Origin,
 };
@@ -48,6 +49,18 @@ pub enum Content {
         /// Whose it is.
         person: Option<Person>,
     },
+    /// Tells a team once more that a ticket waits for an answer.
+    Escalation {
+        /// Which ticket.
+        ticket: Box<TicketFacts>,
+        /// Whose it is.
+        person: Option<Person>,
+    },
+    /// Tells a team which tickets on a topic wait.
+    Digest {
+        /// What waits.
+        digest: Box<DigestFacts>,
+    },
 }
 
 impl Content {
@@ -55,7 +68,8 @@ impl Content {
     pub const fn person(&self) -> Option<&Person> {
         match self {
             Self::Welcome { person } => Some(person),
-            Self::TicketOpened { person, .. } => person.as_ref(),
+            Self::TicketOpened { person, .. } | Self::Escalation { person, .. } => person.as_ref(),
+            Self::Digest { .. } => None,
         }
     }
 }
@@ -110,4 +124,15 @@ impl fmt::Debug for TicketFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TicketFacts").field("reference", &self.reference).finish_non_exhaustive()
     }
+}
+
+/// What a digest says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DigestFacts {
+    /// The title of the topic.
+    pub topic: String,
+    /// What waits; at least one ticket is open.
+    pub backlog: Backlog,
+    /// The language that the team is written to in: that of the bot which opened the oldest ticket.
+    pub team_language: Language,
 }

@@ -17,6 +17,10 @@ named! {
         Welcome = "welcome",
         /// Tells a team that a ticket was opened.
         TicketOpened = "ticket_opened",
+        /// Tells a team once more that a ticket waits for an answer.
+        Escalation = "escalation",
+        /// Tells a team which tickets on a topic wait.
+        Digest = "digest",
     }
 }
 

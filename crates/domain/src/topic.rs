@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{channel::ChannelKind, ids::ChannelId};
+use crate::{channel::ChannelKind, ids::ChannelId, reminder::Reminders};
 
 /// The short name of a topic in paths and stored rows: lower-case letters, digits and dashes, at most 64.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +61,8 @@ pub struct Topic {
     pub is_default: bool,
     /// Who is told, in order.
     pub routes: Vec<Route>,
+    /// When its team is told again.
+    pub reminders: Reminders,
 }
 
 impl Topic {
@@ -119,6 +121,7 @@ mod tests {
             aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
             is_default,
             routes: Vec::new(),
+            reminders: Reminders::default(),
         }
     }
 

@@ -12,6 +12,7 @@ use domain::{
     },
     language::Language,
     notification::Purpose,
+    reminder::Reminders,
     topic::{Route, Routing, Slug, Topic},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -38,6 +39,7 @@ fn routing() -> Routing {
         aliases: Vec::new(),
         is_default,
         routes,
+        reminders: Reminders::default(),
     };
     Routing::new(vec![
         topic("sales", false, vec![route(8, ChannelKind::Slack), route(9, ChannelKind::Email)]),

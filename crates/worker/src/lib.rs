@@ -2,11 +2,11 @@
 //! periodic jobs.
 //!
 //! May depend on `application` and `domain`; sees ports only. A loop decides *when*; what is done is a use case of
-//! `application`. To add a periodic job: a use case, and a line in [`Worker::run`].
+//! `application`. To add a periodic job: see [`application::jobs`].
 
 mod delivery_lane;
 mod dispatcher;
-mod housekeeping;
+mod jobs;
 mod open_attempts;
 mod outage;
 mod pulse;
@@ -16,13 +16,14 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use application::{
     delivery::{BeatHeart, DispatchNotifications, Gone, ReclaimNotifications, SettleAttempts, StopWorker},
-    housekeeping::ForgetExpiredAnswers,
+    jobs::{RunJob, ShareJobs},
     ports::{Channel, Clock, NotificationQueue},
 };
 use domain::channel::ChannelKind;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use jobs::JobRunner;
 pub use pulse::Pulse;
 
 /// What is running may take so long to end after a stop was asked for.
@@ -49,8 +50,10 @@ pub struct Worker {
     pub reclaim: ReclaimNotifications,
     /// Hands back what it had not begun.
     pub stop: StopWorker,
-    /// Deletes answers that are kept no longer.
-    pub forget_answers: ForgetExpiredAnswers,
+    /// Shares periodic jobs with other workers.
+    pub share_jobs: ShareJobs,
+    /// Runs periodic jobs.
+    pub run_job: RunJob,
     /// The way from dispatchers to lanes.
     pub queue: Arc<dyn NotificationQueue>,
     /// How each kind is delivered.
@@ -82,7 +85,7 @@ impl Worker {
             self.pulse.clone(),
             stop.clone(),
         ));
-        loops.spawn(housekeeping::forget_answers(self.forget_answers.clone(), stop.clone()));
+        loops.spawn(self.job_runner().run(stop.clone()));
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
@@ -115,6 +118,14 @@ impl Worker {
             self.pulse.clone(),
             stop,
         )
+    }
+
+    fn job_runner(&self) -> JobRunner {
+        JobRunner {
+            share: self.share_jobs.clone(),
+            run_job: self.run_job.clone(),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     fn start_lanes(&self, loops: &mut JoinSet<()>, stop: &CancellationToken) {

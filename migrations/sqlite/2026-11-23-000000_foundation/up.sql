@@ -75,6 +75,10 @@ CREATE TABLE topics (
     slug TEXT NOT NULL,
     title TEXT NOT NULL,
     is_default INTEGER NOT NULL,
+    -- The minute of the UTC day at which a digest of what waits is sent; NULL: never.
+    digest_minute INTEGER,
+    -- After so long an open ticket is told once more; NULL: never.
+    escalate_after_us INTEGER,
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX topics_slug_key ON topics (slug);
@@ -150,10 +154,14 @@ CREATE TABLE tickets (
     reply_to TEXT,
     language TEXT NOT NULL,
     fields TEXT NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    -- When it was told once more because it had waited too long.
+    escalated_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX tickets_number_key ON tickets (number);
 CREATE INDEX tickets_user_id_idx ON tickets (user_id) WHERE user_id IS NOT NULL;
+-- What waits, topic by topic: first what was not told again yet, the oldest first.
+CREATE INDEX tickets_waiting_idx ON tickets (topic, escalated_at, id) WHERE status IN ('open', 'pending');
 
 -- Numbers that are given once: the last that was given.
 CREATE TABLE counters (
@@ -221,9 +229,29 @@ CREATE TABLE captured_mails (
     captured_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Which notification is the digest of a topic and a day (since the Unix epoch): one at most.
+CREATE TABLE digests (
+    topic TEXT NOT NULL REFERENCES topics (slug) ON DELETE CASCADE,
+    day INTEGER NOT NULL,
+    notification_id BLOB NOT NULL,
+    PRIMARY KEY (topic, day)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX digests_notification_id_key ON digests (notification_id);
+
 CREATE TABLE workers (
     id BLOB NOT NULL PRIMARY KEY,
     beat_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A job runs where `leased_until` is set and not past. `ended_at` and `outcome` are those of the last finished run.
+CREATE TABLE jobs (
+    name TEXT NOT NULL PRIMARY KEY,
+    next_at INTEGER NOT NULL,
+    leased_until INTEGER,
+    worker_id BLOB,
+    began_at INTEGER,
+    ended_at INTEGER,
+    outcome TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Calls ---------------------------------------------------------------------------------------------------------------
@@ -270,9 +298,12 @@ CREATE TABLE quarantine (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX quarantine_bot_id_idx ON quarantine (bot_id);
 CREATE INDEX quarantine_held_idx ON quarantine (request_id) WHERE closed_at IS NULL;
+CREATE INDEX quarantine_closed_at_idx ON quarantine (closed_at) WHERE closed_at IS NOT NULL;
 
--- The ledger's counts of rows that were erased, by the UTC day (since the Unix epoch) on which they were made.
-CREATE TABLE erased_totals (
+-- What the ledger cannot count in rows, by the UTC day (since the Unix epoch) on which it was made. For rows that were
+-- erased or retired: `users`, and the statuses of notifications. For intake rows that were retired: their outcomes, and
+-- what they made as `made_users`, `made_tickets` and `made_notifications`; there is counted too what no call made.
+CREATE TABLE ledger_totals (
     day INTEGER NOT NULL,
     what TEXT NOT NULL,
     total INTEGER NOT NULL,

@@ -14,7 +14,10 @@ use serde::Serialize;
 
 pub use self::error::TemplateError;
 use self::sources::{Mails, PartNames, Sources};
-use crate::facts::{TicketOpened, Welcome};
+use crate::{
+    facts::{TicketOpened, Welcome},
+    reminder_facts::{Digest, Escalation},
+};
 
 /// A mail, in words.
 pub(crate) struct Rendered {
@@ -77,6 +80,8 @@ impl Templates {
             match purpose {
                 Purpose::Welcome => self.try_with(names, &Welcome::samples())?,
                 Purpose::TicketOpened => self.try_with(names, &TicketOpened::samples())?,
+                Purpose::Escalation => self.try_with(names, &Escalation::samples())?,
+                Purpose::Digest => self.try_with(names, &Digest::samples())?,
             }
         }
         Ok(())

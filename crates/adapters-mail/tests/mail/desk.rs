@@ -8,9 +8,10 @@ use domain::{
     channel::{ChannelKind, Target},
     ids::{NotificationId, RequestId, TicketId, UserId},
     language::Language,
-    message::{Content, Message, Person, TicketFacts},
+    message::{Content, DigestFacts, Message, Person, TicketFacts},
+    reminder::{Backlog, WaitingTicket},
     retry::Outcome,
-    ticket::{Chat, Reference},
+    ticket::{Chat, Reference, TicketStatus},
     user::Origin,
 };
 use jiff::Timestamp;
@@ -172,6 +173,29 @@ pub(crate) fn welcome(person: Person) -> Message {
 
 pub(crate) fn opened(ticket: TicketFacts, person: Option<Person>) -> Message {
     message(Target::Team, Content::TicketOpened { ticket: Box::new(ticket), person })
+}
+
+pub(crate) fn overdue(ticket: TicketFacts, person: Option<Person>) -> Message {
+    let message = message(Target::Team, Content::Escalation { ticket: Box::new(ticket), person });
+    Message { due_at: "2026-01-01T14:00:00Z".parse().expect("a time"), ..message }
+}
+
+/// A digest of two open tickets and a pending one.
+pub(crate) fn digest(team_language: Language) -> Message {
+    let waiting = |number: u64, status, opened_at: &str| WaitingTicket {
+        id: TicketId::from_uuid(id(number.into())),
+        reference: Reference::new(number),
+        status,
+        opened_at: opened_at.parse().expect("a time"),
+    };
+    let oldest = vec![
+        waiting(42, TicketStatus::Open, "2025-12-28T20:30:00Z"),
+        waiting(43, TicketStatus::Pending, "2025-12-31T12:00:00Z"),
+        waiting(44, TicketStatus::Open, "2025-12-31T23:15:00Z"),
+    ];
+    let backlog = Backlog { open: 2, pending: 1, oldest };
+    let digest = DigestFacts { topic: "Sales & more".to_owned(), backlog, team_language };
+    message(Target::Team, Content::Digest { digest: Box::new(digest) })
 }
 
 fn message(target: Target, content: Content) -> Message {

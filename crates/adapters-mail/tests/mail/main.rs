@@ -10,5 +10,6 @@ mod heads;
 mod looks;
 mod mimicry;
 mod recipients;
+mod reminders;
 mod sent;
 mod templates;

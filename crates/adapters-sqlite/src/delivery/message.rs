@@ -5,16 +5,18 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use domain::{
     language::Language,
-    message::{Content, Message, Person, TicketFacts},
+    message::{Content, DigestFacts, Message, Person, TicketFacts},
     notification::Purpose,
-    ticket::Ticket,
+    reminder::DIGEST_LENGTH,
+    ticket::{Ticket, TicketStatus},
 };
 
 use crate::{
+    backlog::backlog,
     columns::Id,
     error::Failure,
     rows::{ChannelRow, NotificationRow, TicketRow, origin},
-    schema::{bots, tickets, topic_aliases, topics, users},
+    schema::{bots, digests, tickets, topic_aliases, topics, users},
 };
 
 /// Writes messages. Remembers the names that those of one set have in common.
@@ -54,16 +56,33 @@ impl Messages {
         match row.purpose.0 {
             Purpose::Welcome => Ok(person.map(|person| Content::Welcome { person })),
             Purpose::TicketOpened => {
-                let ticket = row.ticket_id.map(|id| self.ticket(connection, id)).transpose()?.flatten();
+                let ticket = self.ticket(connection, row, |_| true)?;
                 Ok(ticket.map(|ticket| Content::TicketOpened { ticket: Box::new(ticket), person }))
+            }
+            Purpose::Escalation => {
+                let ticket = self.ticket(connection, row, |ticket| ticket.status == TicketStatus::Open)?;
+                Ok(ticket.map(|ticket| Content::Escalation { ticket: Box::new(ticket), person }))
+            }
+            Purpose::Digest => {
+                let digest = self.digest(connection, row.id)?;
+                Ok(digest.map(|digest| Content::Digest { digest: Box::new(digest) }))
             }
         }
     }
 
-    fn ticket(&mut self, connection: &mut SqliteConnection, id: Id) -> Result<Option<TicketFacts>, Failure> {
-        let row = tickets::table.find(id).select(TicketRow::as_select()).get_result(connection).optional()?;
-        let Some(row) = row else { return Ok(None) };
-        let ticket = Ticket::try_from(row)?;
+    /// The ticket of a notification, if it still is as `fits` says.
+    fn ticket(
+        &mut self,
+        connection: &mut SqliteConnection,
+        row: &NotificationRow,
+        fits: impl FnOnce(&Ticket) -> bool,
+    ) -> Result<Option<TicketFacts>, Failure> {
+        let Some(ticket) = row.ticket_id.map(|id| ticket(connection, id)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        if !fits(&ticket) {
+            return Ok(None);
+        }
         let (bot, team_language) = self.bot(connection, ticket.bot_id.into())?;
         let topic = self.topic(connection, ticket.topic.as_str())?;
         Ok(Some(TicketFacts {
@@ -77,6 +96,24 @@ impl Messages {
             team_language,
             opened_at: ticket.created_at,
         }))
+    }
+
+    /// What waits on the topic of a digest; none once nothing is open any more.
+    fn digest(&mut self, connection: &mut SqliteConnection, id: Id) -> Result<Option<DigestFacts>, Failure> {
+        let slug = digests::table.filter(digests::notification_id.eq(id)).select(digests::topic);
+        let Some(slug) = slug.get_result::<String>(connection).optional()? else { return Ok(None) };
+        let backlog = backlog(connection, &slug, DIGEST_LENGTH)?;
+        if backlog.open == 0 {
+            return Ok(None);
+        }
+        let mut team_language = Language::ENGLISH;
+        if let Some(oldest) = backlog.oldest.first() {
+            let bot = tickets::table.find(Id::from(oldest.id)).select(tickets::bot_id);
+            let bot = bot.get_result(connection)?;
+            (_, team_language) = self.bot(connection, bot)?;
+        }
+        let topic = self.topic(connection, &slug)?.title.clone();
+        Ok(Some(DigestFacts { topic, backlog, team_language }))
     }
 
     fn bot(&mut self, connection: &mut SqliteConnection, id: Id) -> Result<(String, Language), Failure> {
@@ -96,6 +133,11 @@ impl Messages {
         }
         Ok(&self.topics[slug])
     }
+}
+
+fn ticket(connection: &mut SqliteConnection, id: Id) -> Result<Option<Ticket>, Failure> {
+    let row = tickets::table.find(id).select(TicketRow::as_select()).get_result(connection).optional()?;
+    row.map(Ticket::try_from).transpose()
 }
 
 /// What a topic is called.

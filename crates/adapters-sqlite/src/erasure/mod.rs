@@ -1,13 +1,11 @@
 //! Erasing a user, with everything personal that hangs on it.
 
 mod quarantine;
-mod totals;
 
 use application::ports::ErasureReceipt;
 use diesel::{connection::SimpleConnection as _, prelude::*};
 use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus};
 
-use self::totals::Totals;
 use crate::{
     columns::{At, Id, Named},
     error::Failure,
@@ -15,6 +13,7 @@ use crate::{
     schema::{
         attempts, captured_mails, identities, identity_clashes, kept_answers, notifications, tickets, users,
     },
+    totals::Totals,
 };
 
 /// Deletes a user and what is personal about it, and overwrites in the file what it deletes. None when there is no
@@ -32,7 +31,7 @@ pub(crate) fn erase(connection: &mut SqliteConnection, id: Id) -> Result<Option<
 fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result<ErasureReceipt, Failure> {
     let known_as = identities_of(connection, id)?;
     let mut totals = Totals::default();
-    totals.count(made_at, "users");
+    totals.user(made_at);
     let (notifications, captured_mails) = erase_notifications(connection, id, &mut totals)?;
     let receipt = ErasureReceipt {
         identities: diesel::delete(identities::table.filter(identities::user_id.eq(id)))
@@ -91,7 +90,7 @@ fn erase_notifications(
     for (id, status, next_at, made_at) in &rows {
         // What waits will never be sent.
         let end = if next_at.is_some() { NotificationStatus::Cancelled } else { status.0 };
-        totals.count(*made_at, end.as_str());
+        totals.notification(*made_at, end);
         diesel::delete(attempts::table.filter(attempts::notification_id.eq(id))).execute(connection)?;
         mails += diesel::delete(captured_mails::table.find(id)).execute(connection)?;
         diesel::delete(notifications::table.find(id)).execute(connection)?;

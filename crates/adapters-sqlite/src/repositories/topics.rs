@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use domain::{
     channel::ChannelKind,
     ids::ChannelId,
+    reminder::Reminders,
     topic::{Route, Routing, Slug, Topic},
 };
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use crate::{
     columns::{At, Id, Named},
     error::{Failure, inserted},
+    rows::{RemindersRow, TopicRow},
     schema::{channels, topic_aliases, topic_routes, topics},
     unit_of_work::SqliteUnitOfWork,
 };
@@ -23,16 +25,16 @@ use crate::{
 impl TopicRepository for SqliteUnitOfWork {
     async fn routing(&mut self) -> Result<Routing, StorageError> {
         self.run(|connection| {
-            let columns = (topics::slug, topics::title, topics::is_default);
-            let rows: Vec<(String, String, bool)> =
-                topics::table.order(topics::position).select(columns).load(connection)?;
+            let rows: Vec<TopicRow> =
+                topics::table.order(topics::position).select(TopicRow::as_select()).load(connection)?;
             let (mut aliases, mut routes) = (aliases(connection)?, routes(connection)?);
-            let topics = rows.into_iter().map(|(slug, title, is_default)| Topic {
-                aliases: aliases.remove(&slug).unwrap_or_default(),
-                routes: routes.remove(&slug).unwrap_or_default(),
-                slug: Slug::restore(slug),
-                title,
-                is_default,
+            let topics = rows.into_iter().map(|row| Topic {
+                aliases: aliases.remove(&row.slug).unwrap_or_default(),
+                routes: routes.remove(&row.slug).unwrap_or_default(),
+                reminders: row.reminders.into(),
+                slug: Slug::restore(row.slug),
+                title: row.title,
+                is_default: row.is_default,
             });
             Ok(Routing::new(topics.collect()))
         })
@@ -51,6 +53,7 @@ impl TopicRepository for SqliteUnitOfWork {
                 topics::title.eq(&topic.title),
                 topics::is_default.eq(topic.is_default),
                 topics::created_at.eq(At(at)),
+                RemindersRow::from(topic.reminders),
             );
             let insert = diesel::insert_into(topics::table).values(row).on_conflict_do_nothing();
             inserted(insert.execute(connection)?, "topics_slug_key")?;
@@ -69,6 +72,18 @@ impl TopicRepository for SqliteUnitOfWork {
             }
             diesel::delete(topic_routes::table.filter(topic_routes::topic.eq(&slug))).execute(connection)?;
             write_routes(connection, &slug, channels.into_iter())
+        })
+        .await
+    }
+
+    async fn set_reminders(&mut self, topic: &Slug, reminders: Reminders) -> Result<(), StorageError> {
+        let (slug, reminders) = (topic.to_string(), RemindersRow::from(reminders));
+        self.run(move |connection| {
+            let topic = topics::table.filter(topics::slug.eq(slug));
+            match diesel::update(topic).set(reminders).execute(connection)? {
+                0 => Err(Failure::Stale),
+                _ => Ok(()),
+            }
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod intake;
+mod job;
 mod notification;
 mod person;
 mod routing;
@@ -9,9 +10,10 @@ mod ticket;
 
 pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
 pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, QuarantinedRow, SlotRow};
+pub(crate) use job::JobRow;
 pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, NotificationRow, small};
 pub(crate) use person::{ClashRow, IdentityRow, NewClashRow, UserRow, origin};
-pub(crate) use routing::{ChannelRow, NewChannelRow};
+pub(crate) use routing::{ChannelRow, NewChannelRow, RemindersRow, TopicRow};
 pub(crate) use ticket::TicketRow;
 
 use serde_json::{Map, Value};

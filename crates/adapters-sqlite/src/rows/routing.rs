@@ -1,14 +1,58 @@
-//! Channels.
+//! Topics and channels.
 
 use diesel::prelude::*;
-use domain::channel::{Channel, ChannelKind, Target};
-use jiff::SignedDuration;
+use domain::{
+    channel::{Channel, ChannelKind, Target},
+    reminder::Reminders,
+};
+use jiff::{SignedDuration, civil::Time};
 
 use crate::{
     columns::{At, Id, Named},
     error::Failure,
-    schema::channels,
+    schema::{channels, topics},
 };
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = topics)]
+pub(crate) struct TopicRow {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) is_default: bool,
+    #[diesel(embed)]
+    pub(crate) reminders: RemindersRow,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = topics, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct RemindersRow {
+    digest_minute: Option<i32>,
+    escalate_after_us: Option<i64>,
+}
+
+impl From<Reminders> for RemindersRow {
+    fn from(reminders: Reminders) -> Self {
+        let minute = |time: Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
+        let micros = |limit: SignedDuration| i64::try_from(limit.as_micros()).unwrap_or(i64::MAX);
+        Self {
+            digest_minute: reminders.digest_at.map(minute),
+            escalate_after_us: reminders.escalate_after.map(micros),
+        }
+    }
+}
+
+impl From<RemindersRow> for Reminders {
+    fn from(row: RemindersRow) -> Self {
+        let time = |minute: i32| {
+            let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
+            Time::new(hour, minute, 0, 0).ok()
+        };
+        Self {
+            digest_at: row.digest_minute.and_then(time),
+            escalate_after: row.escalate_after_us.map(SignedDuration::from_micros),
+        }
+    }
+}
 
 #[derive(Insertable)]
 #[diesel(table_name = channels, treat_none_as_default_value = false)]

@@ -83,12 +83,18 @@ fn a_unit_of_work_may_be_dropped_where_no_runtime_is() {
 /// Keeps the connection that writes busy until the answer is dropped.
 async fn keep_busy(storage: &crate::SqliteStorage) -> std::sync::mpsc::Sender<()> {
     let (busy, until_dropped) = std::sync::mpsc::channel::<()>();
+    let (begins, begun) = tokio::sync::oneshot::channel();
     let mut writer = storage.writer.lock().await;
     let task = writer.connection().spawn_blocking(move |_| {
+        let _ = begins.send(());
         let _ = until_dropped.recv();
         Ok(())
     });
-    drop(task);
+    tokio::pin!(task);
+    tokio::select! {
+        begun = begun => begun.expect("the connection takes its task"),
+        _ = task => unreachable!("it waits until it is told to end"),
+    }
     busy
 }
 

@@ -8,7 +8,7 @@ use super::{
     Folder,
     samples::{People, Registration, register},
 };
-use crate::{schema::erased_totals, unit_of_work::SqliteUnitOfWork};
+use crate::{schema::ledger_totals, unit_of_work::SqliteUnitOfWork};
 
 async fn erase(storage: &dyn Storage, person: &Registration) {
     let at = person.user.created_at;
@@ -30,7 +30,7 @@ async fn the_ledger_still_knows_how_many_rows_there_were() {
     let clock = std::sync::Arc::new(port_contracts::FrozenClock::default());
     let mut reader = SqliteUnitOfWork::reading(reader, clock);
     let totals: Vec<(i64, String, i64)> =
-        reader.run(|connection| Ok(erased_totals::table.load(connection)?)).await.expect("they are read");
+        reader.run(|connection| Ok(ledger_totals::table.load(connection)?)).await.expect("they are read");
     // 2026-01-01 is 20,454 days after the Unix epoch.
     assert_eq!(totals, [(20_454, "cancelled".to_owned(), 2), (20_454, "users".to_owned(), 2)]);
 }

@@ -4,6 +4,7 @@ mod checkpoints;
 mod connections;
 mod dropping;
 mod erasing;
+mod job_plans;
 mod opening;
 mod plans;
 mod samples;
@@ -12,10 +13,11 @@ mod upkeep;
 
 use std::{path::PathBuf, sync::Arc};
 
+use application::ports::Migrate;
 use port_contracts::FrozenClock;
 use tempfile::TempDir;
 
-use crate::{Migrate, OpenError, SqliteStorage};
+use crate::{OpenError, SqliteStorage};
 
 /// A folder for one database, which goes away with it.
 struct Folder(TempDir);

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use application::ports::{Migrate, Schema};
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
 
 use super::{
     Folder,
     samples::{People, knows, register},
 };
-use crate::{LockError, Migrate, OpenError, Schema, ServerLock};
+use crate::{LockError, OpenError, ServerLock};
 
 fn change(database: &Path, sql: &str) {
     let path = database.to_str().expect("a path in UTF-8");
@@ -26,7 +27,7 @@ async fn a_missing_file_is_made_with_its_folders() {
     let path = folder.file("a/b/frontdesk.db");
     let clock = std::sync::Arc::new(port_contracts::FrozenClock::default());
     let storage = crate::SqliteStorage::open(&path, Migrate::Apply, clock).await.expect("it opens");
-    assert_eq!(storage.schema_at_open(), &Schema::Current);
+    assert_eq!(storage.schema().await.expect("it is known"), Schema::Current);
     assert_eq!(storage.path(), path);
     assert!(path.exists());
 }
@@ -56,8 +57,8 @@ async fn opening_again_keeps_everything() {
 async fn two_processes_may_make_the_database_at_once() {
     let folder = Folder::new();
     let (one, other) = tokio::join!(folder.try_open(Migrate::Apply), folder.try_open(Migrate::Apply));
-    assert_eq!(one.expect("it opens").schema_at_open(), &Schema::Current);
-    assert_eq!(other.expect("it opens").schema_at_open(), &Schema::Current);
+    assert_eq!(one.expect("it opens").schema().await.expect("it is known"), Schema::Current);
+    assert_eq!(other.expect("it opens").schema().await.expect("it is known"), Schema::Current);
 }
 
 #[tokio::test]
@@ -90,7 +91,7 @@ async fn a_folder_in_place_of_the_file_is_refused() {
 async fn migrations_can_be_left_to_a_command() {
     let folder = Folder::new();
     let storage = folder.try_open(Migrate::Leave).await.expect("it opens");
-    assert_eq!(storage.schema_at_open(), &Schema::Outdated);
+    assert_eq!(storage.schema().await.expect("it is known"), Schema::Outdated);
     let outstanding = storage.migration_status().await.expect("a list");
     assert!(!outstanding.is_empty() && outstanding.iter().all(|state| !state.applied), "{outstanding:?}");
 
@@ -107,7 +108,7 @@ async fn a_newer_schema_is_used_and_told() {
     drop(folder.open().await);
     add_migration(&folder.database(), "20990101000000");
     let storage = folder.open().await;
-    assert_eq!(storage.schema_at_open(), &Schema::Newer);
+    assert_eq!(storage.schema().await.expect("it is known"), Schema::Newer);
     let newest = storage.migration_status().await.expect("a list").pop().expect("there are some");
     assert_eq!((newest.version.as_str(), newest.name, newest.applied), ("20990101000000", None, true));
 }

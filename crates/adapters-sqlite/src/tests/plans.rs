@@ -67,7 +67,7 @@ impl Statements {
 }
 
 /// A unit of work whose statements are watched.
-struct Watched {
+pub(super) struct Watched {
     unit: SqliteUnitOfWork,
     statements: Statements,
 }
@@ -79,7 +79,7 @@ struct Step {
 }
 
 impl Watched {
-    async fn begin(storage: &SqliteStorage) -> Self {
+    pub(super) async fn begin(storage: &SqliteStorage) -> Self {
         let writer = Arc::clone(&storage.writer).lock_owned().await;
         let mut unit = SqliteUnitOfWork::writing(writer, Arc::new(FrozenClock::default()));
         let statements = Statements::default();
@@ -95,7 +95,7 @@ impl Watched {
     }
 
     /// The plans of the statements that `call` runs.
-    async fn plan<T>(
+    pub(super) async fn plan<T>(
         &mut self,
         call: impl AsyncFnOnce(&mut dyn UnitOfWork) -> Result<T, StorageError>,
     ) -> Vec<String> {
@@ -115,7 +115,7 @@ impl Watched {
     }
 
     /// Asserts that what `call` asks for is found by `index`, and that no table that grows is read as a whole.
-    async fn uses<T>(
+    pub(super) async fn uses<T>(
         &mut self,
         index: &str,
         call: impl AsyncFnOnce(&mut dyn UnitOfWork) -> Result<T, StorageError>,
@@ -130,7 +130,7 @@ impl Watched {
 }
 
 /// Whether a step reads a table, or an index of few rows, that stays small.
-fn is_small(step: &str) -> bool {
+pub(super) fn is_small(step: &str) -> bool {
     let tables =
         ["bots", "channels", "topics", "topic_aliases", "topic_routes", "workers", "agents", "api_tokens"];
     let indexes = ["notifications_channel_id_claimed_by_idx", "attempts_worker_id_idx"];

@@ -5,11 +5,13 @@ use std::{
     sync::Arc,
 };
 
+use application::ports::Migrate;
+
 use super::{
     Folder,
     samples::{People, knows, register},
 };
-use crate::{BackupError, Migrate, SqliteStorage};
+use crate::{BackupError, SqliteStorage};
 
 async fn open(path: &std::path::Path) -> SqliteStorage {
     let clock = Arc::new(port_contracts::FrozenClock::default());

@@ -5,21 +5,29 @@ mod access;
 mod channel;
 mod environment;
 mod intake;
+mod jobs;
+mod ledger;
 mod notifications;
 mod people;
 mod queue;
+mod reminders;
 mod routing;
+mod schema;
 mod storage;
 
 pub use access::{AgentRepository, BotRepository};
 pub use channel::{Channel, Receipt};
 pub use environment::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
 pub use intake::{HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
+pub use jobs::JobRepository;
+pub use ledger::{LedgerRepository, RetentionRepository};
 pub use notifications::{
     AbandonedAttempt, CapturedMail, CapturedMailRepository, ChannelResult, ClosedAttempt, DeliveryRepository,
     NotificationFilter, NotificationRepository, OpenedAttempt, WorkerRepository,
 };
 pub use people::{ErasureReceipt, KnownPersons, TicketRepository, TimelineRepository, UserRepository};
 pub use queue::{NotificationQueue, QueueError, Received, Subscription};
+pub use reminders::ReminderRepository;
 pub use routing::{ChannelRepository, TopicRepository};
+pub use schema::{Migrate, MigrationState, Schema};
 pub use storage::{Page, Storage, StorageError, Transaction, UnitOfWork, atomically, consult};

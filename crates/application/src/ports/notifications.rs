@@ -133,7 +133,8 @@ pub trait DeliveryRepository: Send {
     async fn postpone(&mut self, claimed: &[Claimed]) -> Result<(), StorageError>;
 
     /// Opens attempts for those of `ids` that are due by `now` and neither over, nor cancelled, nor paused, nor being
-    /// sent. The others are left out of the answer: an id was only a hint.
+    /// sent. The others are left out of the answer: an id was only a hint. One that has nothing to say any more, as
+    /// what it is about is gone or done, is cancelled.
     async fn open(
         &mut self,
         worker: WorkerId,

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     channel::Channel,
     ids::ChannelId,
+    reminder::Reminders,
     topic::{Routing, Slug, Topic},
 };
 use jiff::Timestamp;
@@ -25,6 +26,11 @@ pub trait TopicRepository: Send {
     ///
     /// [`StorageError::Stale`] when there is no such topic.
     async fn set_routes(&mut self, topic: &Slug, channels: &[ChannelId]) -> Result<(), StorageError>;
+
+    /// Changes when the team of a topic is told again.
+    ///
+    /// [`StorageError::Stale`] when there is no such topic.
+    async fn set_reminders(&mut self, topic: &Slug, reminders: Reminders) -> Result<(), StorageError>;
 }
 
 /// Channels.

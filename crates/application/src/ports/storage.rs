@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    IntakeRepository, NotificationRepository, QuarantineRepository, TicketRepository, TimelineRepository,
-    TopicRepository, UserRepository, WorkerRepository,
+    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, RetentionRepository, TicketRepository, TimelineRepository, TopicRepository,
+    UserRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -77,6 +78,14 @@ pub trait UnitOfWork: Send {
     fn bots(&mut self) -> &mut dyn BotRepository;
     /// Members of staff and their tokens.
     fn agents(&mut self) -> &mut dyn AgentRepository;
+    /// Periodic jobs.
+    fn jobs(&mut self) -> &mut dyn JobRepository;
+    /// What was made, and what there is.
+    fn ledger(&mut self) -> &mut dyn LedgerRepository;
+    /// What deletes old rows.
+    fn retention(&mut self) -> &mut dyn RetentionRepository;
+    /// What waits, and whom that was told.
+    fn reminders(&mut self) -> &mut dyn ReminderRepository;
 }
 
 /// A unit of work inside [`atomically`] or [`consult`], which alone can end it.

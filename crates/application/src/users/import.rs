@@ -7,6 +7,7 @@ use domain::{
     bot_call::{Fields, ReadingContext, Refused, read_users_call},
     ids::{IdSource, RequestId},
     intake::{CallPath, CallingBot, Decisions, IntakeRules, Knowledge, PendingCall, RawCall, decide},
+    ledger::Made,
     topic::Routing,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -106,6 +107,8 @@ impl ImportUsers {
             tx.users().update(&writes.changed_users).await?;
             tx.users().add_identities(&writes.identities).await?;
             tx.timeline().record_clashes(&writes.clashes).await?;
+            let made = Made { users: writes.new_users.len() as u64, ..Made::default() };
+            tx.ledger().made_without_call(now, made).await?;
             Ok(decisions)
         })
         .await

@@ -169,7 +169,7 @@ impl Decider<'_> {
         let created = owner.is_none();
         let user_id = owner.unwrap_or_else(|| {
             let id = UserId::from_uuid(self.ids.next_id());
-            self.persons.register(id, &call.bot, &read.person, self.now);
+            self.persons.register(id, &call.bot, &read.person, call.received_at);
             id
         });
         let clashes = self.persons.attach(user_id, &identities, self.now);
@@ -205,7 +205,7 @@ impl Decider<'_> {
             ticket_id: None,
             request_id: call.request_id,
             due_at,
-            created_at: self.now,
+            created_at: call.received_at,
         }
     }
 
@@ -266,7 +266,7 @@ impl Decider<'_> {
             reply_to: person.email.clone(),
             language: person.language.clone().unwrap_or_else(|| self.language(call, user_id)),
             fields: read.extra.clone(),
-            created_at: self.now,
+            created_at: call.received_at,
         }
     }
 

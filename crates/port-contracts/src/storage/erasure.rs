@@ -20,6 +20,7 @@ impl State {
         let identities: Vec<_> = of_user.map(|known| known.identity.clone()).collect();
         let tickets = self.blank_tickets(id);
         let notifications = self.notifications_about(id, &tickets);
+        self.write_totals(id, &notifications);
         self.users.remove(&id);
         self.forget_calls(id);
         Arc::make_mut(&mut self.clashes).retain(|clash| clash.user_id != id && clash.other_user_id != id);
@@ -30,6 +31,21 @@ impl State {
             notifications: notifications.iter().filter(|id| self.outbox.remove(id)).count(),
             answers: self.answers.remove_where(|bound| bound.answer.user_id == Some(id)),
             quarantined: self.discard_calls_naming(&identities),
+        }
+    }
+
+    /// What the ledger has to know of rows that are gone.
+    fn write_totals(&mut self, user: UserId, notifications: &[NotificationId]) {
+        if let Some(made_at) = self.users.get(&user).map(|user| user.created_at) {
+            self.total(made_at, |total| total.users += 1);
+        }
+        let rows: Vec<_> = notifications
+            .iter()
+            .filter_map(|id| self.outbox.get(id))
+            .map(|row| (row.planned.created_at, row.last_status()))
+            .collect();
+        for (made_at, status) in rows {
+            self.total_notification(made_at, status);
         }
     }
 

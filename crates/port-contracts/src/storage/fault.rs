@@ -96,6 +96,7 @@ operations! {
         TopicsRouting routing
         TopicsInsert insert
         TopicsSetRoutes set_routes
+        TopicsSetReminders set_reminders
     }
     channels {
         ChannelsAll all
@@ -119,6 +120,28 @@ operations! {
         AgentsInsertToken insert_token
         AgentsTokens tokens
         AgentsRevokeToken revoke_token
+    }
+    jobs {
+        JobsAll all
+        JobsTake take
+        JobsExtend extend
+        JobsFinish finish
+        JobsRequest request
+    }
+    ledger {
+        LedgerDay day
+        LedgerMadeWithoutCall made_without_call
+    }
+    retention {
+        RetentionRetireNotifications retire_notifications
+        RetentionRetireIntake retire_intake
+        RetentionRetireQuarantine retire_quarantine
+    }
+    reminders {
+        RemindersBacklog backlog
+        RemindersNoteDigest note_digest
+        RemindersOverdue overdue
+        RemindersNoteEscalated note_escalated
     }
 }
 

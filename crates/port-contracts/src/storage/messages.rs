@@ -1,9 +1,12 @@
 //! What an attempt sends, from what is stored at that moment.
 
 use domain::{
-    message::{Content, Message, Person, TicketFacts},
+    ids::NotificationId,
+    language::Language,
+    message::{Content, DigestFacts, Message, Person, TicketFacts},
     notification::Purpose,
-    ticket::Ticket,
+    reminder::DIGEST_LENGTH,
+    ticket::{Ticket, TicketStatus},
     topic::Topic,
     user::User,
 };
@@ -36,7 +39,23 @@ impl State {
                 let ticket = self.tickets.get(&row.planned.ticket_id?)?;
                 Some(Content::TicketOpened { ticket: Box::new(self.facts(ticket)?), person })
             }
+            Purpose::Escalation => {
+                let ticket = self.tickets.get(&row.planned.ticket_id?)?;
+                let waits = ticket.status == TicketStatus::Open;
+                waits.then_some(Content::Escalation { ticket: Box::new(self.facts(ticket)?), person })
+            }
+            Purpose::Digest => Some(Content::Digest { digest: Box::new(self.digest(row.planned.id)?) }),
         }
+    }
+
+    /// None once nothing is open any more.
+    fn digest(&self, id: NotificationId) -> Option<DigestFacts> {
+        let slug = self.digests.key_of(|digest| *digest == id).map(|(slug, _)| slug)?;
+        let topic = self.topics.iter().find(|topic| topic.slug == *slug)?;
+        let backlog = self.backlog(slug, DIGEST_LENGTH);
+        let bot = self.waiting(slug).next().and_then(|ticket| self.bot(|bot| bot.id == ticket.bot_id));
+        let team_language = bot.map_or(Language::ENGLISH, |bot| bot.default_language.clone());
+        (backlog.open > 0).then(|| DigestFacts { topic: topic.title.clone(), backlog, team_language })
     }
 
     fn facts(&self, ticket: &Ticket) -> Option<TicketFacts> {

@@ -62,6 +62,16 @@ impl OutboxRow {
         self.attempts.last().filter(|row| row.attempt.closed_at.is_none())
     }
 
+    /// Whether nothing more is to happen.
+    pub(super) fn may_retire(&self) -> bool {
+        self.is_over() && self.open_attempt().is_none()
+    }
+
+    /// Where it stands for ever if it is deleted now: what waits will never be sent.
+    pub(super) fn last_status(&self) -> NotificationStatus {
+        if self.is_over() { self.status } else { NotificationStatus::Cancelled }
+    }
+
     fn is_over(&self) -> bool {
         !matches!(self.status, NotificationStatus::Scheduled | NotificationStatus::Retrying)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{
     channel::{Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target},
     ids::ChannelId,
+    reminder::Reminders,
     topic::{Route, Slug, Topic},
 };
 use jiff::Timestamp;
@@ -46,5 +47,6 @@ fn topic(slug: &str, title: &str, aliases: &[&str], to: &ChannelRow) -> Topic {
         aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
         is_default: false,
         routes: vec![Route { channel_id: to.channel.id, kind: to.channel.kind }],
+        reminders: Reminders::default(),
     }
 }

@@ -10,11 +10,13 @@ use domain::{
     identity::Identity,
     ids::{AgentId, ChannelId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId},
     intake::{AnswerSlot, BoundAnswer, IdentityClash, IntakeRow, NewIdentity, Quarantined},
+    job::{Job, JobRecord},
+    ledger::LedgerCounts,
     ticket::{Reference, Ticket},
-    topic::Topic,
+    topic::{Slug, Topic},
     user::User,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{outbox::OutboxRow, table::Table};
 
@@ -40,6 +42,11 @@ pub(super) struct State {
     pub(super) intake: Table<RequestId, IntakeRow>,
     pub(super) answers: Table<AnswerSlot, BoundAnswer>,
     pub(super) quarantine: Table<RequestId, Held>,
+    pub(super) jobs: Table<Job, JobRecord>,
+    /// What no row tells any more, or never told.
+    pub(super) totals: Table<Date, LedgerCounts>,
+    pub(super) digests: Table<(Slug, Date), NotificationId>,
+    pub(super) escalated: Table<TicketId, Timestamp>,
 }
 
 /// A channel, with what deliveries say about it.
@@ -62,6 +69,7 @@ pub(super) struct Beat {
 pub(super) struct Held {
     pub(super) call: Quarantined,
     pub(super) status: HeldStatus,
+    pub(super) closed_at: Option<Timestamp>,
 }
 
 impl State {

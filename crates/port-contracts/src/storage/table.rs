@@ -38,6 +38,11 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.0.values().map(|row| &**row)
     }
 
+    /// The first key whose row `is_it`.
+    pub(super) fn key_of(&self, is_it: impl Fn(&V) -> bool) -> Option<&K> {
+        self.0.iter().find(|(_, row)| is_it(row)).map(|(key, _)| key)
+    }
+
     /// Rows from the greatest key down, only those below `before`.
     pub(super) fn newest_first(&self, before: Option<K>) -> impl Iterator<Item = &V> {
         let newer = move |key: &K| before.as_ref().is_some_and(|before| key >= before);

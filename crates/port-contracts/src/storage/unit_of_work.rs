@@ -4,8 +4,9 @@ use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    IntakeRepository, NotificationRepository, QuarantineRepository, StorageError, TicketRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, RetentionRepository, StorageError, TicketRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -120,6 +121,22 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
+        self
+    }
+
+    fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
+
+    fn retention(&mut self) -> &mut dyn RetentionRepository {
+        self
+    }
+
+    fn reminders(&mut self) -> &mut dyn ReminderRepository {
         self
     }
 }

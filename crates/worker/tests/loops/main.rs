@@ -4,6 +4,7 @@
 mod capacity;
 mod crashes;
 mod deliveries;
+mod jobs;
 mod office;
 mod outages;
 mod pulse;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use application::{
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
-    housekeeping::ForgetExpiredAnswers,
+    jobs::{RunJob, ShareJobs},
     ports::{
         Channel, Clock, Ids, NotificationFilter, NotificationQueue, Page, Storage, StorageError, Transaction,
         atomically, consult,
@@ -15,7 +15,9 @@ use domain::{
     channel::{ChannelKind, PERSON_CHANNEL_ID},
     ids::{BotId, ChannelId, NotificationId, RequestId, UserId, WorkerId},
     language::Language,
+    ledger::Made,
     notification::{Attempt, NewNotification, Notification, NotificationStatus, OutcomeKind, Purpose},
+    retention::Retention,
     retry::RetryPolicies,
     user::{Origin, User},
 };
@@ -40,7 +42,7 @@ pub(crate) struct Office {
     pub(crate) storage: Arc<InMemoryStorage>,
     pub(crate) queue: Arc<InMemoryQueue>,
     pub(crate) clock: Arc<RuntimeClock>,
-    ids: SequentialIds,
+    ids: Arc<SequentialIds>,
     person: UserId,
 }
 
@@ -55,14 +57,16 @@ impl Office {
     pub(crate) async fn open() -> Self {
         let clock = Arc::new(RuntimeClock::start());
         let storage = Arc::new(InMemoryStorage::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        let ids = SequentialIds::new();
+        let ids = Arc::new(SequentialIds::new());
         let (bot, person) = (bot(&ids), UserId::from_uuid(ids.next()));
         let user = user(person, &bot);
         let office = Self { storage, queue: Arc::default(), clock, ids, person };
         office
             .change(async |tx| {
                 tx.bots().insert(&bot).await?;
-                tx.users().insert(std::slice::from_ref(&user)).await
+                tx.users().insert(std::slice::from_ref(&user)).await?;
+                let made = Made { users: 1, ..Made::default() };
+                tx.ledger().made_without_call(user.created_at, made).await
             })
             .await;
         office
@@ -182,6 +186,8 @@ impl Office {
         let (storage, queue) = (self.storage(), Arc::clone(&self.queue) as Arc<dyn NotificationQueue>);
         let policies = Arc::new(RetryPolicies::default());
         let (worker_id, concurrency) = (ME, CONCURRENCY);
+        let ids = Arc::clone(&self.ids) as Arc<dyn Ids>;
+        let run_job = RunJob::new(&storage, &queue, &self.clock(), &ids, Retention::default());
         Worker {
             beat_heart: BeatHeart { storage: self.storage(), worker_id },
             dispatch: DispatchNotifications {
@@ -205,7 +211,8 @@ impl Office {
                 policies,
             },
             stop: StopWorker { storage, worker_id },
-            forget_answers: ForgetExpiredAnswers { storage: self.storage(), clock: self.clock() },
+            share_jobs: ShareJobs { storage: self.storage(), worker_id },
+            run_job,
             queue,
             channels: HashMap::from([(ChannelKind::Email, mail)]),
             clock: self.clock(),
@@ -244,6 +251,7 @@ pub(crate) fn named(worker_id: WorkerId, mut worker: Worker) -> Worker {
     worker.dispatch.worker_id = worker_id;
     worker.settle.worker_id = worker_id;
     worker.stop.worker_id = worker_id;
+    worker.share_jobs.worker_id = worker_id;
     worker
 }
 

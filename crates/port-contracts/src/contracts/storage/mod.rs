@@ -9,11 +9,15 @@ mod delivering;
 mod desk;
 mod erasing;
 mod intake;
+mod jobs;
+mod ledger;
 mod loads;
 mod notifications;
 mod opening;
 mod paging;
 mod quarantine;
+mod reminders;
+mod retiring;
 mod routing;
 mod samples;
 mod tickets;
@@ -185,6 +189,7 @@ macro_rules! for_each_storage_case {
                 a_new_default_topic_takes_the_place_of_the_old
                 the_routes_of_one_topic_are_replaced
                 an_unknown_topic_has_no_routes_to_replace
+                the_reminders_of_one_topic_are_changed
             }
             access {
                 bots_read_back_in_the_order_in_which_they_were_added
@@ -195,6 +200,44 @@ macro_rules! for_each_storage_case {
                 an_address_signs_in_one_member_of_staff
                 a_token_leads_to_its_agent
                 a_token_is_revoked_once_and_stays_known
+            }
+            jobs {
+                a_job_that_never_ran_is_given_to_whoever_asks_first
+                a_job_runs_once_per_tick
+                jobs_are_independent_of_each_other
+                of_many_workers_one_runs_a_job
+                the_turn_of_a_dead_worker_lapses
+                a_turn_that_is_extended_does_not_lapse
+                the_last_and_the_next_run_can_be_read
+                an_interrupted_job_is_due_at_once
+                a_job_that_was_asked_for_is_due_before_its_time
+            }
+            ledger {
+                a_day_without_calls_is_empty_and_balanced
+                a_day_counts_calls_by_outcome_and_what_they_made
+                a_day_counts_notifications_where_they_stand
+                a_day_ends_at_midnight
+                what_no_call_made_counts_as_made
+                erasing_leaves_the_ledger_as_it_was
+            }
+            retiring {
+                old_notifications_go_with_all_that_hangs_on_them
+                what_is_not_over_is_kept_however_old
+                the_oldest_are_retired_first_in_portions
+                retiring_leaves_the_ledger_as_it_was
+                young_calls_are_kept
+                quarantine_that_ended_long_ago_is_deleted
+            }
+            reminders {
+                the_backlog_of_a_topic_has_what_is_not_done
+                a_topic_has_one_digest_a_day
+                a_digest_says_what_waits_when_it_is_sent
+                a_digest_names_the_oldest_tickets_only
+                a_digest_of_nothing_open_is_not_sent
+                a_ticket_is_overdue_when_it_was_open_long_enough
+                a_ticket_is_escalated_once
+                an_escalation_says_what_the_news_said
+                an_escalation_of_what_was_answered_is_not_sent
             }
         }
     };

@@ -4,9 +4,10 @@ use application::ports::StorageError;
 use domain::{
     channel::{Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target},
     ids::ChannelId,
+    reminder::Reminders,
     topic::{Route, Slug, Topic},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, civil::Time};
 
 use super::desk::{Desk, is_conflict};
 
@@ -126,6 +127,27 @@ pub async fn an_unknown_topic_has_no_routes_to_replace(desk: &Desk<'_>) {
     assert!(matches!(outcome, Err(StorageError::Stale)));
 }
 
+pub async fn the_reminders_of_one_topic_are_changed(desk: &Desk<'_>) {
+    let before = topics(desk).await;
+    assert_eq!(before[1].reminders, Reminders::default(), "they are off unless set");
+    let late = Time::constant(23, 59, 0, 0);
+    for (digest_at, escalate_after) in [
+        (Some(Time::midnight()), Some(SignedDuration::from_mins(1))),
+        (Some(late), None),
+        (None, Some(SignedDuration::from_hours(10_000))),
+        (None, None),
+    ] {
+        let reminders = Reminders { digest_at, escalate_after };
+        desk.write(async |tx| tx.topics().set_reminders(&before[1].slug, reminders).await).await;
+        let after = topics(desk).await;
+        assert_eq!(after[1], Topic { reminders, ..before[1].clone() });
+        assert_eq!((&after[0], &after[2..]), (&before[0], &before[2..]));
+    }
+    let unknown = Slug::restore("nowhere".to_owned());
+    let outcome = desk.try_write(async |tx| tx.topics().set_reminders(&unknown, Reminders::default()).await);
+    assert!(matches!(outcome.await, Err(StorageError::Stale)));
+}
+
 fn channel(desk: &Desk<'_>, name: &str, kind: ChannelKind, target: Target) -> Channel {
     let id = ChannelId::from_uuid(desk.id());
     Channel {
@@ -141,7 +163,8 @@ fn channel(desk: &Desk<'_>, name: &str, kind: ChannelKind, target: Target) -> Ch
 
 fn topic(slug: &str, title: &str) -> Topic {
     let slug = Slug::restore(slug.to_owned());
-    Topic { slug, title: title.to_owned(), aliases: Vec::new(), is_default: false, routes: Vec::new() }
+    let (title, reminders) = (title.to_owned(), Reminders::default());
+    Topic { slug, title, aliases: Vec::new(), is_default: false, routes: Vec::new(), reminders }
 }
 
 const fn route(channel: &Channel) -> Route {

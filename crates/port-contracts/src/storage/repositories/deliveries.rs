@@ -129,8 +129,12 @@ impl State {
     fn open(&mut self, worker: WorkerId, id: NotificationId, now: Timestamp) -> Option<OpenedAttempt> {
         let row = self.outbox.get(&id).filter(|row| row.may_open(now))?;
         let channel = self.channel(row.planned.channel_id).filter(|row| row.channel.paused_at.is_none())?;
-        let (channel_id, message) = (channel.channel.id, self.message(row, channel)?);
+        let (channel_id, message) = (channel.channel.id, self.message(row, channel));
         let row = self.outbox.get_mut(&id)?;
+        let Some(message) = message else {
+            row.cancel();
+            return None;
+        };
         let number = row.open(worker, now);
         Some(OpenedAttempt { number, tries: row.tries(), unknowns: row.unknowns(), channel_id, message })
     }

@@ -16,7 +16,7 @@ impl QuarantineRepository for InMemoryUnitOfWork {
     async fn hold(&mut self, calls: &[Quarantined]) -> Result<(), StorageError> {
         let state = self.write(Operation::QuarantineHold)?;
         calls.iter().try_for_each(|call| {
-            let held = Held { call: call.clone(), status: HeldStatus::Held };
+            let held = Held { call: call.clone(), status: HeldStatus::Held, closed_at: None };
             state.quarantine.insert(call.request_id, held, "quarantine_pkey")
         })
     }
@@ -33,10 +33,11 @@ impl QuarantineRepository for InMemoryUnitOfWork {
         Ok(state.quarantine.get(&id).and_then(|held| state.held_call(held)))
     }
 
-    async fn close(&mut self, id: RequestId, status: HeldStatus, _at: Timestamp) -> Result<(), StorageError> {
+    async fn close(&mut self, id: RequestId, status: HeldStatus, at: Timestamp) -> Result<(), StorageError> {
         let state = self.write(Operation::QuarantineClose)?;
         let held = state.quarantine.get_mut(&id).filter(|held| held.status == HeldStatus::Held);
-        held.ok_or(StorageError::Stale)?.status = status;
+        let held = held.ok_or(StorageError::Stale)?;
+        (held.status, held.closed_at) = (status, Some(at));
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use application::ports::{StorageError, TopicRepository};
 use async_trait::async_trait;
 use domain::{
     ids::ChannelId,
+    reminder::Reminders,
     topic::{Route, Routing, Slug, Topic},
 };
 use jiff::Timestamp;
@@ -38,6 +39,13 @@ impl TopicRepository for InMemoryUnitOfWork {
             channels.iter().filter_map(|id| Some(Route { channel_id: *id, kind: kind(id)? })).collect();
         let topics = Arc::make_mut(&mut state.topics);
         topics.iter_mut().find(|stored| stored.slug == *topic).ok_or(StorageError::Stale)?.routes = routes;
+        Ok(())
+    }
+
+    async fn set_reminders(&mut self, topic: &Slug, reminders: Reminders) -> Result<(), StorageError> {
+        let topics = Arc::make_mut(&mut self.write(Operation::TopicsSetReminders)?.topics);
+        let stored = topics.iter_mut().find(|stored| stored.slug == *topic).ok_or(StorageError::Stale)?;
+        stored.reminders = reminders;
         Ok(())
     }
 }

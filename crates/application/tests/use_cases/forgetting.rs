@@ -1,6 +1,6 @@
 //! `ForgetExpiredAnswers`.
 
-use application::{housekeeping::ForgetExpiredAnswers, ports::StorageError};
+use application::{jobs::ForgetExpiredAnswers, ports::StorageError};
 use domain::{
     answer::{Answer, Sentence, Verdict},
     intake::{AnswerSlot, BoundAnswer, CallPath, Replay},
