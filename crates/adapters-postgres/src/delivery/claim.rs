@@ -1,0 +1,105 @@
+//! Claims: which worker has what was handed over, and until when.
+
+use diesel::{
+    QueryableByName,
+    pg::data_types::PgInterval,
+    sql_types::{Array, BigInt, Interval, Text, Timestamptz, Uuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::{
+    channel::ChannelKind,
+    dispatch::{Claimed, HAND_OVER_AGAIN_AFTER, HORIZON, Quota},
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::is_waiting;
+use crate::{
+    columns::{At, Id, Named},
+    error::Failure,
+    statement::{column, statement},
+};
+
+#[derive(QueryableByName)]
+struct ClaimedRow {
+    #[diesel(sql_type = Uuid)]
+    id: Id,
+    #[diesel(sql_type = Uuid)]
+    channel_id: Id,
+    #[diesel(sql_type = Text)]
+    kind: Named<ChannelKind>,
+    #[diesel(sql_type = Timestamptz)]
+    due_at: At,
+}
+
+/// Claims the earliest due notifications of each quota. A claim lapses from the horizon on at which the notification is
+/// [`HAND_OVER_AGAIN_AFTER`] overdue, or, when it was late already, so long after now.
+pub(crate) async fn claim(
+    connection: &mut AsyncPgConnection,
+    worker: Id,
+    quotas: &[Quota],
+    horizon: Timestamp,
+) -> Result<Vec<Claimed>, Failure> {
+    let rows: Vec<ClaimedRow> = statement(concat!(
+        "WITH due AS (
+             SELECT earliest.id, quota.channel_id, earliest.due_at
+             FROM unnest($2, $3) AS quota (channel_id, places)
+             CROSS JOIN LATERAL (
+                 SELECT id, due_at FROM notifications
+                 WHERE notifications.channel_id = quota.channel_id AND ",
+        is_waiting!(),
+        "        ORDER BY next_at LIMIT quota.places FOR UPDATE SKIP LOCKED
+             ) AS earliest
+         ), claimed AS (
+             INSERT INTO claims (notification_id, channel_id, worker_id, lapses_at)
+             SELECT id, channel_id, $4, greatest(due_at + $5, $1) + $6 FROM due
+             ON CONFLICT (notification_id) DO UPDATE
+             SET worker_id = excluded.worker_id, lapses_at = excluded.lapses_at
+             WHERE claims.attempt IS NULL AND claims.lapses_at <= $1
+             RETURNING notification_id
+         )
+         SELECT due.id, due.channel_id, channels.kind, due.due_at
+         FROM claimed
+         JOIN due ON due.id = claimed.notification_id
+         JOIN channels ON channels.id = due.channel_id
+         ORDER BY due.due_at, due.id",
+    ))
+    .bind::<Timestamptz, _>(At(horizon))
+    .bind::<Array<Uuid>, _>(column(quotas, |quota| Id::from(quota.channel_id)))
+    .bind::<Array<BigInt>, _>(column(quotas, |quota| i64::try_from(quota.limit).unwrap_or(i64::MAX)))
+    .bind::<Uuid, _>(worker)
+    .bind::<Interval, _>(interval(HORIZON))
+    .bind::<Interval, _>(interval(HAND_OVER_AGAIN_AFTER))
+    .load(connection)
+    .await?;
+    Ok(column(&rows, Claimed::from))
+}
+
+/// Moves claimed notifications to later due times. A claim lapses no earlier than before.
+pub(crate) async fn postpone(connection: &mut AsyncPgConnection, claimed: &[Claimed]) -> Result<(), Failure> {
+    statement(
+        "WITH moved AS (
+             UPDATE notifications SET due_at = new.due_at, next_at = new.due_at
+             FROM unnest($1, $2) AS new (id, due_at)
+             WHERE notifications.id = new.id AND notifications.due_at <> new.due_at AND next_at IS NOT NULL
+             RETURNING notifications.id, new.due_at
+         )
+         UPDATE claims SET lapses_at = moved.due_at + $3 FROM moved
+         WHERE claims.notification_id = moved.id AND claims.lapses_at < moved.due_at + $3",
+    )
+    .bind::<Array<Uuid>, _>(column(claimed, |claimed| Id::from(claimed.id)))
+    .bind::<Array<Timestamptz>, _>(column(claimed, |claimed| At(claimed.due_at)))
+    .bind::<Interval, _>(interval(HORIZON + HAND_OVER_AGAIN_AFTER))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn interval(duration: SignedDuration) -> PgInterval {
+    PgInterval::from_microseconds(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
+}
+
+impl From<&ClaimedRow> for Claimed {
+    fn from(row: &ClaimedRow) -> Self {
+        Self { id: row.id.into(), channel_id: row.channel_id.into(), kind: row.kind.0, due_at: row.due_at.0 }
+    }
+}

@@ -1,0 +1,19 @@
+//! The repositories, all implemented on the unit of work.
+
+mod agents;
+mod bots;
+mod captured_mails;
+mod channels;
+mod deliveries;
+mod intake;
+mod jobs;
+mod ledger;
+mod notifications;
+mod quarantine;
+mod reminders;
+mod retention;
+mod tickets;
+mod timeline;
+mod topics;
+mod users;
+mod workers;

@@ -1,0 +1,57 @@
+//! What happened to users.
+
+use application::ports::{StorageError, TimelineRepository};
+use async_trait::async_trait;
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Text, Timestamptz, Uuid},
+};
+use diesel_async::RunQueryDsl;
+use domain::{ids::UserId, intake::IdentityClash};
+
+use crate::{
+    columns::Id,
+    rows::ClashRow,
+    schema::identity_clashes,
+    statement::{column, statement},
+    unit_of_work::PgUnitOfWork,
+};
+
+#[async_trait]
+impl TimelineRepository for PgUnitOfWork {
+    async fn record_clashes(&mut self, clashes: &[IdentityClash]) -> Result<(), StorageError> {
+        if clashes.is_empty() {
+            return Ok(());
+        }
+        let rows = column(clashes, ClashRow::from);
+        self.run(async |connection| {
+            statement(
+                "INSERT INTO identity_clashes (request_id, user_id, other_user_id, kind, at)
+                 SELECT * FROM unnest($1, $2, $3, $4, $5)",
+            )
+            .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
+            .bind::<Array<Uuid>, _>(column(&rows, |row| row.user_id))
+            .bind::<Array<Uuid>, _>(column(&rows, |row| row.other_user_id))
+            .bind::<Array<Text>, _>(column(&rows, |row| row.kind))
+            .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.at))
+            .execute(connection)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn clashes_of(&mut self, user_id: UserId) -> Result<Vec<IdentityClash>, StorageError> {
+        let user_id = Id::from(user_id);
+        self.run(async |connection| {
+            let rows: Vec<ClashRow> = identity_clashes::table
+                .filter(identity_clashes::user_id.eq(user_id).or(identity_clashes::other_user_id.eq(user_id)))
+                .order(identity_clashes::position)
+                .select(ClashRow::as_select())
+                .load(connection)
+                .await?;
+            Ok(rows.into_iter().map(IdentityClash::from).collect())
+        })
+        .await
+    }
+}

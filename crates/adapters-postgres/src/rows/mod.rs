@@ -1,0 +1,36 @@
+//! Rows as statements write and read them.
+
+mod access;
+mod intake;
+mod job;
+mod notification;
+mod person;
+mod routing;
+mod ticket;
+
+pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
+pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, QuarantinedRow, SlotRow};
+pub(crate) use job::JobRow;
+pub(crate) use notification::{
+    AttemptRow, CapturedMailRow, Claim, NewNotificationRow, NotificationRow, small,
+};
+pub(crate) use person::{ClashRow, IdentityRow, KnownUserRow, UserRow, known_persons, origin};
+pub(crate) use routing::{ChannelRow, NewChannelRow, RemindersRow, TopicRow};
+pub(crate) use ticket::TicketRow;
+
+use serde_json::{Map, Value};
+
+use crate::{columns::JsonText, error::Failure};
+
+/// Everything else that bots sent, as a column keeps it.
+fn fields_text(fields: &Map<String, Value>) -> JsonText {
+    JsonText(serde_json::to_string(fields).expect("a JSON object is JSON"))
+}
+
+fn fields(JsonText(text): &JsonText) -> Result<Map<String, Value>, Failure> {
+    if text == "{}" {
+        Ok(Map::new())
+    } else {
+        serde_json::from_str(text).map_err(|_| Failure::Unreadable("fields"))
+    }
+}

@@ -1,0 +1,120 @@
+//! Topics and channels.
+
+use diesel::prelude::*;
+use domain::{
+    channel::{Channel, ChannelKind, Target},
+    reminder::Reminders,
+};
+use jiff::{SignedDuration, civil::Time};
+
+use crate::{
+    columns::{At, Id, Named},
+    error::Failure,
+    schema::{channels, topics},
+};
+
+#[derive(Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = topics)]
+pub(crate) struct TopicRow {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) is_default: bool,
+    #[diesel(embed)]
+    pub(crate) reminders: RemindersRow,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = topics, treat_none_as_null = true)]
+pub(crate) struct RemindersRow {
+    digest_minute: Option<i32>,
+    escalate_after_us: Option<i64>,
+}
+
+impl From<Reminders> for RemindersRow {
+    fn from(reminders: Reminders) -> Self {
+        let minute = |time: Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
+        let micros = |limit: SignedDuration| i64::try_from(limit.as_micros()).unwrap_or(i64::MAX);
+        Self {
+            digest_minute: reminders.digest_at.map(minute),
+            escalate_after_us: reminders.escalate_after.map(micros),
+        }
+    }
+}
+
+impl From<RemindersRow> for Reminders {
+    fn from(row: RemindersRow) -> Self {
+        let time = |minute: i32| {
+            let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
+            Time::new(hour, minute, 0, 0).ok()
+        };
+        Self {
+            digest_at: row.digest_minute.and_then(time),
+            escalate_after: row.escalate_after_us.map(SignedDuration::from_micros),
+        }
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = channels)]
+pub(crate) struct NewChannelRow {
+    id: Id,
+    name: String,
+    kind: Named<ChannelKind>,
+    target: String,
+    interval_us: Option<i64>,
+    paused_at: Option<At>,
+    created_at: At,
+}
+
+impl From<&Channel> for NewChannelRow {
+    fn from(channel: &Channel) -> Self {
+        let interval = channel.interval.map(|interval| interval.as_micros());
+        Self {
+            id: channel.id.into(),
+            name: channel.name.clone(),
+            kind: Named(channel.kind),
+            target: channel.target.to_string(),
+            interval_us: interval.map(|us| i64::try_from(us).unwrap_or(i64::MAX)),
+            paused_at: channel.paused_at.map(At),
+            created_at: At(channel.created_at),
+        }
+    }
+}
+
+#[derive(Clone, Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = channels)]
+pub(crate) struct ChannelRow {
+    pub(crate) id: Id,
+    pub(crate) name: String,
+    pub(crate) kind: Named<ChannelKind>,
+    target: String,
+    interval_us: Option<i64>,
+    pub(crate) paused_at: Option<At>,
+    created_at: At,
+}
+
+impl ChannelRow {
+    pub(crate) fn target(&self) -> Result<Target, Failure> {
+        self.target.parse().map_err(|_| Failure::Unreadable("channels.target"))
+    }
+
+    pub(crate) fn interval(&self) -> Option<SignedDuration> {
+        self.interval_us.map(SignedDuration::from_micros)
+    }
+}
+
+impl TryFrom<ChannelRow> for Channel {
+    type Error = Failure;
+
+    fn try_from(row: ChannelRow) -> Result<Self, Failure> {
+        Ok(Self {
+            id: row.id.into(),
+            target: row.target()?,
+            interval: row.interval(),
+            name: row.name,
+            kind: row.kind.0,
+            paused_at: row.paused_at.map(|at| at.0),
+            created_at: row.created_at.0,
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! One transaction on one connection.
+
+use application::ports::{
+    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
+    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, RetentionRepository, StorageError, TicketRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+};
+use async_trait::async_trait;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use metrics::counter;
+
+use crate::{
+    connection::{Connection, Connections},
+    error::Failure,
+};
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Writing,
+    /// One snapshot for all statements.
+    Reading,
+}
+
+/// The beginning of a transaction, with what it may wait for. The limits are set for each transaction and not for the
+/// connection, so that they hold behind a pooler that shares connections, too.
+macro_rules! begin {
+    ($kind:literal) => {
+        concat!(
+            "BEGIN ISOLATION LEVEL ",
+            $kind,
+            "; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 2000; ",
+            "SET LOCAL idle_in_transaction_session_timeout = 10000"
+        )
+    };
+}
+
+impl Access {
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Writing => begin!("READ COMMITTED"),
+            Self::Reading => begin!("REPEATABLE READ READ ONLY"),
+        }
+    }
+}
+
+/// PostgreSQL answers the `COMMIT` of a transaction in which a statement failed as if it had been asked to roll back,
+/// and calls that no error. Another statement in front of it is refused then.
+const COMMIT: &str = "SELECT 1; COMMIT";
+
+/// An open transaction. All repositories are implemented on it.
+pub(crate) struct PgUnitOfWork {
+    connections: Connections,
+    access: Access,
+    /// The transaction begins with the first statement; before and after it, no connection is needed.
+    begun: Option<Connection>,
+}
+
+impl PgUnitOfWork {
+    pub(crate) const fn writing(connections: Connections) -> Self {
+        Self { connections, access: Access::Writing, begun: None }
+    }
+
+    pub(crate) const fn reading(connections: Connections) -> Self {
+        Self { connections, access: Access::Reading, begun: None }
+    }
+
+    /// Whether it may write, and so lock rows.
+    pub(crate) fn may_write(&self) -> bool {
+        self.access == Access::Writing
+    }
+
+    /// Runs the statements of one call, after `BEGIN` if they are the first.
+    pub(crate) async fn run<R>(
+        &mut self,
+        statements: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<R, Failure>,
+    ) -> Result<R, StorageError> {
+        counter!("frontdesk_database_statements_total").increment(1);
+        Ok(statements(self.connection().await?).await?)
+    }
+
+    async fn connection(&mut self) -> Result<&mut AsyncPgConnection, Failure> {
+        match &mut self.begun {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(self.connections.get(self.access.begin()).await?)),
+        }
+    }
+
+    async fn end(&mut self, statement: &'static str) -> Result<(), Failure> {
+        if let Some(connection) = &mut self.begun {
+            connection.batch_execute(statement).await?;
+        }
+        self.begun = None;
+        Ok(())
+    }
+}
+
+/// Dropped without an end, or when the end failed: the connection is closed, which rolls back.
+impl Drop for PgUnitOfWork {
+    fn drop(&mut self) {
+        if let Some(connection) = self.begun.take() {
+            drop(Connection::take(connection));
+        }
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for PgUnitOfWork {
+    async fn commit(mut self: Box<Self>) -> Result<(), StorageError> {
+        Ok(self.end(COMMIT).await?)
+    }
+
+    async fn rollback(mut self: Box<Self>) -> Result<(), StorageError> {
+        Ok(self.end("ROLLBACK").await?)
+    }
+
+    fn intake(&mut self) -> &mut dyn IntakeRepository {
+        self
+    }
+
+    fn quarantine(&mut self) -> &mut dyn QuarantineRepository {
+        self
+    }
+
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn timeline(&mut self) -> &mut dyn TimelineRepository {
+        self
+    }
+
+    fn notifications(&mut self) -> &mut dyn NotificationRepository {
+        self
+    }
+
+    fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
+        self
+    }
+
+    fn workers(&mut self) -> &mut dyn WorkerRepository {
+        self
+    }
+
+    fn captured_mails(&mut self) -> &mut dyn CapturedMailRepository {
+        self
+    }
+
+    fn topics(&mut self) -> &mut dyn TopicRepository {
+        self
+    }
+
+    fn channels(&mut self) -> &mut dyn ChannelRepository {
+        self
+    }
+
+    fn bots(&mut self) -> &mut dyn BotRepository {
+        self
+    }
+
+    fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn jobs(&mut self) -> &mut dyn JobRepository {
+        self
+    }
+
+    fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
+
+    fn retention(&mut self) -> &mut dyn RetentionRepository {
+        self
+    }
+
+    fn reminders(&mut self) -> &mut dyn ReminderRepository {
+        self
+    }
+}
