@@ -34,5 +34,5 @@ pub use actix_web::dev::{Server, ServerHandle};
 pub use health::{Readiness, ReadinessLevel, ReadinessStatus};
 pub use hosts::{AllowedHosts, Network, NetworkError};
 pub use openapi::openapi;
-pub use server::serve;
+pub use server::{Surface, serve};
 pub use state::HttpState;

@@ -8,7 +8,8 @@ use actix_web::{
 
 use crate::{bot, docs_page, health, mail_pages, openapi, page, problem::problem, state::request_id};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+/// What a process has that takes calls.
+pub(crate) fn everything(config: &mut ServiceConfig) {
     config
         .configure(bot::routes)
         .configure(health::routes)
@@ -20,10 +21,20 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .default_service(web::to(not_found));
 }
 
+/// What a process has that delivers only.
+pub(crate) fn health_only(config: &mut ServiceConfig) {
+    config.configure(health::routes).default_service(web::to(not_here));
+}
+
 async fn home() -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, docs_page::PATH)).finish()
 }
 
 async fn not_found(request: HttpRequest) -> HttpResponse {
     problem(StatusCode::NOT_FOUND, "there is nothing at this path; see /api/docs", request_id(&request))
+}
+
+async fn not_here(request: HttpRequest) -> HttpResponse {
+    let detail = "this process delivers notifications; it has /health/live, /health/ready and /metrics only";
+    problem(StatusCode::NOT_FOUND, detail, request_id(&request))
 }

@@ -12,7 +12,7 @@ use actix_web::{
 
 use crate::{
     edge::edge,
-    routes::routes,
+    routes,
     state::{HttpState, Shared},
 };
 
@@ -33,10 +33,28 @@ const SHUTDOWN_TIMEOUT_SECS: u64 = 30;
 /// Open connections of one worker; more wait in the listener's backlog.
 const CONNECTIONS_MAX: usize = 10_000;
 
+/// Which paths a server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// All of them.
+    Everything,
+    /// Health and metrics, for a process that delivers only.
+    Health,
+}
+
 /// Answers requests on `listener` with `workers` threads until it is stopped by its handle. The future has to
 /// be run within Tokio. Signals are left to the caller.
-pub fn serve(listener: TcpListener, state: HttpState, workers: usize) -> Result<Server, io::Error> {
+pub fn serve(
+    listener: TcpListener,
+    state: HttpState,
+    surface: Surface,
+    workers: usize,
+) -> Result<Server, io::Error> {
     let shared = web::Data::from(Arc::new(Shared::new(state)));
+    let routes = match surface {
+        Surface::Everything => routes::everything,
+        Surface::Health => routes::health_only,
+    };
     let app = move || {
         App::new().app_data(shared.clone()).wrap(NormalizePath::trim()).wrap(from_fn(edge)).configure(routes)
     };

@@ -1,9 +1,15 @@
 //! The world as it is: the clock, ids, randomness and password hashing that the ports ask for.
 
-use application::ports::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use application::ports::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError};
 use argon2::{Argon2, password_hash::PasswordHasher as _};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use metrics::gauge;
 use uuid::Uuid;
+
+/// The quickest of so many answers is believed.
+const MEASUREMENTS: usize = 3;
 
 /// The clock of this machine, which is also that of an embedded database.
 pub struct SystemClock;
@@ -12,6 +18,35 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the Clock port's one real implementation")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+/// The clock of the database, as far as it was measured: this machine's, and how far the other is ahead.
+#[derive(Debug, Default)]
+pub struct DatabaseClock {
+    ahead_us: AtomicI64,
+}
+
+impl DatabaseClock {
+    /// Asks the database for its time. What it answers is from before the answer arrived, so that this clock is behind
+    /// by the way of an answer at most, and never ahead: nothing is sent early.
+    pub async fn measure(&self, storage: &dyn Storage) -> Result<(), StorageError> {
+        let mut ahead = SignedDuration::MIN;
+        for _ in 0..MEASUREMENTS {
+            let there = storage.now().await?;
+            ahead = ahead.max(there.duration_since(SystemClock.now()));
+        }
+        let ahead_us = i64::try_from(ahead.as_micros()).unwrap_or_default();
+        self.ahead_us.store(ahead_us, Ordering::Relaxed);
+        gauge!("frontdesk_database_clock_ahead_seconds").set(ahead.as_secs_f64());
+        Ok(())
+    }
+}
+
+impl Clock for DatabaseClock {
+    fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_micros(self.ahead_us.load(Ordering::Relaxed));
+        SystemClock.now().checked_add(ahead).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -9,6 +9,7 @@ use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _};
 const OWN: &[&str] = &[
     "adapters_http",
     "adapters_mail",
+    "adapters_postgres",
     "adapters_queue",
     "adapters_sqlite",
     "application",
@@ -16,6 +17,9 @@ const OWN: &[&str] = &[
     "frontdesk",
     "worker",
 ];
+
+/// What others log. Of a lost connection the client of RabbitMQ says so itself, and `adapters_queue` what follows.
+const OTHERS: &str = "warn,lapin=off";
 
 /// Whether a text is a level or a filter.
 pub fn check(text: &str) -> Result<(), String> {
@@ -44,7 +48,7 @@ pub fn start(filter: &str) -> Result<(), SetGlobalDefaultError> {
 
 fn directives(text: &str) -> String {
     match text.parse::<LevelFilter>() {
-        Ok(level) => OWN.iter().fold("warn".to_owned(), |all, own| format!("{all},{own}={level}")),
+        Ok(level) => OWN.iter().fold(OTHERS.to_owned(), |all, own| format!("{all},{own}={level}")),
         Err(_) => text.to_owned(),
     }
 }

@@ -12,6 +12,7 @@
 )]
 
 mod cli;
+mod database;
 mod environment;
 mod first_screen;
 mod logging;

@@ -4,6 +4,7 @@ use std::{io::IsTerminal as _, net::TcpListener, sync::Arc, time::Duration};
 
 use adapters_sqlite::ServerLock;
 use anyhow::Context as _;
+use clap::ValueEnum;
 use domain::identity::PhoneNumber;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
@@ -11,37 +12,68 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
+use worker::Worker;
 
 use crate::{
+    readiness::ServerReadiness,
     settings::Settings,
     telemetry,
     wiring::{App, Server},
 };
 
-/// How often the size of the write-ahead log is looked at.
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
-
 /// How often histograms are condensed, so that they stay small between two scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// How often the database server is asked for its time.
+const MEASURE_EVERY: Duration = Duration::from_secs(5);
+
+/// What a serving process does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Everything
+    #[default]
+    All,
+    /// HTTP only
+    Api,
+    /// Delivery, and of HTTP only health and metrics
+    Worker,
+}
+
+impl Role {
+    /// Whether bots' calls are taken.
+    pub const fn takes_calls(self) -> bool {
+        !matches!(self, Self::Worker)
+    }
+
+    /// Whether notifications are delivered.
+    pub const fn delivers(self) -> bool {
+        !matches!(self, Self::Api)
+    }
+
+    /// As it is written on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Api => "api",
+            Self::Worker => "worker",
+        }
+    }
+}
+
 /// Serves until SIGTERM or SIGINT, then finishes what runs and hands back the rest.
-pub async fn run(settings: Settings) -> anyhow::Result<()> {
-    let _lock = ServerLock::acquire(&settings.database.path)?;
+pub async fn run(settings: Settings, role: Role) -> anyhow::Result<()> {
+    let _lock = settings.database.file().map(ServerLock::acquire).transpose()?;
     let metrics = telemetry::install_metrics()?;
-    let app = App::open(&settings).await?;
+    let app = App::open_for_serving(&settings, role).await?;
     let listener = TcpListener::bind(settings.http.bind).with_context(|| {
         format!("listening on {} failed; set FRONTDESK__HTTP__BIND to a free address", settings.http.bind)
     })?;
     let stop = CancellationToken::new();
     stop_on_signals(stop.clone())?;
-    let server = app.server(&settings, listener, metrics.clone(), stop.clone())?;
+    let server = app.server(&settings, role, listener, metrics.clone(), stop.clone())?;
     tokio::task::spawn_blocking(warm_up);
-    crate::first_screen::show(&settings, &app, std::io::stdout().is_terminal()).await?;
-    let outcome = serve(server, &app, metrics, stop).await;
-    app.sqlite
-        .close()
-        .await
-        .context("closing the database failed; nothing is lost, the next start mends it")?;
+    let outcome = serve(server, &app, settings, metrics, stop).await;
+    app.close().await?;
     outcome
 }
 
@@ -49,13 +81,14 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 async fn serve(
     server: Server,
     app: &App,
+    settings: Settings,
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Server { http, lane, worker } = server;
+    let Server { http, lane, worker, readiness } = server;
     let http_handle = http.handle();
     let mut upkeep = JoinSet::new();
-    upkeep.spawn(checkpoints(Arc::clone(&app.sqlite)));
+    upkeep.spawn(app.database.clone().upkeep());
     upkeep.spawn(condense(metrics));
     let mut parts = JoinSet::new();
     parts.spawn(async move { http.await.context("the HTTP server failed") });
@@ -63,13 +96,11 @@ async fn serve(
         lane.run().await;
         Ok(())
     });
-    let worker_stop = stop.clone();
-    parts.spawn(async move {
-        worker.run(worker_stop).await;
-        Ok(())
-    });
+    parts.spawn(work(app.clone(), settings, worker, readiness, stop.clone()));
 
     let ended_early = tokio::select! {
+        // What ends because of the stop did not end early.
+        biased;
         () = stop.cancelled() => None,
         ended = parts.join_next() => ended,
     };
@@ -82,6 +113,50 @@ async fn serve(
         outcome = outcome.and(ended?);
     }
     outcome
+}
+
+/// What begins once the database is there: until then calls are answered `retry`, and the process is not ready.
+async fn work(
+    app: App,
+    settings: Settings,
+    worker: Option<Worker>,
+    readiness: Arc<ServerReadiness>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let prepared = async {
+        app.database.wait_until_prepared(settings.database.migrate()).await?;
+        app.clock.measure(&*app.storage).await?;
+        crate::first_screen::show(&settings, &app, std::io::stdout().is_terminal()).await
+    };
+    tokio::select! {
+        prepared = prepared => prepared?,
+        () = stop.cancelled() => return Ok(()),
+    }
+    readiness.prepared();
+    let mut watches = JoinSet::new();
+    if !app.database.is_embedded() {
+        watches.spawn(keep_time(app.clone()));
+    }
+    if let Some(worker) = worker {
+        worker.run(stop).await;
+    } else {
+        watches.spawn(readiness.look_at_others(Arc::clone(&app.storage)));
+        stop.cancelled().await;
+    }
+    Ok(())
+}
+
+/// Measures the database's clock from time to time: two clocks drift apart, and one of them may be set.
+async fn keep_time(app: App) {
+    loop {
+        tokio::time::sleep(MEASURE_EVERY).await;
+        if let Err(error) = app.clock.measure(&*app.storage).await {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "asking the database for its time failed"
+            );
+        }
+    }
 }
 
 /// The first phone number that is read loads the numbering plans, which takes a tenth of a second: now, and not while a
@@ -107,20 +182,6 @@ fn stop_on_signals(stop: CancellationToken) -> anyhow::Result<()> {
         }
     });
     Ok(())
-}
-
-async fn checkpoints(sqlite: Arc<adapters_sqlite::SqliteStorage>) {
-    loop {
-        tokio::time::sleep(CHECKPOINT_EVERY).await;
-        if sqlite.needs_checkpoint()
-            && let Err(error) = sqlite.checkpoint().await
-        {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a checkpoint failed and is tried again; check the disk"
-            );
-        }
-    }
 }
 
 async fn condense(metrics: PrometheusHandle) {

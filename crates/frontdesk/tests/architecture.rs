@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("port-contracts", &["application", "domain"]),
     ("adapters-http", &["application", "domain"]),
     ("adapters-mail", &["application", "domain"]),
+    ("adapters-postgres", &["application", "domain"]),
     ("adapters-queue", &["application", "domain"]),
     ("adapters-sqlite", &["application", "domain"]),
     ("worker", &["application", "domain"]),
@@ -19,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "adapters-http",
             "adapters-mail",
+            "adapters-postgres",
             "adapters-queue",
             "adapters-sqlite",
             "application",

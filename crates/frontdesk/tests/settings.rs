@@ -83,14 +83,12 @@ fn every_command_refuses_unknown_and_malformed_settings_with_exit_code_2() {
 }
 
 #[test]
-fn what_comes_in_a_later_version_stops_the_start_with_one_sentence() {
-    for (name, value) in
-        [("DATABASE_URL", "postgres://desk:pw@localhost/desk"), ("AMQP_URL", "amqp://localhost")]
-    {
-        let output = run(&folder_with(&[]), &[(name, value)], &["serve"]);
-        assert_eq!(output.status.code(), Some(2), "{output:?}");
-        assert!(stderr(&output).contains("comes in a later one"), "{output:?}");
-    }
+fn processes_that_share_a_database_have_to_share_a_key() {
+    let url = "postgres://desk:hunter2@127.0.0.1:1/desk";
+    let output = run(&folder_with(&[]), &[("DATABASE_URL", url)], &["serve"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = stderr(&output);
+    assert!(said.contains("FRONTDESK__SECRET_KEY") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use domain::{
     channel::ChannelKind,
     ids::{RequestId, UserId},
     language::Language,
+    reminder::Reminders,
     ticket::{Reference, TicketStatus},
     topic::{Routing, Slug, Topic},
 };
@@ -76,6 +77,7 @@ pub(super) fn topics() -> Value {
         aliases: Vec::new(),
         is_default: false,
         routes: Vec::new(),
+        reminders: Reminders::default(),
     };
     let routing =
         Routing::new(vec![topic("sales", "Sales"), topic("pricing", "Pricing"), topic("support", "Support")]);

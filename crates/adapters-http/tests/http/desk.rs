@@ -10,7 +10,8 @@ use std::{
 };
 
 use adapters_http::{
-    AllowedHosts, HttpState, Network, Readiness, ReadinessLevel, ReadinessStatus, ServerHandle, serve,
+    AllowedHosts, HttpState, Network, Readiness, ReadinessLevel, ReadinessStatus, ServerHandle, Surface,
+    serve,
 };
 use application::{
     bots::{AddBot, NewBot, RevokeBotKeys, WhichKeys},
@@ -121,7 +122,7 @@ impl Desk {
         desk.add_topic();
         let server = {
             let _guard = desk.runtime.enter();
-            serve(listener, desk.state(wishes), 1).expect("a server")
+            serve(listener, desk.state(wishes), Surface::Everything, 1).expect("a server")
         };
         desk.server = Some(server.handle());
         desk.runtime.spawn(server);

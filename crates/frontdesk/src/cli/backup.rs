@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{database, output::say};
-use crate::settings::Settings;
+use super::{WrongUsage, output::say};
+use crate::{database::Database, settings::Settings};
 
 #[derive(Debug, Args)]
 pub struct BackupArgs {
@@ -14,7 +14,10 @@ pub struct BackupArgs {
 }
 
 pub async fn run(settings: &Settings, args: &BackupArgs) -> anyhow::Result<()> {
-    let sqlite = database::open_as_it_is(settings).await?;
+    let Database::Embedded(sqlite) = Database::open(&settings.database, "frontdesk-backup").await? else {
+        let why = "only an embedded database is copied by this command; PostgreSQL has pg_dump";
+        return Err(WrongUsage(why.to_owned()).into());
+    };
     sqlite.backup(&args.file).await?;
     say(format_args!("copied to {}", args.file.display()))?;
     if let Some(key) = settings.secret_key_file() {

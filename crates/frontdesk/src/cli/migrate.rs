@@ -1,14 +1,13 @@
 //! `frontdesk migrate`
 
-use adapters_sqlite::{MigrationState, SqliteStorage};
+use application::ports::MigrationState;
 use clap::Subcommand;
 
 use super::{
-    database,
     output::{or_dash, say},
     table::Table,
 };
-use crate::settings::Settings;
+use crate::{database::Database, settings::Settings};
 
 #[derive(Debug, Subcommand)]
 pub enum MigrateCommand {
@@ -19,24 +18,20 @@ pub enum MigrateCommand {
 }
 
 pub async fn run(settings: &Settings, command: &MigrateCommand) -> anyhow::Result<()> {
-    let sqlite = database::open_as_it_is(settings).await?;
+    let database = Database::open(&settings.database, "frontdesk-migrate").await?;
     match command {
-        MigrateCommand::Up => up(&sqlite).await,
-        MigrateCommand::Status => status(&sqlite).await,
+        MigrateCommand::Up => up(&database).await,
+        MigrateCommand::Status => Ok(say(listed(&database.migration_status().await?))?),
     }
 }
 
-async fn up(sqlite: &SqliteStorage) -> anyhow::Result<()> {
-    let applied = sqlite.migrate_up().await?;
+async fn up(database: &Database) -> anyhow::Result<()> {
+    let applied = database.migrate_up().await?;
     match applied.len() {
         0 => say("nothing is outstanding")?,
         count => say(format_args!("{count} applied\n{}", listed(&applied)))?,
     }
     Ok(())
-}
-
-async fn status(sqlite: &SqliteStorage) -> anyhow::Result<()> {
-    say(listed(&sqlite.migration_status().await?))
 }
 
 fn listed(states: &[MigrationState]) -> Table<3> {

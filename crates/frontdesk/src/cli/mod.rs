@@ -7,7 +7,6 @@ mod backup;
 mod bot;
 mod channel;
 mod config;
-mod database;
 mod doctor;
 mod healthcheck;
 mod http_client;
@@ -132,7 +131,10 @@ fn is_wrong_usage(error: &anyhow::Error) -> bool {
         error.downcast_ref(),
         Some(OpenError::Path { .. } | OpenError::NotADatabase { .. } | OpenError::Foreign { .. })
     );
+    let is_wrong_server =
+        error.downcast_ref().is_some_and(|error: &adapters_postgres::OpenError| !error.is_temporary());
     is_wrong_database
+        || is_wrong_server
         || error.is::<SettingsError>()
         || error.is::<MailSetupError>()
         || error.is::<WrongUsage>()

@@ -1,22 +1,10 @@
 //! `frontdesk serve`
 
 use anyhow::Context as _;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::WrongUsage;
-use crate::{environment::SystemEntropy, logging, settings::Settings};
-
-/// What a serving process does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Role {
-    /// Everything
-    #[default]
-    All,
-    /// HTTP only
-    Api,
-    /// Delivery only
-    Worker,
-}
+use crate::{environment::SystemEntropy, logging, serve::Role, settings::Settings};
 
 #[derive(Debug, Default, Args)]
 pub struct ServeArgs {
@@ -26,12 +14,17 @@ pub struct ServeArgs {
 }
 
 pub async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<()> {
-    if args.role != Role::All {
+    if args.role != Role::All && settings.database.file().is_some() {
         let why = "an embedded database is served by one process that does everything; leave --role away";
         return Err(WrongUsage(why.to_owned()).into());
     }
     logging::start(&settings.log.filter)?;
     // Now rather than when the first session needs it: what it lies on may not be writable.
-    settings.secret_key(&SystemEntropy).context("the file with the secret key cannot be used")?;
-    crate::serve::run(settings).await
+    let key = settings.secret_key(&SystemEntropy).context("the file with the secret key cannot be used")?;
+    if key.is_none() && args.role != Role::Worker {
+        let why =
+            "FRONTDESK__SECRET_KEY: with PostgreSQL it has to be set, to the same text in every process";
+        return Err(WrongUsage(why.to_owned()).into());
+    }
+    crate::serve::run(settings, args.role).await
 }

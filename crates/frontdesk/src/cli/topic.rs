@@ -1,21 +1,26 @@
 //! `frontdesk topic`
 
+mod reminders;
+
 use std::collections::BTreeMap;
 
 use application::{
     ports::consult,
-    routing::{AddTopic, NewTopic, RouteTopic},
+    routing::{AddTopic, NewTopic, RouteTopic, SetReminders},
 };
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use domain::{
     ids::ChannelId,
+    reminder::Reminders,
     topic::{Slug, Topic},
 };
+use jiff::{SignedDuration, civil::Time};
 use serde::Serialize;
 
+use self::reminders::OrOff;
 use super::{
     Format,
-    output::{say, say_list},
+    output::{or_dash, say, say_list},
     table::Table,
 };
 use crate::wiring::App;
@@ -35,6 +40,8 @@ pub enum TopicCommand {
         #[arg(required = true)]
         channels: Vec<String>,
     },
+    /// Change when the team of a topic is told again
+    Set(SetArgs),
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +63,20 @@ pub struct AddArgs {
     default: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").args(["digest_at", "escalate_after"]).required(true).multiple(true))]
+pub struct SetArgs {
+    /// The topic
+    #[arg(value_parser = Slug::parse)]
+    topic: Slug,
+    /// When a mail says each day what waits, if anything does: a time of the day such as 09:00 (UTC), or off
+    #[arg(long, value_name = "TIME", value_parser = reminders::time_or_off)]
+    digest_at: Option<OrOff<Time>>,
+    /// After how long an open ticket is told once more: a duration such as 4h, or off
+    #[arg(long, value_name = "DURATION", value_parser = reminders::limit_or_off)]
+    escalate_after: Option<OrOff<SignedDuration>>,
+}
+
 #[derive(Serialize)]
 struct TopicRecord {
     slug: String,
@@ -63,6 +84,8 @@ struct TopicRecord {
     aliases: Vec<String>,
     default: bool,
     channels: Vec<String>,
+    digest_at: Option<String>,
+    escalate_after: Option<String>,
 }
 
 impl TopicRecord {
@@ -74,6 +97,8 @@ impl TopicRecord {
             aliases: topic.aliases.clone(),
             default: topic.is_default,
             channels: routes.collect(),
+            digest_at: topic.reminders.digest_at.map(reminders::shown_time),
+            escalate_after: topic.reminders.escalate_after.map(reminders::shown_limit),
         }
     }
 }
@@ -86,6 +111,7 @@ pub async fn run(app: &App, command: TopicCommand) -> anyhow::Result<()> {
             RouteTopic { storage: app.storage.clone() }.execute(&topic, &channels).await?;
             say(format_args!("tickets on {topic} are told to {} from now on", channels.join(", ")))
         }
+        TopicCommand::Set(args) => set(app, args).await,
     }
 }
 
@@ -95,6 +121,20 @@ async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
     let new = NewTopic { slug, title, aliases, is_default: default, channels };
     AddTopic { storage: app.storage.clone(), clock: app.clock.clone() }.execute(new).await?;
     say(said)
+}
+
+async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
+    let SetArgs { topic, digest_at, escalate_after } = args;
+    let change = |reminders: &mut Reminders| {
+        if let Some(OrOff(time)) = digest_at {
+            reminders.digest_at = time;
+        }
+        if let Some(OrOff(limit)) = escalate_after {
+            reminders.escalate_after = limit;
+        }
+    };
+    let reminders = SetReminders { storage: app.storage.clone() }.execute(&topic, change).await?;
+    say(reminders::said(&topic, reminders))
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {
@@ -107,7 +147,7 @@ async fn list(app: &App, format: Format) -> anyhow::Result<()> {
     say_list(format, &topics, listed)
 }
 
-fn listed(topics: &[TopicRecord]) -> Table<5> {
+fn listed(topics: &[TopicRecord]) -> Table<7> {
     let row = |topic: &TopicRecord| {
         [
             topic.slug.clone(),
@@ -115,7 +155,10 @@ fn listed(topics: &[TopicRecord]) -> Table<5> {
             if topic.default { "default" } else { "" }.to_owned(),
             topic.channels.join(", "),
             topic.aliases.join(", "),
+            or_dash(topic.digest_at.as_ref()),
+            or_dash(topic.escalate_after.as_ref()),
         ]
     };
-    Table::new(["TOPIC", "TITLE", "", "CHANNELS", "ALIASES"]).with(topics.iter().map(row))
+    Table::new(["TOPIC", "TITLE", "", "CHANNELS", "ALIASES", "DIGEST", "ESCALATION"])
+        .with(topics.iter().map(row))
 }

@@ -1,6 +1,6 @@
 //! URLs among the settings.
 
-use std::{fmt, path::PathBuf};
+use std::fmt;
 
 use super::value::Needed;
 
@@ -51,28 +51,6 @@ fn host_of<'a>(scheme: &str, rest: &'a str) -> Option<&'a str> {
     (matches!(scheme, "http" | "https") && port_fits && host_fits && rest_fits).then_some(host)
 }
 
-/// The path after `sqlite://`.
-pub fn database(text: &str) -> Result<PathBuf, Needed> {
-    match text.split_once("://") {
-        Some(("sqlite", "")) => Err("a path is needed after sqlite://".to_owned()),
-        Some(("sqlite", path)) => Ok(path.into()),
-        Some(("postgres" | "postgresql", _)) => {
-            Err("this version stores in SQLite only; PostgreSQL comes in a later one".to_owned())
-        }
-        _ => Err("a database URL such as sqlite://data/frontdesk.db is needed".to_owned()),
-    }
-}
-
-/// No broker is spoken to yet.
-pub fn broker(_: &str) -> Result<(), Needed> {
-    Err("this version has the queue inside the process only; RabbitMQ comes in a later one".to_owned())
-}
-
-/// An embedded database is migrated through its one URL.
-pub fn migration_database(_: &str) -> Result<(), Needed> {
-    Err("an embedded database is migrated through DATABASE_URL; unset this".to_owned())
-}
-
 /// An `http://` or `https://` URL of somebody else's.
 pub fn web(text: &str) -> Result<(), Needed> {
     PublicUrl::parse(text.split(['?', '#']).next().unwrap_or(text)).map(drop)
@@ -107,15 +85,6 @@ mod tests {
             "https://u:p@x",
         ] {
             assert!(PublicUrl::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn after_sqlite_everything_is_a_path() {
-        assert_eq!(database("sqlite://data/my desk?.db"), Ok(PathBuf::from("data/my desk?.db")));
-        assert_eq!(database("sqlite:///var/lib/desk.db"), Ok(PathBuf::from("/var/lib/desk.db")));
-        for text in ["sqlite://", "sqlite:data.db", "data.db", "mysql://x"] {
-            assert!(database(text).is_err(), "{text}");
         }
     }
 }

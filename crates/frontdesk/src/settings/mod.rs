@@ -4,6 +4,7 @@
 //! prints for it in `.env.example`; a test holds them together.
 
 mod address;
+mod connections;
 mod file;
 mod mask;
 mod problem;
@@ -27,9 +28,11 @@ use std::{
 
 use adapters_http::Network;
 use adapters_mail::{parse_mailbox, smtp::SmtpSettings};
+use adapters_queue::RabbitMqSettings;
 use application::ports::Entropy;
 use domain::{
     channel::ChannelKind,
+    retention::Retention,
     retry::{RetryPolicies, RetryPolicy},
 };
 use jiff::SignedDuration;
@@ -37,17 +40,21 @@ use lettre::message::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::PublicUrl;
+pub use connections::{DatabasePlace, DatabaseSettings};
 pub use problem::SettingsError;
 pub use report::{Example, ReportedSetting, report};
 pub use sources::Sources;
+pub use value::duration;
 
 use reader::Reader;
 
 /// All that the program lets its operator choose. `Debug` shows no secret.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The embedded database.
+    /// The database.
     pub database: DatabaseSettings,
+    /// The broker; none: the queue is inside the process.
+    pub broker: Option<RabbitMqSettings>,
     /// The server.
     pub http: HttpSettings,
     /// Mail.
@@ -60,19 +67,12 @@ pub struct Settings {
     pub worker: WorkerSettings,
     /// When a failed delivery is tried again.
     pub retry: RetryPolicies,
+    /// How long rows are kept.
+    pub retention: Retention,
     /// How much is logged.
     pub log: LogSettings,
     secret_key: Option<SecretString>,
     secrets: BTreeMap<String, SecretString>,
-}
-
-/// The embedded database.
-#[derive(Debug, Clone)]
-pub struct DatabaseSettings {
-    /// Its file.
-    pub path: PathBuf,
-    /// Whether outstanding migrations are applied at the start.
-    pub migrate: bool,
 }
 
 /// The server.
@@ -143,7 +143,8 @@ impl Settings {
         let mut reader = Reader::new(sources);
         check_unused(&mut reader);
         let settings = Self {
-            database: database(&mut reader),
+            database: DatabaseSettings::read(&mut reader),
+            broker: connections::broker(&mut reader),
             http: http(&mut reader),
             mail: mail(&mut reader),
             intake: IntakeSettings {
@@ -155,6 +156,11 @@ impl Settings {
                 concurrency: reader.value("FRONTDESK__WORKER__CONCURRENCY", value::concurrency),
             },
             retry: retry(&mut reader),
+            retention: Retention {
+                notifications: reader.option("FRONTDESK__RETENTION__NOTIFICATIONS", value::retention),
+                intake: reader.option("FRONTDESK__RETENTION__INTAKE", value::retention),
+                quarantine: reader.option("FRONTDESK__RETENTION__QUARANTINE", value::retention),
+            },
             log: LogSettings {
                 filter: reader
                     .value("FRONTDESK__LOG", |text| crate::logging::check(text).map(|()| text.to_owned())),
@@ -173,16 +179,24 @@ impl Settings {
         self.secrets.get(name).map(|secret| SecretString::from(secret.expose_secret().trim()))
     }
 
-    /// The file with the key that protects sessions, unless the key is a setting.
-    pub fn secret_key_file(&self) -> Option<PathBuf> {
-        self.secret_key.is_none().then(|| secret_key::file_beside(&self.database.path))
+    /// Whether the key that protects sessions is a setting.
+    pub const fn has_secret_key(&self) -> bool {
+        self.secret_key.is_some()
     }
 
-    /// The key that protects sessions; without a setting it is made at the first time and kept beside the database.
-    pub fn secret_key(&self, entropy: &dyn Entropy) -> io::Result<SecretString> {
-        match &self.secret_key {
-            Some(key) => Ok(key.clone()),
-            None => secret_key::find_or_make(&secret_key::file_beside(&self.database.path), entropy),
+    /// The file with the key that protects sessions: beside an embedded database, unless the key is a setting.
+    pub fn secret_key_file(&self) -> Option<PathBuf> {
+        let database = self.database.file().filter(|_| self.secret_key.is_none())?;
+        Some(secret_key::file_beside(database))
+    }
+
+    /// The key that protects sessions; none where it is neither a setting nor can lie beside a database. At the first
+    /// time its file is made.
+    pub fn secret_key(&self, entropy: &dyn Entropy) -> io::Result<Option<SecretString>> {
+        match (&self.secret_key, self.secret_key_file()) {
+            (Some(key), _) => Ok(Some(key.clone())),
+            (None, Some(file)) => secret_key::find_or_make(&file, entropy).map(Some),
+            (None, None) => Ok(None),
         }
     }
 }
@@ -201,14 +215,6 @@ impl HttpSettings {
     /// Where bots reach the server, as far as that is known.
     pub fn bots_url(&self) -> String {
         self.public_url.as_ref().map_or_else(|| self.local_url(), ToString::to_string)
-    }
-}
-
-fn database(reader: &mut Reader<'_>) -> DatabaseSettings {
-    reader.option("FRONTDESK__DATABASE__MIGRATE_URL", address::migration_database);
-    DatabaseSettings {
-        path: reader.value("DATABASE_URL", address::database),
-        migrate: reader.value("FRONTDESK__DATABASE__MIGRATE", value::flag),
     }
 }
 
@@ -254,10 +260,8 @@ fn retry(reader: &mut Reader<'_>) -> RetryPolicies {
     policies
 }
 
-/// Settings of what comes later are held to their form already, and what cannot be left out is refused.
+/// Settings of what comes later are held to their form already.
 fn check_unused(reader: &mut Reader<'_>) {
-    reader.option("AMQP_URL", address::broker);
-    reader.value("FRONTDESK__AMQP__PREFIX", value::prefix);
     reader.value("LANDBOT_API_URL", address::web);
     reader.option("FRONTDESK__WATCHDOG__WEBHOOK_URL", address::web);
     reader.option("FRONTDESK__WATCHDOG__MAIL_TO", parse_mailbox);

@@ -37,6 +37,11 @@ impl<'a> Reader<'a> {
         self.read(known(name), &parse)
     }
 
+    /// Takes a setting for a problem that does not go with the others.
+    pub(super) fn refuse_if_set(&mut self, name: &str, needed: &str) {
+        self.option(name, |_| Err::<(), _>(needed));
+    }
+
     fn read<T, E: Display>(
         &mut self,
         setting: &'static Setting,

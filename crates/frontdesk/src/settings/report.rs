@@ -66,7 +66,7 @@ const INTRODUCTION: &str = "\
 # Every setting of Frontdesk with its default; without any of them it runs. Copy this file to .env and
 # take the # away from what you change. The environment has precedence over .env, and .env over
 # frontdesk.toml. An empty value means unset. Values with spaces, # or $ need 'single quotes'.
-# Durations: 500ms, 60s, 5m, 2h.
+# Durations: 500ms, 60s, 5m, 2h, 90d.
 ";
 
 fn describe(setting: &Setting, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -83,24 +83,31 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Mail", settings: MAIL },
     Group { title: "Teams and chats", settings: CHATS },
     Group { title: "When delivery fails", settings: RETRIES },
+    Group { title: "How long rows are kept", settings: RETENTION },
     Group { title: "Watchdog", settings: WATCHDOG },
     Group { title: "The program itself", settings: PROGRAM },
 ];
 
 const CONNECTIONS: &[Setting] = &[
-    setting("DATABASE_URL", "The database. After sqlite:// everything is a path; folders are made.")
+    setting(
+        "DATABASE_URL",
+        "The database. After sqlite:// everything is a path; folders are made. Or postgres://user:password@host/name, with \
+         sslmode, sslrootcert and connect_timeout if need be.",
+    )
         .or("sqlite://data/frontdesk.db")
         .with_login(),
     setting("FRONTDESK__DATABASE__MIGRATE", "Whether outstanding migrations are applied at the start.").or("true"),
     setting(
         "FRONTDESK__DATABASE__MIGRATE_URL",
-        "Another URL to apply migrations through. For database servers; an embedded database has one URL.",
+        "Another URL to apply migrations through, such as one that goes around PgBouncer. For PostgreSQL only.",
     )
     .with_login(),
-    setting("AMQP_URL", "A message broker. Unset: the queue is inside the process.").with_login(),
-    setting("FRONTDESK__AMQP__PREFIX", "What the names of exchange and queues begin with.")
-        .or("frontdesk")
-        .not_used_yet(),
+    setting(
+        "AMQP_URL",
+        "RabbitMQ, such as amqp://user:password@host:5672/%2f, or amqps:// with TLS. Unset: the queue is inside the process.",
+    )
+    .with_login(),
+    setting("FRONTDESK__AMQP__PREFIX", "What the names of exchanges and queues begin with.").or("frontdesk"),
     setting(
         "SMTP_URL",
         "The mail server: smtp://localhost:1025, smtps://user:password@host:465 or smtp://host:587?tls=required. Special \
@@ -181,6 +188,23 @@ const RETRIES: &[Setting] = retries![
     "LANDBOT", "a reply in a Landbot chat", "0";
 ];
 
+const RETENTION: &[Setting] = &[
+    setting(
+        "FRONTDESK__RETENTION__NOTIFICATIONS",
+        "How long notifications are kept that are over, with their attempts and captured mails, such as 90d; at least 2d. \
+         Unset: for ever.",
+    ),
+    setting(
+        "FRONTDESK__RETENTION__INTAKE",
+        "How long the rows of bots' calls are kept; the ledger keeps their totals. At least 2d. Unset: for ever.",
+    ),
+    setting(
+        "FRONTDESK__RETENTION__QUARANTINE",
+        "How long calls are kept that were released from quarantine or discarded, from then on. At least 2d. Unset: for \
+         ever.",
+    ),
+];
+
 const WATCHDOG: &[Setting] = &[
     setting("FRONTDESK__WATCHDOG__WEBHOOK_URL", "Called when notifications are late or no worker lives.")
         .secret()
@@ -192,8 +216,8 @@ const WATCHDOG: &[Setting] = &[
 const PROGRAM: &[Setting] = &[
     setting(
         "FRONTDESK__SECRET_KEY",
-        "Protects sessions; at least 32 characters. Unset: made at the first start, in secret.key beside the embedded \
-         database.",
+        "Protects sessions; at least 32 characters, the same in every process. Unset: made at the first start, in secret.key \
+         beside an embedded database; PostgreSQL needs it set.",
     )
     .secret(),
     setting(

@@ -2,14 +2,15 @@
 
 use std::{fmt::Display, num::NonZeroUsize, str::FromStr};
 
+use domain::retention::SHORTEST_RETENTION;
 use jiff::SignedDuration;
 
 /// What a value must be, to end a sentence.
 pub type Needed = String;
 
-/// A duration: a whole number and one of `ms`, `s`, `m`, `h`.
+/// A duration: a whole number and one of `ms`, `s`, `m`, `h`, `d`.
 pub fn duration(text: &str) -> Result<SignedDuration, Needed> {
-    let needed = || "a duration such as 500ms, 60s, 5m or 2h is needed".to_owned();
+    let needed = || "a duration such as 500ms, 60s, 5m, 2h or 90d is needed".to_owned();
     let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(needed)?;
     let (number, unit) = text.split_at(unit);
     let number = number.parse::<u32>().map(i64::from).map_err(|_| needed())?;
@@ -18,7 +19,16 @@ pub fn duration(text: &str) -> Result<SignedDuration, Needed> {
         "s" => Ok(SignedDuration::from_secs(number)),
         "m" => Ok(SignedDuration::from_mins(number)),
         "h" => Ok(SignedDuration::from_hours(number)),
+        "d" => Ok(SignedDuration::from_hours(24 * number)),
         _ => Err(needed()),
+    }
+}
+
+/// How long rows are kept: long enough that nothing needs them any more.
+pub fn retention(text: &str) -> Result<SignedDuration, Needed> {
+    match duration(text) {
+        Ok(limit) if limit >= SHORTEST_RETENTION => Ok(limit),
+        _ => Err("a duration of at least 2d is needed, such as 90d".to_owned()),
     }
 }
 
@@ -61,11 +71,11 @@ pub fn concurrency(text: &str) -> Result<usize, Needed> {
 }
 
 /// What names may be made of in a broker.
-pub fn prefix(text: &str) -> Result<(), Needed> {
+pub fn prefix(text: &str) -> Result<String, Needed> {
     let fits = text.len() <= 64
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     if fits {
-        Ok(())
+        Ok(text.to_owned())
     } else {
         Err("at most 64 letters, digits, dots, dashes and underscores are needed".to_owned())
     }
@@ -82,13 +92,26 @@ mod tests {
 
     #[test]
     fn durations_are_read_exactly() {
-        for (text, millis) in [("500ms", 500), ("60s", 60_000), ("5m", 300_000), ("2h", 7_200_000), ("0s", 0)]
-        {
+        for (text, millis) in [
+            ("500ms", 500),
+            ("60s", 60_000),
+            ("5m", 300_000),
+            ("2h", 7_200_000),
+            ("2d", 172_800_000),
+            ("0s", 0),
+        ] {
             assert_eq!(duration(text).map(|duration| duration.as_millis()), Ok(millis), "{text}");
         }
-        for text in ["", "60", "s", "-5s", "1.5s", "5 s", "5S", "5d", "1h30m", "99999999999s"] {
+        for text in ["", "60", "s", "-5s", "1.5s", "5 s", "5S", "5w", "1h30m", "99999999999s"] {
             assert!(duration(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn rows_are_kept_for_two_days_at_least() {
+        assert_eq!(retention("90d"), Ok(SignedDuration::from_hours(90 * 24)));
+        assert_eq!(retention("48h"), Ok(SHORTEST_RETENTION));
+        assert!(retention("47h").is_err() && retention("0s").is_err() && retention("never").is_err());
     }
 
     #[test]

@@ -4,12 +4,22 @@ use serde_json::json;
 
 use crate::{
     frontdesk::Frontdesk,
+    ground::{Ground, on_every_ground},
     support::smtp_server::{Behaviour, SmtpServer},
 };
 
-#[tokio::test]
-async fn what_cannot_be_read_is_invalid_and_kept_in_quarantine() {
-    let desk = Frontdesk::start().await;
+on_every_ground! {
+    what_cannot_be_read_is_invalid_and_kept_in_quarantine
+    placeholders_lists_and_numbers_are_read_as_landbot_means_them
+    a_body_over_the_limit_is_refused_with_the_flat_answer
+    no_visitor_can_write_a_mail_header
+    long_right_to_left_and_emoji_names_arrive
+    two_identities_of_two_people_are_taken_for_the_first_and_noted
+    too_many_calls_are_told_to_slow_down
+}
+
+async fn what_cannot_be_read_is_invalid_and_kept_in_quarantine(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     for body in [&b"{\"name\": \"Ana"[..], b"[1, 2]", b"\xff\xfe\x00", b"\"text\""] {
         let response = desk.post_raw("/bot/v1/users", body).await;
         assert_eq!(response.status, 200, "{response:?}");
@@ -20,9 +30,8 @@ async fn what_cannot_be_read_is_invalid_and_kept_in_quarantine() {
     assert_eq!(held.as_array().expect("a list").len(), 4);
 }
 
-#[tokio::test]
-async fn placeholders_lists_and_numbers_are_read_as_landbot_means_them() {
-    let desk = Frontdesk::start().await;
+async fn placeholders_lists_and_numbers_are_read_as_landbot_means_them(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let answer = desk
         .post(
             "/bot/v1/users",
@@ -37,17 +46,15 @@ async fn placeholders_lists_and_numbers_are_read_as_landbot_means_them() {
     assert_eq!((&nobody["result"], &nobody["field"]), (&json!("invalid"), &json!("email")));
 }
 
-#[tokio::test]
-async fn a_body_over_the_limit_is_refused_with_the_flat_answer() {
-    let desk = Frontdesk::start().await;
+async fn a_body_over_the_limit_is_refused_with_the_flat_answer(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let response = desk.post_raw("/bot/v1/users", &vec![b'x'; 1_000_000]).await;
     assert_eq!(response.status, 413);
     assert_eq!(response.json()["result"], "invalid");
     assert_eq!(desk.register("Ana", "ana@visitor.example").await["result"], "ok");
 }
 
-#[tokio::test]
-async fn no_visitor_can_write_a_mail_header() {
+async fn no_visitor_can_write_a_mail_header(ground: Ground) {
     let smtp = SmtpServer::start(Behaviour::default()).await;
     let url = smtp.url();
     let settings = [
@@ -55,7 +62,7 @@ async fn no_visitor_can_write_a_mail_header() {
         ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example"),
         ("FRONTDESK__WELCOME__DELAY", "500ms"),
     ];
-    let desk = Frontdesk::with(&settings).await;
+    let desk = Frontdesk::with(ground, &settings).await;
 
     let hostile = "Ana\r\nBcc: victim@elsewhere.example\r\n\r\nbuy now";
     desk.post(
@@ -74,9 +81,8 @@ async fn no_visitor_can_write_a_mail_header() {
     assert_eq!((&refused["result"], &refused["field"]), (&json!("invalid"), &json!("email")));
 }
 
-#[tokio::test]
-async fn long_right_to_left_and_emoji_names_arrive() {
-    let desk = Frontdesk::start().await;
+async fn long_right_to_left_and_emoji_names_arrive(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     for (n, name) in ["محمد بن سلمان", "👩‍👩‍👧‍👦 Ana", "Zoë\u{301}"].into_iter().enumerate()
     {
         let answer = desk.register(name, &format!("person{n}@visitor.example")).await;
@@ -86,9 +92,8 @@ async fn long_right_to_left_and_emoji_names_arrive() {
     assert_eq!(long["name"].as_str().expect("a name").chars().count(), 200);
 }
 
-#[tokio::test]
-async fn two_identities_of_two_people_are_taken_for_the_first_and_noted() {
-    let desk = Frontdesk::start().await;
+async fn two_identities_of_two_people_are_taken_for_the_first_and_noted(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let ana = desk.register("Ana", "ana@visitor.example").await;
     let bo = desk.post("/bot/v1/users", &json!({"name": "Bo", "phone": "+34600111222"})).await;
     let both =
@@ -101,9 +106,8 @@ async fn two_identities_of_two_people_are_taken_for_the_first_and_noted() {
     );
 }
 
-#[tokio::test]
-async fn too_many_calls_are_told_to_slow_down() {
-    let desk = Frontdesk::with(&[("FRONTDESK__INTAKE__RATE_LIMIT", "1")]).await;
+async fn too_many_calls_are_told_to_slow_down(ground: Ground) {
+    let desk = Frontdesk::with(ground, &[("FRONTDESK__INTAKE__RATE_LIMIT", "1")]).await;
     let mut limited = None;
     for n in 0..10 {
         let response = desk.post_raw("/bot/v1/users", format!("email=p{n}@visitor.example").as_bytes()).await;

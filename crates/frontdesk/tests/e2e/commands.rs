@@ -2,11 +2,24 @@
 
 use serde_json::json;
 
-use crate::frontdesk::Frontdesk;
+use crate::{
+    frontdesk::Frontdesk,
+    ground::{Ground, on_every_ground},
+};
 
-#[tokio::test]
-async fn a_key_is_rotated_without_a_gap_and_revoked() {
-    let desk = Frontdesk::start().await;
+on_every_ground! {
+    a_key_is_rotated_without_a_gap_and_revoked
+    a_call_in_quarantine_is_mended_and_released
+    an_erased_user_leaves_nothing_behind
+    users_are_imported_and_exported
+    topics_and_channels_are_changed_while_the_server_runs
+    the_first_admin_and_a_token_open_the_captured_mail
+    simulated_visitors_are_all_answered
+    the_doctor_and_the_settings_in_force_are_shown
+}
+
+async fn a_key_is_rotated_without_a_gap_and_revoked(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let next = desk.told(&["bot", "rotate", "test", "--key-only"]).await.trim().to_owned();
     let status = async |key: &str| {
         let head = format!("POST /bot/v1/users HTTP/1.1\r\nx-api-key: {key}\r\n");
@@ -26,9 +39,8 @@ async fn a_key_is_rotated_without_a_gap_and_revoked() {
     assert_eq!(status(&next).await.0, 200);
 }
 
-#[tokio::test]
-async fn a_call_in_quarantine_is_mended_and_released() {
-    let desk = Frontdesk::start().await;
+async fn a_call_in_quarantine_is_mended_and_released(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let refused = desk.post("/bot/v1/users", &json!({"name": "Ana", "email": "ana at visitor"})).await;
     assert_eq!((&refused["result"], &refused["field"]), (&json!("invalid"), &json!("email")));
     let id = refused["request_id"].as_str().expect("an id");
@@ -39,9 +51,8 @@ async fn a_call_in_quarantine_is_mended_and_released() {
     assert!(!desk.command(&["quarantine", "discard", id]).await.status.success(), "it is not held any more");
 }
 
-#[tokio::test]
-async fn an_erased_user_leaves_nothing_behind() {
-    let desk = Frontdesk::start().await;
+async fn an_erased_user_leaves_nothing_behind(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     desk.post(
         "/bot/v1/tickets",
         &json!({"name": "Ana Rara", "email": "ana@visitor.example", "description": "Secreto"}),
@@ -49,16 +60,14 @@ async fn an_erased_user_leaves_nothing_behind() {
     .await;
     desk.told(&["users", "erase", "--email", "ana@visitor.example", "--yes"]).await;
     assert_eq!(desk.get("/bot/v1/users?email=ana@visitor.example").await.json()["user_id"], json!(null));
-    desk.told(&["backup", "copy.db"]).await;
-    let copy = std::fs::read(desk.path("copy.db")).expect("a backup");
+    let copy = desk.everything_stored().await;
     for personal in ["ana@visitor.example", "Ana Rara", "Secreto"] {
         assert!(!copy.windows(personal.len()).any(|window| window == personal.as_bytes()), "{personal}");
     }
 }
 
-#[tokio::test]
-async fn users_are_imported_and_exported() {
-    let desk = Frontdesk::start().await;
+async fn users_are_imported_and_exported(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let csv = "name,email,phone\nAna,ana@visitor.example,+34600111222\nBo,not an address,\n=1+1,eve@visitor.example,\n";
     std::fs::write(desk.path("people.csv"), csv).expect("a file");
     desk.command(&["users", "import", "people.csv", "--bot", "test"]).await;
@@ -70,9 +79,8 @@ async fn users_are_imported_and_exported() {
     assert!(desk.notifications().await.is_empty(), "imported users get no welcome mail");
 }
 
-#[tokio::test]
-async fn topics_and_channels_are_changed_while_the_server_runs() {
-    let desk = Frontdesk::start().await;
+async fn topics_and_channels_are_changed_while_the_server_runs(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     desk.told(&["channel", "add", "legal-mail", "--kind", "email", "--target", "legal@desk.example"]).await;
     desk.told(&[
         "topic",
@@ -93,9 +101,8 @@ async fn topics_and_channels_are_changed_while_the_server_runs() {
     assert_eq!(opened["channels"], "email, slack");
 }
 
-#[tokio::test]
-async fn the_first_admin_and_a_token_open_the_captured_mail() {
-    let desk = Frontdesk::start().await;
+async fn the_first_admin_and_a_token_open_the_captured_mail(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     assert_eq!(desk.get("/admin/mail").await.status, 401);
     std::fs::write(desk.path("password"), "correct horse battery\n").expect("a file");
     let made = tokio::process::Command::new("sh")
@@ -106,6 +113,7 @@ async fn the_first_admin_and_a_token_open_the_captured_mail() {
                 env!("CARGO_BIN_EXE_frontdesk")
             ),
         ])
+        .envs(desk.settings())
         .current_dir(desk.path("."))
         .status()
         .await
@@ -118,17 +126,15 @@ async fn the_first_admin_and_a_token_open_the_captured_mail() {
     assert_eq!(desk.connect().await.call(&head, b"").await.expect("an answer").status, 200);
 }
 
-#[tokio::test]
-async fn simulated_visitors_are_all_answered() {
-    let desk = Frontdesk::start().await;
+async fn simulated_visitors_are_all_answered(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let said = desk.told(&["simulate", "--users", "20", "--rate", "200", "--key", &desk.key]).await;
     assert!(!said.is_empty());
     assert!(!desk.notifications().await.is_empty());
 }
 
-#[tokio::test]
-async fn the_doctor_and_the_settings_in_force_are_shown() {
-    let desk = Frontdesk::with(&[("SMTP_URL", "smtps://robot:hunter2@mail.desk.example:465")]).await;
+async fn the_doctor_and_the_settings_in_force_are_shown(ground: Ground) {
+    let desk = Frontdesk::with(ground, &[("SMTP_URL", "smtps://robot:hunter2@mail.desk.example:465")]).await;
     let config = desk.told(&["config"]).await;
     assert!(config.contains("FRONTDESK__WELCOME__DELAY") && config.contains("60s"), "{config}");
     assert!(!config.contains("hunter2"), "secrets are masked");

@@ -4,19 +4,37 @@ use serde_json::{Value, json};
 
 use crate::{
     frontdesk::Frontdesk,
+    ground::{Ground, on_every_ground},
     support::smtp_server::{Act, Behaviour, SmtpServer},
 };
 
-/// A server with one ticket mail to deliver, and quick retries.
-async fn one_mail_to(behaviour: Behaviour) -> (Frontdesk, SmtpServer) {
+on_every_ground! {
+    a_server_that_refuses_connections_is_tried_again
+    a_server_that_is_busy_is_tried_again
+    a_greylisted_recipient_is_tried_again
+    a_server_that_closes_after_data_leaves_the_fate_unknown_and_gets_a_marked_copy
+    a_recipient_that_does_not_exist_fails_at_once
+    attempts_that_are_used_up_fail_and_a_person_can_retry
+    a_cancelled_notification_is_not_sent
+    a_slow_channel_delays_no_other
+}
+
+/// So many retries that a test has mended the mail server before the last.
+fn many_waits() -> String {
+    vec!["300ms"; 100].join(",")
+}
+
+/// A server with one ticket mail to deliver, which is tried again after these waits.
+async fn one_mail_to(ground: Ground, behaviour: Behaviour, waits: &str) -> (Frontdesk, SmtpServer) {
     let smtp = SmtpServer::start(behaviour).await;
     let url = smtp.url();
     let settings = [
         ("SMTP_URL", url.as_str()),
         ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example"),
-        ("FRONTDESK__RETRY__EMAIL__WAITS", "300ms,300ms,300ms"),
+        ("FRONTDESK__RETRY__EMAIL__WAITS", waits),
+        ("FRONTDESK__RETRY__EMAIL__UNKNOWN_RETRIES", "100"),
     ];
-    let desk = Frontdesk::with(&settings).await;
+    let desk = Frontdesk::with(ground, &settings).await;
     desk.post("/bot/v1/tickets", &json!({"topic": "pricing", "description": "How much?"})).await;
     (desk, smtp)
 }
@@ -36,8 +54,8 @@ async fn first_outcome(desk: &Frontdesk) -> Value {
     attempts(desk).await[0].clone()
 }
 
-async fn becomes_sent_when_mended(behaviour: Behaviour, first: &str, code: Option<u16>) {
-    let (desk, smtp) = one_mail_to(behaviour).await;
+async fn becomes_sent_when_mended(ground: Ground, behaviour: Behaviour, first: &str, code: Option<u16>) {
+    let (desk, smtp) = one_mail_to(ground, behaviour, &many_waits()).await;
     let attempt = first_outcome(&desk).await;
     assert_eq!((&attempt["outcome"], &attempt["code"]), (&json!(first), &json!(code)), "{attempt}");
     smtp.set_behaviour(Behaviour::default()).await;
@@ -45,26 +63,24 @@ async fn becomes_sent_when_mended(behaviour: Behaviour, first: &str, code: Optio
     assert!(!smtp.mails().is_empty());
 }
 
-#[tokio::test]
-async fn a_server_that_refuses_connections_is_tried_again() {
-    becomes_sent_when_mended(Behaviour { listens: false, ..Behaviour::default() }, "temporary", None).await;
+async fn a_server_that_refuses_connections_is_tried_again(ground: Ground) {
+    becomes_sent_when_mended(ground, Behaviour { listens: false, ..Behaviour::default() }, "temporary", None)
+        .await;
 }
 
-#[tokio::test]
-async fn a_server_that_is_busy_is_tried_again() {
+async fn a_server_that_is_busy_is_tried_again(ground: Ground) {
     let busy = Behaviour { greeting: Act::SayAndClose("421 4.3.2 try later"), ..Behaviour::default() };
-    becomes_sent_when_mended(busy, "temporary", Some(421)).await;
+    becomes_sent_when_mended(ground, busy, "temporary", Some(421)).await;
 }
 
-#[tokio::test]
-async fn a_greylisted_recipient_is_tried_again() {
+async fn a_greylisted_recipient_is_tried_again(ground: Ground) {
     let greylist = Behaviour { recipient: Act::Say("450 4.2.0 greylisted"), ..Behaviour::default() };
-    becomes_sent_when_mended(greylist, "temporary", Some(450)).await;
+    becomes_sent_when_mended(ground, greylist, "temporary", Some(450)).await;
 }
 
-#[tokio::test]
-async fn a_server_that_closes_after_data_leaves_the_fate_unknown_and_gets_a_marked_copy() {
-    let (desk, smtp) = one_mail_to(Behaviour { message: Act::Close, ..Behaviour::default() }).await;
+async fn a_server_that_closes_after_data_leaves_the_fate_unknown_and_gets_a_marked_copy(ground: Ground) {
+    let (desk, smtp) =
+        one_mail_to(ground, Behaviour { message: Act::Close, ..Behaviour::default() }, &many_waits()).await;
     assert_eq!(first_outcome(&desk).await["outcome"], "unknown");
     smtp.set_behaviour(Behaviour::default()).await;
     desk.settled(&["sent"]).await;
@@ -80,18 +96,17 @@ async fn a_server_that_closes_after_data_leaves_the_fate_unknown_and_gets_a_mark
     assert!(last.data.contains("X-Frontdesk-Possible-Duplicate"));
 }
 
-#[tokio::test]
-async fn a_recipient_that_does_not_exist_fails_at_once() {
+async fn a_recipient_that_does_not_exist_fails_at_once(ground: Ground) {
     let gone = Behaviour { recipient: Act::Say("550 5.1.1 no such user"), ..Behaviour::default() };
-    let (desk, _smtp) = one_mail_to(gone).await;
+    let (desk, _smtp) = one_mail_to(ground, gone, &many_waits()).await;
     assert_eq!(desk.settled(&["failed"]).await.len(), 1);
     let tried = attempts(&desk).await;
     assert_eq!((tried.len(), &tried[0]["code"]), (1, &json!(550)));
 }
 
-#[tokio::test]
-async fn attempts_that_are_used_up_fail_and_a_person_can_retry() {
-    let (desk, smtp) = one_mail_to(Behaviour { listens: false, ..Behaviour::default() }).await;
+async fn attempts_that_are_used_up_fail_and_a_person_can_retry(ground: Ground) {
+    let (desk, smtp) =
+        one_mail_to(ground, Behaviour { listens: false, ..Behaviour::default() }, "300ms,300ms,300ms").await;
     let failed = desk.settled(&["failed"]).await;
     assert_eq!(attempts(&desk).await.len(), 4, "three waits allow four attempts");
 
@@ -101,11 +116,11 @@ async fn attempts_that_are_used_up_fail_and_a_person_can_retry() {
     assert_eq!(smtp.mails().len(), 1);
 }
 
-#[tokio::test]
-async fn a_cancelled_notification_is_not_sent() {
+async fn a_cancelled_notification_is_not_sent(ground: Ground) {
     let smtp = SmtpServer::start(Behaviour::default()).await;
     let url = smtp.url();
-    let desk = Frontdesk::with(&[("SMTP_URL", url.as_str()), ("FRONTDESK__WELCOME__DELAY", "3s")]).await;
+    let desk =
+        Frontdesk::with(ground, &[("SMTP_URL", url.as_str()), ("FRONTDESK__WELCOME__DELAY", "3s")]).await;
     desk.register("Ana", "ana@visitor.example").await;
     let planned = desk.notifications().await;
     desk.told(&["notifications", "cancel", planned[0]["id"].as_str().expect("an id")]).await;
@@ -116,12 +131,11 @@ async fn a_cancelled_notification_is_not_sent() {
     assert_eq!(smtp.mails().len(), 1);
 }
 
-#[tokio::test]
-async fn a_slow_channel_delays_no_other() {
+async fn a_slow_channel_delays_no_other(ground: Ground) {
     let smtp = SmtpServer::start(Behaviour { greeting: Act::Hang, ..Behaviour::default() }).await;
     let url = smtp.url();
     let settings = [("SMTP_URL", url.as_str()), ("FRONTDESK__WORKER__CONCURRENCY", "4")];
-    let desk = Frontdesk::with(&settings).await;
+    let desk = Frontdesk::with(ground, &settings).await;
     // The team's mail is captured, as it has no address; the persons' mail server hangs.
     desk.told(&["channel", "add", "elsewhere", "--kind", "email", "--target", "hanging@desk.example"]).await;
     desk.told(&["topic", "add", "slow", "--title", "Slow", "--channel", "elsewhere"]).await;

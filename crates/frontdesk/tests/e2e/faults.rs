@@ -6,9 +6,15 @@ use serde_json::{Value, json};
 
 use crate::{
     frontdesk::Frontdesk,
+    ground::{Ground, on_every_ground},
     http::Connection,
     support::smtp_server::{Behaviour, ReceivedMail, SmtpServer},
 };
+
+on_every_ground! {
+    a_kill_in_the_middle_of_calls_and_deliveries_loses_nothing
+    timers_survive_a_kill
+}
 
 const CALLS: usize = 10_000;
 const CONNECTIONS: usize = 16;
@@ -49,11 +55,11 @@ async fn standing(desk: &Frontdesk, status: &str) -> Vec<Value> {
     listed.as_array().expect("a list").clone()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_kill_in_the_middle_of_calls_and_deliveries_loses_nothing() {
+async fn a_kill_in_the_middle_of_calls_and_deliveries_loses_nothing(ground: Ground) {
     let smtp = SmtpServer::start(Behaviour::default()).await;
     let url = smtp.url();
-    let mut desk = Frontdesk::with(&[("SMTP_URL", url.as_str()), ("FRONTDESK__WELCOME__DELAY", "1s")]).await;
+    let mut desk =
+        Frontdesk::with(ground, &[("SMTP_URL", url.as_str()), ("FRONTDESK__WELCOME__DELAY", "1s")]).await;
 
     let mut callers = tokio::task::JoinSet::new();
     for caller in 0..CONNECTIONS {
@@ -90,11 +96,11 @@ async fn a_kill_in_the_middle_of_calls_and_deliveries_loses_nothing() {
     assert_eq!(addressees(&smtp.mails()).len(), users.len());
 }
 
-#[tokio::test]
-async fn timers_survive_a_kill() {
+async fn timers_survive_a_kill(ground: Ground) {
     let smtp = SmtpServer::start(Behaviour::default()).await;
     let url = smtp.url();
-    let mut desk = Frontdesk::with(&[("SMTP_URL", url.as_str()), ("FRONTDESK__WELCOME__DELAY", "4s")]).await;
+    let mut desk =
+        Frontdesk::with(ground, &[("SMTP_URL", url.as_str()), ("FRONTDESK__WELCOME__DELAY", "4s")]).await;
     for n in 0..20 {
         desk.register("Ana", &format!("p{n}@visitor.example")).await;
     }

@@ -4,6 +4,7 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::PathBuf,
     process::{Output, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,61 +15,93 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::http::{Connection, Response};
+use crate::{
+    ground::{Ground, Plot},
+    http::{Connection, Response},
+};
 
 /// How long a test waits for something that should happen soon, before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server process; killed when it is dropped.
 pub(crate) struct Frontdesk {
+    plot: Arc<Plot>,
     folder: TempDir,
     settings: Vec<(String, String)>,
     address: SocketAddr,
     process: Option<Child>,
+    /// What the process does, as `--role` takes it.
+    pub(crate) role: &'static str,
     pub(crate) key: String,
 }
 
 impl Frontdesk {
     /// Starts with the defaults, and without a rate limit.
-    pub(crate) async fn start() -> Self {
-        Self::with(&[]).await
+    pub(crate) async fn start(ground: Ground) -> Self {
+        Self::with(ground, &[]).await
     }
 
     /// Starts with settings, and without a rate limit unless they say otherwise. Adds a bot.
-    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        let mut desk = Self::unstarted(settings);
+    pub(crate) async fn with(ground: Ground, settings: &[(&str, &str)]) -> Self {
+        let mut desk = Self::unstarted(ground, settings).await;
         desk.run().await;
-        let added = desk.command(&["bot", "add", "test", "--country", "ES", "--key-only"]).await;
-        assert!(added.status.success(), "{added:?}");
-        String::from_utf8(added.stdout).expect("a key").trim().clone_into(&mut desk.key);
+        desk.add_bot().await;
         desk
     }
 
+    /// Adds the bot whose key the calls have.
+    pub(crate) async fn add_bot(&mut self) {
+        let key = self.told(&["bot", "add", "test", "--country", "ES", "--key-only"]).await;
+        key.trim().clone_into(&mut self.key);
+    }
+
     /// Has a folder and settings, and no process yet.
-    pub(crate) fn unstarted(settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn unstarted(ground: Ground, settings: &[(&str, &str)]) -> Self {
+        let plot = ground.plot().await;
         let defaults = [("FRONTDESK__INTAKE__RATE_LIMIT", "0"), ("FRONTDESK__LOG", "debug")];
-        let settings = defaults.iter().chain(settings);
+        let chosen = defaults.iter().chain(settings);
+        let chosen = chosen.map(|&(name, value)| (name.to_owned(), value.to_owned()));
         Self {
             folder: tempfile::tempdir().expect("a folder"),
-            settings: settings.map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            settings: plot.settings().into_iter().chain(chosen).collect(),
+            plot: Arc::new(plot),
             address: free_address(),
             process: None,
+            role: "all",
             key: String::new(),
+        }
+    }
+
+    /// Another process on the same ground, with the same settings; it does not run yet.
+    pub(crate) fn colleague(&self, role: &'static str) -> Self {
+        Self {
+            plot: Arc::clone(&self.plot),
+            folder: tempfile::tempdir().expect("a folder"),
+            settings: self.settings.clone(),
+            address: free_address(),
+            process: None,
+            role,
+            key: self.key.clone(),
         }
     }
 
     /// Starts the process and waits until it is ready.
     pub(crate) async fn run(&mut self) {
-        self.address = free_address();
-        let log =
-            std::fs::File::options().create(true).append(true).open(self.log_file()).expect("a log file");
-        let mut serve = self.program(&["serve"]);
-        serve.stdout(log.try_clone().expect("a log file")).stderr(log).kill_on_drop(true);
-        self.process = Some(serve.spawn().expect("the program starts"));
+        self.spawn();
         self.wait_until("the server is ready", async |desk| {
             desk.try_get("/health/ready").await.is_ok_and(|answer| answer.status == 200)
         })
         .await;
+    }
+
+    /// Starts the process.
+    pub(crate) fn spawn(&mut self) {
+        self.address = free_address();
+        let log =
+            std::fs::File::options().create(true).append(true).open(self.log_file()).expect("a log file");
+        let mut serve = self.program(&["serve", "--role", self.role]);
+        serve.stdout(log.try_clone().expect("a log file")).stderr(log).kill_on_drop(true);
+        self.process = Some(serve.spawn().expect("the program starts"));
     }
 
     /// Ends the process as a power cut would.
@@ -112,8 +145,13 @@ impl Frontdesk {
             .current_dir(self.folder.path())
             .env_clear()
             .env("FRONTDESK__HTTP__BIND", self.address.to_string())
-            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+            .envs(self.settings());
         command
+    }
+
+    /// The settings of the process, but for its address.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     fn log_file(&self) -> PathBuf {
@@ -123,6 +161,15 @@ impl Frontdesk {
     /// Everything that the server logged and printed so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Everything that is stored, in any order and encoding.
+    pub(crate) async fn everything_stored(&self) -> Vec<u8> {
+        if let Some(rows) = self.plot.rows().await {
+            return rows.into_bytes();
+        }
+        self.told(&["backup", "copy.db"]).await;
+        std::fs::read(self.path("copy.db")).expect("a backup")
     }
 
     /// A path in the server's folder.

@@ -4,23 +4,36 @@ use serde_json::{Value, json};
 
 use crate::{
     frontdesk::Frontdesk,
+    ground::{Ground, on_every_ground},
     http::Connection,
     support::smtp_server::{Behaviour, SmtpServer},
 };
 
+on_every_ground! {
+    a_registered_person_gets_one_welcome_mail_that_greets_by_name
+    a_ticket_reaches_the_teams_of_its_topic
+    a_channel_without_a_secret_is_mimicked_as_mail_and_marked
+    without_a_mail_server_mail_is_captured_and_can_be_read
+    a_thousand_equal_calls_at_once_make_one_user_and_one_welcome_mail
+    an_equal_call_is_answered_again_and_not_taken_again
+    an_idempotency_key_is_bound_to_its_body
+    a_person_is_answered_in_its_language
+    the_status_of_a_ticket_is_shown_to_its_person_only
+    the_topics_are_offered_for_a_bots_buttons
+}
+
 const SOON: (&str, &str) = ("FRONTDESK__WELCOME__DELAY", "1s");
 const TEAM: (&str, &str) = ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example");
 
-async fn with_mail(settings: &[(&str, &str)]) -> (Frontdesk, SmtpServer) {
+async fn with_mail(ground: Ground, settings: &[(&str, &str)]) -> (Frontdesk, SmtpServer) {
     let smtp = SmtpServer::start(Behaviour::default()).await;
     let url = smtp.url();
     let settings = [settings, &[("SMTP_URL", url.as_str()), TEAM]].concat();
-    (Frontdesk::with(&settings).await, smtp)
+    (Frontdesk::with(ground, &settings).await, smtp)
 }
 
-#[tokio::test]
-async fn a_registered_person_gets_one_welcome_mail_that_greets_by_name() {
-    let (desk, smtp) = with_mail(&[SOON]).await;
+async fn a_registered_person_gets_one_welcome_mail_that_greets_by_name(ground: Ground) {
+    let (desk, smtp) = with_mail(ground, &[SOON]).await;
 
     let first = desk.register("Ana García", "ana@visitor.example").await;
     assert_eq!((&first["result"], &first["created"]), (&json!("ok"), &json!(true)));
@@ -35,9 +48,8 @@ async fn a_registered_person_gets_one_welcome_mail_that_greets_by_name() {
     assert_eq!(smtp.mails().len(), 1, "a second registration sends no second welcome mail");
 }
 
-#[tokio::test]
-async fn a_ticket_reaches_the_teams_of_its_topic() {
-    let (desk, smtp) = with_mail(&[]).await;
+async fn a_ticket_reaches_the_teams_of_its_topic(ground: Ground) {
+    let (desk, smtp) = with_mail(ground, &[]).await;
 
     let pricing =
         desk.post("/bot/v1/tickets", &json!({"topic": "Pricing", "description": "How much?"})).await;
@@ -57,9 +69,8 @@ async fn a_ticket_reaches_the_teams_of_its_topic() {
     assert!(smtp.wait_for(2).await[1].data.contains("refunds"), "the team reads what was asked for");
 }
 
-#[tokio::test]
-async fn a_channel_without_a_secret_is_mimicked_as_mail_and_marked() {
-    let (desk, smtp) = with_mail(&[]).await;
+async fn a_channel_without_a_secret_is_mimicked_as_mail_and_marked(ground: Ground) {
+    let (desk, smtp) = with_mail(ground, &[]).await;
 
     let sales =
         desk.post("/bot/v1/tickets", &json!({"topic": "sales", "description": "A quote, please"})).await;
@@ -70,9 +81,8 @@ async fn a_channel_without_a_secret_is_mimicked_as_mail_and_marked() {
     assert_eq!(shown["attempts"][0]["mimicked"], true);
 }
 
-#[tokio::test]
-async fn without_a_mail_server_mail_is_captured_and_can_be_read() {
-    let desk = Frontdesk::with(&[SOON]).await;
+async fn without_a_mail_server_mail_is_captured_and_can_be_read(ground: Ground) {
+    let desk = Frontdesk::with(ground, &[SOON]).await;
 
     desk.register("Ana", "ana@visitor.example").await;
     let sent = desk.settled(&["sent"]).await;
@@ -80,9 +90,8 @@ async fn without_a_mail_server_mail_is_captured_and_can_be_read() {
     assert!(shown.contains("ana@visitor.example") && shown.contains("Ana"), "{shown}");
 }
 
-#[tokio::test]
-async fn a_thousand_equal_calls_at_once_make_one_user_and_one_welcome_mail() {
-    let (desk, smtp) = with_mail(&[SOON]).await;
+async fn a_thousand_equal_calls_at_once_make_one_user_and_one_welcome_mail(ground: Ground) {
+    let (desk, smtp) = with_mail(ground, &[SOON]).await;
     let body = json!({"name": "Ana", "email": "ana@visitor.example", "phone": "+34600111222"}).to_string();
 
     let mut callers = tokio::task::JoinSet::new();
@@ -112,9 +121,8 @@ async fn call_many(connection: &mut Connection, head: &str, body: &str, count: u
     answers
 }
 
-#[tokio::test]
-async fn an_equal_call_is_answered_again_and_not_taken_again() {
-    let desk = Frontdesk::start().await;
+async fn an_equal_call_is_answered_again_and_not_taken_again(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let ticket = json!({"topic": "pricing", "description": "How much?", "email": "ana@visitor.example"});
 
     let first = desk.post("/bot/v1/tickets", &ticket).await;
@@ -129,9 +137,8 @@ async fn an_equal_call_is_answered_again_and_not_taken_again() {
     assert_ne!(one["reference"], other["reference"], "two visitors may ask the same question");
 }
 
-#[tokio::test]
-async fn an_idempotency_key_is_bound_to_its_body() {
-    let desk = Frontdesk::start().await;
+async fn an_idempotency_key_is_bound_to_its_body(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let head = format!("{}idempotency-key: order-7\r\n", desk.post_head("/bot/v1/tickets"));
     let mut connection = desk.connect().await;
     let body = json!({"topic": "pricing", "description": "How much?"}).to_string();
@@ -144,9 +151,8 @@ async fn an_idempotency_key_is_bound_to_its_body() {
     assert_eq!((&other["result"], &other["field"]), (&json!("invalid"), &json!("idempotency_key")));
 }
 
-#[tokio::test]
-async fn a_person_is_answered_in_its_language() {
-    let desk = Frontdesk::start().await;
+async fn a_person_is_answered_in_its_language(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let answer = desk
         .post("/bot/v1/users", &json!({"name": "Ana", "email": "ana@visitor.example", "language": "es-MX"}))
         .await;
@@ -157,9 +163,8 @@ async fn a_person_is_answered_in_its_language() {
     );
 }
 
-#[tokio::test]
-async fn the_status_of_a_ticket_is_shown_to_its_person_only() {
-    let desk = Frontdesk::start().await;
+async fn the_status_of_a_ticket_is_shown_to_its_person_only(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let opened =
         desk.post("/bot/v1/tickets", &json!({"description": "Help", "email": "ana@visitor.example"})).await;
     let reference = opened["reference"].as_str().expect("a reference");
@@ -183,9 +188,8 @@ async fn the_status_of_a_ticket_is_shown_to_its_person_only() {
     assert!(refusals.windows(2).all(|pair| pair[0] == pair[1]), "{refusals:?}");
 }
 
-#[tokio::test]
-async fn the_topics_are_offered_for_a_bots_buttons() {
-    let desk = Frontdesk::start().await;
+async fn the_topics_are_offered_for_a_bots_buttons(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
     let topics = desk.get("/bot/v1/topics").await.json();
     assert_eq!(topics["titles"], json!(["Sales", "Pricing", "Support"]));
     assert_eq!(topics["topics"][1], json!({"slug": "pricing", "title": "Pricing"}));

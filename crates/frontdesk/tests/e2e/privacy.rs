@@ -4,11 +4,15 @@ use serde_json::json;
 
 use crate::{
     frontdesk::Frontdesk,
+    ground::{Ground, on_every_ground},
     support::smtp_server::{Act, Behaviour, SmtpServer},
 };
 
-#[tokio::test]
-async fn a_full_run_logs_and_counts_nothing_personal() {
+on_every_ground! {
+    a_full_run_logs_and_counts_nothing_personal
+}
+
+async fn a_full_run_logs_and_counts_nothing_personal(ground: Ground) {
     let refusing = Behaviour {
         recipient: Act::Say("550 5.1.1 <ana.rara@visitor.example> unknown"),
         ..Behaviour::default()
@@ -21,7 +25,7 @@ async fn a_full_run_logs_and_counts_nothing_personal() {
         ("FRONTDESK__WELCOME__DELAY", "500ms"),
         ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example"),
     ];
-    let mut desk = Frontdesk::with(&settings).await;
+    let mut desk = Frontdesk::with(ground, &settings).await;
     desk.post(
         "/bot/v1/tickets",
         &json!({"name": "Ana Rara", "email": "ana.rara@visitor.example", "phone": "+34600111222", "description": "Mi secreto", "topic": "pricing"}),

@@ -1,45 +1,43 @@
 //! The database, and what lies in it.
 
 use adapters_sqlite::SqliteStorage;
-use application::ports::{StorageError, consult};
+use application::ports::{Storage, StorageError, consult};
 
-use super::finding::{Finding, chain};
-use crate::{
-    cli::{channel::is_mimicked, database::open_as_it_is},
-    settings::Settings,
-};
+use super::finding::Finding;
+use crate::{cli::channel::is_mimicked, database::Database, settings::Settings};
 
 const DATABASE: &str = "database";
 
-/// Looks at the file without changing it.
+/// Looks at the database without changing it.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
-    let path = settings.database.path.display();
-    if !settings.database.path.exists() {
-        let found = format!("{path} does not exist yet");
+    if let Some(path) = settings.database.file().filter(|path| !path.exists()) {
+        let found = format!("{} does not exist yet", path.display());
         return vec![Finding::warn(DATABASE, found, "the first `frontdesk serve` makes it")];
     }
-    match open_as_it_is(settings).await {
-        Ok(sqlite) => look_inside(&sqlite).await.unwrap_or_else(|error| vec![unusable(&error)]),
-        Err(error) => vec![unusable(&error)],
-    }
+    let looked = async { look_inside(&Database::open(&settings.database, "frontdesk-doctor").await?).await };
+    looked.await.unwrap_or_else(|error| vec![unusable(settings, &error)])
 }
 
-fn unusable(error: &dyn std::error::Error) -> Finding {
-    Finding::fail(
-        DATABASE,
-        chain(error),
-        "look at the disk and the rights of the file; `frontdesk backup` copies",
-    )
+fn unusable(settings: &Settings, error: &anyhow::Error) -> Finding {
+    let advice = match settings.database.file() {
+        Some(_) => "look at the disk and the rights of the file; `frontdesk backup` copies",
+        None => "look whether the server runs, and at DATABASE_URL",
+    };
+    Finding::fail(DATABASE, format!("{error:#}"), advice)
 }
 
-async fn look_inside(sqlite: &SqliteStorage) -> Result<Vec<Finding>, StorageError> {
-    let outstanding = sqlite.migration_status().await?.iter().filter(|state| !state.applied).count();
+async fn look_inside(database: &Database) -> anyhow::Result<Vec<Finding>> {
+    let outstanding = database.migration_status().await?.iter().filter(|state| !state.applied).count();
     if outstanding > 0 {
         let found = format!("{outstanding} migrations are outstanding");
         return Ok(vec![Finding::fail("migrations", found, "run `frontdesk migrate up`")]);
     }
+    let health = match database {
+        Database::Embedded(sqlite) => soundness(sqlite).await?,
+        Database::Server(_) => Finding::ok(DATABASE, "PostgreSQL answers"),
+    };
     let migrations = Finding::ok("migrations", "all are applied");
-    Ok(vec![soundness(sqlite).await?, migrations, channels(sqlite).await?])
+    Ok(vec![health, migrations, channels(&*database.storage()).await?])
 }
 
 async fn soundness(sqlite: &SqliteStorage) -> Result<Finding, StorageError> {
@@ -56,8 +54,8 @@ async fn soundness(sqlite: &SqliteStorage) -> Result<Finding, StorageError> {
     })
 }
 
-async fn channels(sqlite: &SqliteStorage) -> Result<Finding, StorageError> {
-    let channels = consult(sqlite, async |snapshot| snapshot.channels().all().await).await?;
+async fn channels(storage: &dyn Storage) -> Result<Finding, StorageError> {
+    let channels = consult(storage, async |snapshot| snapshot.channels().all().await).await?;
     let mimicked: Vec<_> = channels.iter().filter(|channel| is_mimicked(channel)).collect();
     Ok(if mimicked.is_empty() {
         Finding::ok("channels", format!("all {} deliver themselves", channels.len()))

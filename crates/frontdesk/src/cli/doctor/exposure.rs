@@ -28,7 +28,12 @@ pub fn public_url(settings: &Settings) -> Finding {
 /// Only the owner of the process may read the key.
 pub fn secret_key(settings: &Settings) -> Finding {
     match settings.secret_key_file() {
-        None => Finding::ok(SECRET_KEY, "is a setting"),
+        None if settings.has_secret_key() => Finding::ok(SECRET_KEY, "is a setting"),
+        None => Finding::fail(
+            SECRET_KEY,
+            "is not set, and with PostgreSQL it has to be",
+            "set FRONTDESK__SECRET_KEY to the same text in every process",
+        ),
         Some(file) if !file.exists() => Finding::ok(SECRET_KEY, "is made by the first start"),
         Some(file) if is_readable_by_others(&file) => Finding::fail(
             SECRET_KEY,

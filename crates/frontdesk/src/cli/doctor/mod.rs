@@ -1,5 +1,6 @@
 //! `frontdesk doctor`: looks whether all is well, and says what to do.
 
+mod broker;
 mod database;
 mod exposure;
 mod finding;
@@ -38,6 +39,7 @@ async fn examine(sources: &Sources, settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("settings", "all can be used")];
     findings.extend(unused(sources));
     findings.extend(database::examine(settings).await);
+    findings.push(broker::examine(settings).await);
     findings.push(mail::server(settings).await);
     findings.extend(mail::addresses(settings));
     findings.push(exposure::public_url(settings));

@@ -1,55 +1,26 @@
-//! The composition root: which adapter stands behind which port. The only place that knows them all.
+//! What runs in a serving process.
 
 use std::{collections::HashMap, net::TcpListener, sync::Arc};
 
-use adapters_http::{AllowedHosts, HttpState};
+use adapters_http::{AllowedHosts, HttpState, Surface};
 use adapters_mail::{EnvironmentLookup, MailChannel, MailSettings, MimickedChannel};
-use adapters_queue::InProcessQueue;
-use adapters_sqlite::{Migrate, SqliteStorage};
 use application::{
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
-    housekeeping::ForgetExpiredAnswers,
-    intake::{
-        AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall,
-        TakeCalls,
-    },
-    ports::{Channel, Clock, Entropy, Ids, NotificationQueue, PasswordHasher, Storage},
+    intake::{AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall},
+    jobs::{RunJob, ShareJobs},
+    ports::{Channel, Clock},
     staff::AuthenticateAgent,
 };
-use domain::{channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::WorkerId, intake::IntakeRules};
+use domain::{channel::ChannelKind, ids::WorkerId};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use worker::{Company, Pulse, Worker};
 
-use crate::{
-    environment::{Argon2Hasher, SystemClock, SystemEntropy, SystemIds},
-    readiness::ServerReadiness,
-    settings::Settings,
-};
+use super::App;
+use crate::{readiness::ServerReadiness, serve::Role, settings::Settings};
 
 /// HTTP is answered by so many threads; parsing and answering costs tens of microseconds, so two go a long way.
 const HTTP_THREADS: usize = 2;
-
-/// The ports and their adapters, for commands and for the server alike.
-#[derive(Clone)]
-pub struct App {
-    /// The database, as upkeep sees it.
-    pub sqlite: Arc<SqliteStorage>,
-    /// The database.
-    pub storage: Arc<dyn Storage>,
-    /// The way from dispatchers to deliverers.
-    pub queue: Arc<dyn NotificationQueue>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// New ids.
-    pub ids: Arc<dyn Ids>,
-    /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
-    /// Hashes passwords.
-    pub hasher: Arc<dyn PasswordHasher>,
-    /// How bots' calls are taken.
-    pub take_calls: TakeCalls,
-}
 
 /// What runs in a serving process.
 pub struct Server {
@@ -57,76 +28,70 @@ pub struct Server {
     pub http: adapters_http::Server,
     /// Takes bots' calls.
     pub lane: LaneRunner,
-    /// Delivers notifications.
-    pub worker: Worker,
+    /// Delivers notifications; none if that is not this process's role.
+    pub worker: Option<Worker>,
+    /// Knows whether all this can do its job.
+    pub readiness: Arc<ServerReadiness>,
 }
 
 impl App {
-    /// Opens the database that the settings name, and wires everything to it.
-    pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-        let migrate = if settings.database.migrate { Migrate::Apply } else { Migrate::Leave };
-        let sqlite =
-            Arc::new(SqliteStorage::open(&settings.database.path, migrate, Arc::clone(&clock)).await?);
-        let storage: Arc<dyn Storage> = Arc::clone(&sqlite) as _;
-        // Room for all that may be handed over at once, and for as much again that is handed over a second time.
-        let queue_capacity = 2 * HANDED_OVER_PER_SLOT * settings.worker.concurrency;
-        let queue: Arc<dyn NotificationQueue> = Arc::new(InProcessQueue::new(queue_capacity));
-        let take_calls = TakeCalls {
-            storage: Arc::clone(&storage),
-            queue: Arc::clone(&queue),
-            clock: Arc::clone(&clock),
-            ids: Arc::clone(&ids),
-            rules: IntakeRules { welcome_delay: settings.welcome.delay },
-        };
-        let (entropy, hasher) = (Arc::new(SystemEntropy), Arc::new(Argon2Hasher));
-        Ok(Self { sqlite, storage, queue, clock, ids, entropy, hasher, take_calls })
-    }
-
     /// Everything that serves.
     pub fn server(
         &self,
         settings: &Settings,
+        role: Role,
         listener: TcpListener,
         metrics: PrometheusHandle,
         stop: CancellationToken,
     ) -> anyhow::Result<Server> {
         let (lane, runner) = IntakeLane::new(self.take_calls.clone());
-        let worker = self.worker(settings)?;
-        let readiness = ServerReadiness::new(worker.pulse.clone(), stop);
-        let state = HttpState {
-            authenticate_bot: Arc::new(AuthenticateBot::new(
-                Arc::clone(&self.storage),
-                Arc::clone(&self.clock),
-            )),
+        let pulse = Pulse::default();
+        let readiness = Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), stop));
+        let state = self.http_state(settings, lane, Arc::clone(&readiness), metrics);
+        let surface = if role.takes_calls() { Surface::Everything } else { Surface::Health };
+        let http = adapters_http::serve(listener, state, surface, HTTP_THREADS)?;
+        let worker = role.delivers().then(|| self.worker(settings, pulse)).transpose()?;
+        Ok(Server { http, lane: runner, worker, readiness })
+    }
+
+    fn http_state(
+        &self,
+        settings: &Settings,
+        lane: IntakeLane,
+        readiness: Arc<ServerReadiness>,
+        metrics: PrometheusHandle,
+    ) -> HttpState {
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        let storage = || Arc::clone(&self.storage);
+        HttpState {
+            authenticate_bot: Arc::new(AuthenticateBot::new(storage(), Arc::clone(&clock))),
             submit: SubmitCall {
                 lane,
-                clock: Arc::clone(&self.clock),
+                clock: Arc::clone(&clock),
                 replay_window: settings.intake.replay_window,
             },
-            find_user: FindUser { storage: Arc::clone(&self.storage) },
-            show_ticket: ShowTicketStatus { storage: Arc::clone(&self.storage) },
-            list_topics: ListTopics { storage: Arc::clone(&self.storage) },
-            authenticate_agent: AuthenticateAgent { storage: Arc::clone(&self.storage) },
-            storage: Arc::clone(&self.storage),
-            clock: Arc::clone(&self.clock),
+            find_user: FindUser { storage: storage() },
+            show_ticket: ShowTicketStatus { storage: storage() },
+            list_topics: ListTopics { storage: storage() },
+            authenticate_agent: AuthenticateAgent { storage: storage() },
+            storage: storage(),
+            clock,
             ids: Arc::clone(&self.ids),
-            readiness: Arc::new(readiness),
+            readiness,
             metrics: Arc::new(move || metrics.render()),
             rate_limit: settings.intake.rate_limit,
             allowed_hosts: AllowedHosts::new(&settings.http.allowed_hosts),
             trusted_proxies: settings.http.trusted_proxies.clone(),
             runtime: tokio::runtime::Handle::current(),
-        };
-        Ok(Server { http: adapters_http::serve(listener, state, HTTP_THREADS)?, lane: runner, worker })
+        }
     }
 
-    fn worker(&self, settings: &Settings) -> anyhow::Result<Worker> {
+    fn worker(&self, settings: &Settings, pulse: Pulse) -> anyhow::Result<Worker> {
         let worker_id = WorkerId::from_uuid(self.ids.next());
         let policies = Arc::new(settings.retry.clone());
         let concurrency = settings.worker.concurrency;
-        let (storage, queue, clock) = (&self.storage, &self.queue, &self.clock);
+        let (storage, queue) = (&self.storage, &self.queue);
+        let clock: &Arc<dyn Clock> = &(Arc::clone(&self.clock) as _);
         Ok(Worker {
             beat_heart: BeatHeart { storage: Arc::clone(storage), worker_id },
             dispatch: DispatchNotifications {
@@ -150,13 +115,14 @@ impl App {
                 policies,
             },
             stop: StopWorker { storage: Arc::clone(storage), worker_id },
-            forget_answers: ForgetExpiredAnswers { storage: Arc::clone(storage), clock: Arc::clone(clock) },
+            share_jobs: ShareJobs { storage: Arc::clone(storage), worker_id },
+            run_job: RunJob::new(storage, queue, clock, &self.ids, settings.retention),
             queue: Arc::clone(queue),
             channels: self.channels(settings)?,
             clock: Arc::clone(clock),
             concurrency,
-            company: Company::Alone,
-            pulse: Pulse::default(),
+            company: if self.database.is_embedded() { Company::Alone } else { Company::Others },
+            pulse,
         })
     }
 
@@ -165,7 +131,7 @@ impl App {
         let mail = Arc::new(MailChannel::new(
             mail_settings(settings),
             Arc::clone(&self.storage),
-            Arc::clone(&self.clock),
+            Arc::clone(&self.clock) as _,
             environment(settings),
         )?);
         let mimicked: Arc<dyn Channel> = Arc::new(MimickedChannel::new(Arc::clone(&mail)));
