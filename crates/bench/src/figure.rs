@@ -57,6 +57,12 @@ impl Figure {
         self
     }
 
+    /// The same figure, to be judged if there is a bar.
+    pub(crate) fn bar_of(mut self, bar: Option<Bar>) -> Self {
+        self.bar = bar;
+        self
+    }
+
     /// Whether the median reaches the bar, if there is one.
     pub(crate) fn passes(&self) -> Option<bool> {
         self.bar.map(|bar| bar.passes(median(&self.samples)))

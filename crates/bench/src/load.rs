@@ -29,14 +29,16 @@ impl Call {
         }
     }
 
-    fn path(self) -> &'static str {
+    /// The path of the call.
+    pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Users => "/bot/v1/users",
             Self::Tickets => "/bot/v1/tickets",
         }
     }
 
-    fn write_body(self, people: &People, body: &mut String) {
+    /// Writes the body of a call for somebody new.
+    pub(crate) fn write_body(self, people: &People, body: &mut String) {
         match self {
             Self::Users => people.write_user(body),
             Self::Tickets => people.write_ticket(body),

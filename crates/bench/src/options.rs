@@ -33,13 +33,20 @@ pub(crate) struct Options {
     #[arg(long, value_name = "PATH")]
     pub(crate) server: Option<PathBuf>,
     /// Where temporary databases are made; its disk decides what a durable call costs [default: the system's]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", conflicts_with = "database")]
     pub(crate) directory: Option<PathBuf>,
+    /// Measure on this PostgreSQL server instead of embedded databases (`postgres://...`); every server gets a
+    /// database of its own there, which is dropped afterwards. pgbench, if installed, is compared with
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// Measure through this RabbitMQ instead of the queue inside the process (`amqp://...`)
+    #[arg(long, value_name = "URL", requires = "database")]
+    pub(crate) amqp: Option<String>,
     /// Append what the servers print to this file instead of throwing it away
     #[arg(long, value_name = "FILE")]
     pub(crate) server_log: Option<PathBuf>,
     /// Drive this running server instead (`http://host:port`, without rate limit); only intake can run
-    #[arg(long, requires = "key", conflicts_with_all = ["server", "directory", "server_log"])]
+    #[arg(long, requires = "key", conflicts_with_all = ["server", "directory", "server_log", "database"])]
     pub(crate) url: Option<String>,
     /// A bot's key for --url
     #[arg(long, requires = "url")]
@@ -61,6 +68,8 @@ pub(crate) enum Scenario {
     Delivery,
     /// How long after its due time a mail is accepted
     Lateness,
+    /// From a call to its notification in an idle system: with --amqp between two processes, HTTP and delivery
+    Doorbell,
     /// Start-up time and resident memory, empty and with waiting timers
     Memory,
     /// What a server costs that has nothing to do
@@ -84,6 +93,10 @@ pub(crate) struct Sizes {
     pub(crate) timely_spread: Duration,
     /// Welcome delay of the lateness runs.
     pub(crate) timely_delay: Duration,
+    /// Tickets of the doorbell run.
+    pub(crate) rings: usize,
+    /// The time over which these are opened: long enough that each finds an idle system.
+    pub(crate) rings_spread: Duration,
     /// Timers that wait in the table during the second lateness run.
     pub(crate) beside: usize,
     /// Timers that wait in the table when memory and start-up are measured.
@@ -102,6 +115,8 @@ const STANDARD: Sizes = Sizes {
     timely: 2_000,
     timely_spread: Duration::from_secs(10),
     timely_delay: Duration::from_secs(15),
+    rings: 200,
+    rings_spread: Duration::from_secs(20),
     beside: 100_000,
     waiting: 100_000,
     starts: 5,
@@ -116,6 +131,8 @@ const QUICK: Sizes = Sizes {
     timely: 400,
     timely_spread: Duration::from_secs(2),
     timely_delay: Duration::from_secs(5),
+    rings: 40,
+    rings_spread: Duration::from_secs(4),
     beside: 5_000,
     waiting: 5_000,
     starts: 3,
@@ -172,6 +189,9 @@ impl Sizes {
                     self.timely_delay
                 ),
             ),
+            Scenario::Doorbell => {
+                ("doorbell", format!("{} tickets over {:?}", number(count(self.rings)), self.rings_spread))
+            }
             Scenario::Memory => (
                 "memory",
                 format!("{} starts, empty and with {} timers", self.starts, number(count(self.waiting))),

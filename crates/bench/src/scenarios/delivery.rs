@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use tokio::time::sleep;
 
+use super::bars::Bars;
 use super::{Bench, SILENCE, progress};
 use crate::figure::{Bar, Figure, count};
 use crate::report::Line;
@@ -20,13 +21,13 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
         overdue.push(Drain::of(bench, &as_a_backlog(bench).await?)?);
     }
     Ok(vec![
-        line("notifications that fall due together", &falling_due),
-        line("notifications overdue at the start", &overdue),
+        line("notifications that fall due together", &falling_due, &bench.bars),
+        line("notifications overdue at the start", &overdue, &bench.bars),
     ])
 }
 
 async fn as_they_fall_due(bench: &Bench) -> Result<Vec<Mail>> {
-    let server = bench.home()?.start(bench.sizes.pending_delay).await?;
+    let server = bench.home().await?.start(bench.sizes.pending_delay).await?;
     bench.load(server.target(), bench.sizes.pending).await?;
     let mails = collect(bench, bench.sizes.pending_delay + SILENCE).await;
     server.stop().await?;
@@ -34,7 +35,7 @@ async fn as_they_fall_due(bench: &Bench) -> Result<Vec<Mail>> {
 }
 
 async fn as_a_backlog(bench: &Bench) -> Result<Vec<Mail>> {
-    let mut home = bench.home()?;
+    let mut home = bench.home().await?;
     let server = home.start(bench.sizes.pending_delay).await?;
     bench.load(server.target(), bench.sizes.pending).await?;
     server.stop().await?;
@@ -82,12 +83,12 @@ fn steady_rate(mut times: Vec<i64>) -> f64 {
     }
 }
 
-fn line(title: &str, drains: &[Drain]) -> Line {
+fn line(title: &str, drains: &[Drain], bars: &Bars) -> Line {
     let figure = |name, of: fn(&Drain) -> f64| Figure::new(name, "", drains.iter().map(of));
     Line::new(
         title,
         vec![
-            figure("delivered/s", |drain| drain.rate).bar(Bar::AtLeast(4_500.0)),
+            figure("delivered/s", |drain| drain.rate).bar_of(bars.delivered),
             figure("fell due/s", |drain| drain.due_rate),
             figure("missing", |drain| drain.missing).bar(Bar::AtMost(0.0)),
             figure("duplicates", |drain| drain.duplicates),

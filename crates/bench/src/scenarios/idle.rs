@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use tokio::time::{Instant, sleep};
 
 use super::{Bench, NEVER, SETTLE, progress};
-use crate::figure::{Bar, Figure};
+use crate::figure::Figure;
 use crate::http::{Client, Target};
 use crate::process;
 use crate::report::Line;
@@ -17,10 +17,10 @@ const STATEMENTS: &str = "frontdesk_database_statements_total";
 
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     progress("idle");
-    let server = bench.home()?.start(NEVER).await?;
+    let server = bench.home().await?.start(NEVER).await?;
     let quiet = watch(bench, &server).await?;
     server.stop().await?;
-    Ok(vec![line("idle".to_owned(), &quiet)])
+    Ok(vec![line(bench, "idle".to_owned(), &quiet)])
 }
 
 /// What an idle server takes.
@@ -47,10 +47,11 @@ pub(super) async fn watch(bench: &Bench, server: &Server) -> Result<Quiet> {
     })
 }
 
-pub(super) fn line(title: String, quiet: &Quiet) -> Line {
-    let processor = Figure::new("processor", "% of a core", [quiet.processor]).bar(Bar::AtMost(1.0));
+pub(super) fn line(bench: &Bench, title: String, quiet: &Quiet) -> Line {
+    let bars = &bench.bars;
+    let processor = Figure::new("processor", "% of a core", [quiet.processor]).bar_of(bars.idle_processor);
     let statements =
-        quiet.statements.map(|rate| Figure::new("statements/s", "", [rate]).bar(Bar::AtMost(6.0)));
+        quiet.statements.map(|rate| Figure::new("statements/s", "", [rate]).bar_of(bars.idle_statements));
     Line::new(title, std::iter::once(processor).chain(statements).collect())
 }
 

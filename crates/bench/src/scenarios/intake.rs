@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::bars::{self, Bars};
 use super::{Bench, NEVER, Subject, progress};
-use crate::figure::{Bar, Figure, count, number};
+use crate::figure::{Figure, count, number};
 use crate::http::Target;
 use crate::load::{Call, Plan};
 use crate::process::{self, Usage};
@@ -27,6 +28,8 @@ struct Sample {
     mails: f64,
     client: f64,
     server: Option<Usage>,
+    /// What pgbench did right afterwards, if it is compared with.
+    rival: Option<f64>,
 }
 
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
@@ -36,12 +39,12 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
         if let Subject::Running(target) = &bench.subject {
             samples.extend(series(bench, target, None).await?);
         } else {
-            let server = bench.home()?.start(NEVER).await?;
+            let server = bench.home().await?.start(NEVER).await?;
             samples.extend(series(bench, server.target(), Some(server.pid())).await?);
             server.stop().await?;
         }
     }
-    Ok(lines(&samples))
+    Ok(lines(&bench.bars, &samples))
 }
 
 /// Every call at every number of connections, on one server.
@@ -71,6 +74,12 @@ async fn sample(
         None => (work.await?, None),
     };
     progress(&format!("{}: {} calls/s", title(call, connections), number(outcome.rate())));
+    let rival = match &bench.rival {
+        Some(rival) if call == Call::Users && connections > 1 => {
+            Some(rival.run(connections, bench.sizes.intake).await?)
+        }
+        _ => None,
+    };
     Ok(Sample {
         call,
         connections,
@@ -79,36 +88,37 @@ async fn sample(
         mails: count(bench.sink.count() - mails) / outcome.elapsed.as_secs_f64(),
         client: client.processor,
         server,
+        rival,
     })
 }
 
-fn lines(samples: &[Sample]) -> Vec<Line> {
+fn lines(bars: &Bars, samples: &[Sample]) -> Vec<Line> {
     let mut lines = Vec::new();
     for call in CALLS {
         for connections in CONNECTIONS {
             let of = |sample: &&Sample| sample.call == call && sample.connections == connections;
             let samples: Vec<&Sample> = samples.iter().filter(of).collect();
-            lines.push(line(call, connections, &samples));
+            lines.push(line(bars, call, connections, &samples));
         }
     }
     let busiest = samples.iter().filter(|sample| sample.connections == 64);
     let peaks: Vec<f64> = busiest.filter_map(|sample| Some(sample.server?.peak)).collect();
     if !peaks.is_empty() {
-        let peak = Figure::new("peak", "MB", peaks).bar(Bar::AtMost(80.0));
+        let peak = Figure::new("peak", "MB", peaks).bar_of(bars.peak);
         lines.push(Line::new("resident memory under load, 64 connections", vec![peak]));
     }
     lines
 }
 
-fn line(call: Call, connections: usize, samples: &[&Sample]) -> Line {
+fn line(bars: &Bars, call: Call, connections: usize, samples: &[&Sample]) -> Line {
     let figure =
         |name, unit, of: fn(&Sample) -> f64| Figure::new(name, unit, samples.iter().map(|sample| of(sample)));
     let busiest_users = call == Call::Users && connections == 64;
     let mut figures = vec![
-        figure("calls/s", "", |sample| sample.rate).bar_if(busiest_users, Bar::AtLeast(10_000.0)),
+        figure("calls/s", "", |sample| sample.rate).bar_of(bars.calls.filter(|_| busiest_users)),
         figure("p50", "ms", |sample| sample.latencies[0]),
         figure("p95", "ms", |sample| sample.latencies[1]),
-        figure("p99", "ms", |sample| sample.latencies[2]).bar_if(connections == 16, Bar::AtMost(10.0)),
+        figure("p99", "ms", |sample| sample.latencies[2]).bar_of(bars.p99.filter(|_| connections == 16)),
         figure("client", "% of a core", |sample| sample.client),
     ];
     let server: Vec<Usage> = samples.iter().filter_map(|sample| sample.server).collect();
@@ -116,6 +126,12 @@ fn line(call: Call, connections: usize, samples: &[&Sample]) -> Line {
         let processor = server.iter().map(|usage| usage.processor);
         figures.push(Figure::new("server", "% of a core", processor));
         figures.extend((call == Call::Tickets).then(|| figure("mails/s", "", |sample| sample.mails)));
+    }
+    let rates: Option<Vec<f64>> = samples.iter().map(|sample| sample.rival).collect();
+    if let Some(rates) = rates {
+        let ratios = samples.iter().zip(&rates).map(|(sample, rate)| sample.rate / rate);
+        let ratio = Figure::new("times pgbench", "", ratios).bar_of(bars::against_pgbench(connections));
+        figures.extend([Figure::new("pgbench", "calls/s", rates.clone()), ratio]);
     }
     Line::new(title(call, connections), figures)
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::bars::Bars;
 use super::{Bench, NEVER, SILENCE, progress};
 use crate::figure::{Bar, Figure, count, number};
 use crate::load::{Call, Plan};
@@ -16,13 +17,13 @@ const CONNECTIONS: usize = 20;
 
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     let (mut alone, mut crowded) = (Vec::new(), Vec::new());
-    let mut crowd = bench.home()?;
+    let mut crowd = bench.home().await?;
     let server = crowd.start(NEVER).await?;
     bench.load(server.target(), bench.sizes.beside).await?;
     server.stop().await?;
     for repetition in 1..=bench.sizes.repetitions {
         progress(&format!("lateness, run {repetition} of {}", bench.sizes.repetitions));
-        alone.push(measure(bench, &mut bench.home()?).await?);
+        alone.push(measure(bench, &mut bench.home().await?).await?);
         crowded.push(measure(bench, &mut crowd).await?);
     }
     let title = format!(
@@ -31,7 +32,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
         bench.sizes.timely_spread.as_secs()
     );
     let beside = format!("{title}, {} timers waiting", number(count(bench.sizes.beside)));
-    Ok(vec![line(&title, &alone), line(&beside, &crowded)])
+    Ok(vec![line(&title, &alone, &bench.bars), line(&beside, &crowded, &bench.bars)])
 }
 
 async fn measure(bench: &Bench, home: &mut Home) -> Result<Punctuality> {
@@ -46,17 +47,18 @@ async fn measure(bench: &Bench, home: &mut Home) -> Result<Punctuality> {
 
 /// How punctual a run's mails were. Times are milliseconds.
 #[derive(Debug, PartialEq)]
-struct Punctuality {
-    p50: f64,
+pub(super) struct Punctuality {
+    pub(super) p50: f64,
+    pub(super) p95: f64,
     p99: f64,
-    max: f64,
+    pub(super) max: f64,
     early: f64,
-    missing: f64,
+    pub(super) missing: f64,
     duplicates: f64,
 }
 
 impl Punctuality {
-    fn of(expected: usize, mails: &[Mail]) -> Result<Self> {
+    pub(super) fn of(expected: usize, mails: &[Mail]) -> Result<Self> {
         let late: Option<Vec<i64>> = mails.iter().map(|mail| Some(mail.accepted - mail.due?)).collect();
         let mut late = late.context("a mail came without a readable X-Frontdesk-Due")?;
         ensure!(!late.is_empty(), "no mail came");
@@ -64,6 +66,7 @@ impl Punctuality {
         let duplicates = sink::duplicates(mails);
         Ok(Self {
             p50: quantile(&late, 50),
+            p95: quantile(&late, 95),
             p99: quantile(&late, 99),
             max: quantile(&late, 100),
             early: count(late.iter().filter(|micros| **micros < 0).count()),
@@ -81,13 +84,13 @@ fn quantile(sorted: &[i64], percent: usize) -> f64 {
     if micros < 0 { -size } else { size }
 }
 
-fn line(title: &str, runs: &[Punctuality]) -> Line {
+fn line(title: &str, runs: &[Punctuality], bars: &Bars) -> Line {
     let figure = |name, unit, of: fn(&Punctuality) -> f64| Figure::new(name, unit, runs.iter().map(of));
     Line::new(
         title,
         vec![
             figure("p50", "ms", |run| run.p50),
-            figure("p99", "ms", |run| run.p99).bar(Bar::AtMost(15.0)),
+            figure("p99", "ms", |run| run.p99).bar_of(bars.lateness),
             figure("max", "ms", |run| run.max),
             figure("early", "", |run| run.early).bar(Bar::AtMost(0.0)),
             figure("missing", "", |run| run.missing).bar(Bar::AtMost(0.0)),

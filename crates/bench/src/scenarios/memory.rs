@@ -14,7 +14,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     let mut empty = Starts::default();
     for start in 1..=bench.sizes.starts {
         progress(&format!("first start {start} of {}", bench.sizes.starts));
-        empty.stop(bench.home()?.start(NEVER).await?).await?;
+        empty.stop(bench.home().await?.start(NEVER).await?).await?;
     }
 
     let waiting = format!("{} waiting timers", number(count(bench.sizes.waiting)));
@@ -29,12 +29,12 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     server.stop().await?;
 
     let mut lines = lines(bench, &empty, &loaded, &waiting);
-    lines.push(idle::line(format!("idle with {waiting}"), &quiet));
+    lines.push(idle::line(bench, format!("idle with {waiting}"), &quiet));
     Ok(lines)
 }
 
 async fn loaded_home(bench: &Bench) -> Result<Home> {
-    let mut home = bench.home()?;
+    let mut home = bench.home().await?;
     let server = home.start(NEVER).await?;
     bench.load(server.target(), bench.sizes.waiting).await?;
     server.stop().await?;
@@ -82,7 +82,7 @@ fn lines(bench: &Bench, empty: &Starts, loaded: &Starts, waiting: &str) -> Vec<L
         ),
         Line::new(
             "resident memory, idle",
-            vec![figure("empty", "MB", &empty.resident).bar(Bar::AtMost(30.0))],
+            vec![figure("empty", "MB", &empty.resident).bar_of(bench.bars.resident)],
         ),
         Line::new(
             format!("resident memory of {waiting}"),

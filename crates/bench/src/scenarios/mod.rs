@@ -1,6 +1,8 @@
 //! What is measured, one file a scenario.
 
+mod bars;
 mod delivery;
+mod doorbell;
 mod idle;
 mod intake;
 mod lateness;
@@ -12,12 +14,15 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use bars::Bars;
+
 use crate::figure::{count, number};
 use crate::http::Target;
 use crate::load::{self, Call, Outcome, Plan};
 use crate::machine;
 use crate::options::{Options, Scenario, Sizes};
 use crate::person::People;
+use crate::pgbench::Rival;
 use crate::report::Report;
 use crate::server::{Home, Installation};
 use crate::sink::Sink;
@@ -42,6 +47,8 @@ pub(crate) struct Bench {
     subject: Subject,
     people: Arc<People>,
     sink: Sink,
+    bars: Bars,
+    rival: Option<Rival>,
 }
 
 /// The server to be measured.
@@ -60,8 +67,9 @@ impl Subject {
         }
         let program = options.server.map_or_else(beside_this_program, Ok)?;
         let directory = options.directory.unwrap_or_else(std::env::temp_dir);
-        let installation = Installation::new(&program, &directory, options.server_log)?;
-        Ok(Self::Own(installation))
+        let installation = Installation::new(&program, &directory)?;
+        let (log, database, amqp) = (options.server_log, options.database, options.amqp);
+        Ok(Self::Own(Installation { log, database, amqp, ..installation }))
     }
 }
 
@@ -69,19 +77,26 @@ impl Bench {
     /// Checks the options and opens the sink.
     pub(crate) async fn new(options: Options) -> Result<Self> {
         let (scenarios, sizes) = (options.scenarios(), options.sizes());
+        let bars = if options.database.is_some() { bars::REPLICATED } else { bars::EMBEDDED };
+        let rival = match &options.database {
+            Some(server) if scenarios.contains(&Scenario::Intake) => Rival::prepare(server).await?,
+            _ => None,
+        };
         Ok(Self {
             scenarios,
             sizes,
             subject: Subject::new(options)?,
             people: Arc::new(People::new()),
             sink: Sink::bind().await?,
+            bars,
+            rival,
         })
     }
 
     /// A new home for a server of our own.
-    fn home(&self) -> Result<Home> {
+    async fn home(&self) -> Result<Home> {
         match &self.subject {
-            Subject::Own(installation) => installation.home(self.sink.address),
+            Subject::Own(installation) => installation.home(self.sink.address).await,
             Subject::Running(_) => bail!("this cannot be measured on a server that runs elsewhere"),
         }
     }
@@ -99,16 +114,26 @@ impl Bench {
     fn settings(&self) -> Vec<(&'static str, String)> {
         let (server, directory) = match &self.subject {
             Subject::Running(target) => (format!("http://{}", target.address), None),
-            Subject::Own(own) => (own.program.display().to_string(), Some(own.directory.as_path())),
+            Subject::Own(own) => {
+                let embedded = own.database.is_none().then_some(own.directory.as_path());
+                (own.program.display().to_string(), embedded)
+            }
         };
         let mut settings = machine::describe(directory);
         settings.push(("server", server));
+        if let Subject::Own(Installation { database: Some(_), amqp, .. }) = &self.subject {
+            let queue = if amqp.is_some() { "RabbitMQ" } else { "the queue inside the process" };
+            settings.push(("stands on", format!("PostgreSQL and {queue}")));
+            let rival = self.rival.as_ref().map_or("not installed", |rival| rival.version.as_str());
+            settings.push(("compared with", rival.to_owned()));
+        }
         settings.extend(self.scenarios.iter().map(|scenario| self.sizes.describe(*scenario)));
         settings
     }
 }
 
-fn beside_this_program() -> Result<PathBuf> {
+/// The server that was built together with this program.
+pub(crate) fn beside_this_program() -> Result<PathBuf> {
     let this = std::env::current_exe().context("looking for this program's directory")?;
     Ok(this.with_file_name("frontdesk"))
 }
@@ -121,6 +146,7 @@ pub(crate) async fn run(bench: &Bench) -> Report {
             Scenario::Intake => intake::run(bench).await,
             Scenario::Delivery => delivery::run(bench).await,
             Scenario::Lateness => lateness::run(bench).await,
+            Scenario::Doorbell => doorbell::run(bench).await,
             Scenario::Memory => memory::run(bench).await,
             Scenario::Idle => idle::run(bench).await,
         };

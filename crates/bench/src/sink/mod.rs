@@ -1,35 +1,49 @@
 //! The mail server that the measured server delivers to: takes every mail, and remembers when.
 
+mod session;
+
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use session::Session;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
 
-use crate::timestamp;
-
-/// The reply to EHLO: what a server may use (RFC 6152, RFC 2920, RFC 6531).
-const EXTENSIONS: &str = "250-bench\r\n250-8BITMIME\r\n250-PIPELINING\r\n250 SMTPUTF8";
+/// How the mail server treats its clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    /// It takes every mail.
+    Taking,
+    /// It takes every mail, and takes its time to say so.
+    Slow,
+    /// It says that it is not available, and hangs up (RFC 5321, 3.8).
+    Refusing,
+    /// It reads, and says nothing any more.
+    Hanging,
+    /// It takes a mail, and hangs up instead of saying so.
+    ClosingAfterData,
+}
 
 /// One mail that was accepted. Times are microseconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mail {
     /// When its last line was read, just before the answer.
     pub(crate) accepted: i64,
     /// Its due time by the header `X-Frontdesk-Due`.
     pub(crate) due: Option<i64>,
-    /// A digest of its `Message-ID`.
-    id: u64,
+    /// Its `Message-ID`.
+    pub(crate) id: String,
+    /// Its `Subject`, as it was written.
+    pub(crate) subject: String,
 }
 
 /// How many mails came more than once.
 pub(crate) fn duplicates(mails: &[Mail]) -> usize {
-    let ids: HashSet<u64> = mails.iter().map(|mail| mail.id).collect();
+    let ids: HashSet<&str> = mails.iter().map(|mail| mail.id.as_str()).collect();
     mails.len() - ids.len()
 }
 
@@ -39,6 +53,7 @@ pub(crate) struct Sink {
     /// Where it listens, on the loopback address.
     pub(crate) address: SocketAddr,
     mailbox: Mailbox,
+    mood: watch::Sender<Mood>,
     accepting: JoinHandle<()>,
 }
 
@@ -48,8 +63,19 @@ impl Sink {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("binding the mail sink")?;
         let address = listener.local_addr()?;
         let mailbox = Mailbox::default();
-        let accepting = tokio::spawn(accept(listener, mailbox.clone()));
-        Ok(Self { address, mailbox, accepting })
+        let (mood, moods) = watch::channel(Mood::Taking);
+        let accepting = tokio::spawn(accept(listener, mailbox.clone(), moods));
+        Ok(Self { address, mailbox, mood, accepting })
+    }
+
+    /// Changes how clients are treated, those that are connected included. Whoever was left hanging is cut off.
+    pub(crate) fn set(&self, mood: Mood) {
+        self.mood.send_replace(mood);
+    }
+
+    /// Whether a mail has come whose subject contains this.
+    pub(crate) fn has(&self, subject: &str) -> bool {
+        self.mailbox.lock().iter().any(|mail| mail.subject.contains(subject))
     }
 
     /// How many mails have come since the last [`Sink::take`].
@@ -94,97 +120,23 @@ impl Mailbox {
     }
 }
 
-async fn accept(listener: TcpListener, mailbox: Mailbox) {
+async fn accept(listener: TcpListener, mailbox: Mailbox, mood: watch::Receiver<Mood>) {
+    // Sessions end with their server.
+    let mut sessions = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let mailbox = mailbox.clone();
+        while sessions.try_join_next().is_some() {}
         // A connection that breaks is the sender's to notice.
-        tokio::spawn(async move { Session::new(stream, mailbox).run().await.ok() });
+        let session = Session::new(stream, mailbox.clone(), mood.clone());
+        sessions.spawn(async move { session.run().await.ok() });
     }
-}
-
-struct Session {
-    stream: BufReader<TcpStream>,
-    mailbox: Mailbox,
-    line: Vec<u8>,
-    replies: Vec<u8>,
-}
-
-impl Session {
-    fn new(stream: TcpStream, mailbox: Mailbox) -> Self {
-        let stream = BufReader::with_capacity(16 * 1024, stream);
-        Self { stream, mailbox, line: Vec::new(), replies: Vec::new() }
-    }
-
-    async fn run(mut self) -> std::io::Result<()> {
-        self.stream.get_ref().set_nodelay(true)?;
-        self.reply("220 bench ready").await?;
-        while self.read_line().await? {
-            let verb = self.line.get(..4).unwrap_or_default().to_ascii_uppercase();
-            match verb.as_slice() {
-                b"EHLO" => self.reply(EXTENSIONS).await?,
-                b"HELO" | b"MAIL" | b"RCPT" | b"RSET" | b"NOOP" => self.reply("250 ok").await?,
-                b"DATA" => self.receive().await?,
-                b"QUIT" => return self.reply("221 bye").await,
-                _ => self.reply("502 not implemented").await?,
-            }
-        }
-        Ok(())
-    }
-
-    async fn receive(&mut self) -> std::io::Result<()> {
-        self.reply("354 go on").await?;
-        let (mut due, mut id, mut in_head) = (None, 0, true);
-        while self.read_line().await? {
-            match self.line.as_slice() {
-                b".\r\n" => {
-                    self.mailbox.lock().push(Mail { accepted: timestamp::now(), due, id });
-                    return self.reply("250 taken").await;
-                }
-                b"\r\n" => in_head = false,
-                line if in_head => {
-                    due = header(line, "X-Frontdesk-Due").map_or(due, timestamp::parse);
-                    id = header(line, "Message-ID").map_or(id, digest);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads into `self.line`; `false` at the end of the connection.
-    async fn read_line(&mut self) -> std::io::Result<bool> {
-        self.line.clear();
-        Ok(self.stream.read_until(b'\n', &mut self.line).await? > 0)
-    }
-
-    /// Replies to pipelined commands are sent together.
-    async fn reply(&mut self, text: &str) -> std::io::Result<()> {
-        self.replies.extend_from_slice(text.as_bytes());
-        self.replies.extend_from_slice(b"\r\n");
-        if self.stream.buffer().is_empty() {
-            self.stream.get_mut().write_all(&self.replies).await?;
-            self.replies.clear();
-        }
-        Ok(())
-    }
-}
-
-/// The value of a header line, if it has this name.
-fn header<'a>(line: &'a [u8], name: &str) -> Option<&'a str> {
-    let (found, rest) = line.split_at_checked(name.len())?;
-    let value = rest.strip_prefix(b":").filter(|_| found.eq_ignore_ascii_case(name.as_bytes()))?;
-    str::from_utf8(value).ok().map(str::trim)
-}
-
-fn digest(id: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timestamp;
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::TcpStream;
 
     const MAIL: &str = "Subject: hi\r\nmessage-id: <1@frontdesk>\r\n\
         X-Frontdesk-Due: 1970-01-01T00:00:01.000002Z\r\n\r\n\
@@ -221,6 +173,7 @@ mod tests {
         let mails = sink.take();
         assert_eq!(mails.len(), 1);
         assert_eq!(mails[0].due, Some(1_000_002));
+        assert_eq!((mails[0].id.as_str(), mails[0].subject.as_str()), ("<1@frontdesk>", "hi"));
         assert!((before..=timestamp::now()).contains(&mails[0].accepted));
         assert_eq!(sink.count(), 0);
     }
@@ -236,5 +189,42 @@ mod tests {
         }
         let mails = sink.take();
         assert_eq!((mails.len(), duplicates(&mails)), (2, 1));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_refuses_says_so_and_hangs_up() {
+        let sink = Sink::bind().await.unwrap();
+        let mut before = connect(&sink).await;
+        sink.set(Mood::Refusing);
+        assert!(say(&mut before, "EHLO me\r\n", 1).await.starts_with("421 "));
+        let mut after = BufReader::new(TcpStream::connect(sink.address).await.unwrap());
+        assert!(say(&mut after, "", 1).await.starts_with("421 "));
+        assert_eq!(after.read(&mut [0]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_was_left_hanging_is_cut_off_in_the_end() {
+        let sink = Sink::bind().await.unwrap();
+        let mut before = connect(&sink).await;
+        sink.set(Mood::Hanging);
+        before.write_all(b"EHLO me\r\n").await.unwrap();
+        let mut after = TcpStream::connect(sink.address).await.unwrap();
+        let silence = tokio::time::timeout(Duration::from_millis(50), after.read(&mut [0])).await;
+        assert!(silence.is_err());
+        sink.set(Mood::Taking);
+        assert_eq!(before.read(&mut [0]).await.unwrap(), 0);
+        assert_eq!(after.read(&mut [0]).await.unwrap(), 0);
+        connect(&sink).await;
+    }
+
+    #[tokio::test]
+    async fn a_mail_whose_receipt_is_not_said_was_received() {
+        let sink = Sink::bind().await.unwrap();
+        let mut stream = connect(&sink).await;
+        sink.set(Mood::ClosingAfterData);
+        say(&mut stream, "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n", 3).await;
+        assert_eq!(say(&mut stream, MAIL, 1).await, "");
+        assert!(sink.has("hi"));
+        assert_eq!(sink.take()[0].id, "<1@frontdesk>");
     }
 }
