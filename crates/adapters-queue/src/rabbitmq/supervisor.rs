@@ -20,8 +20,11 @@ use super::{
 /// The first wait after a failure; each is twice as long as the one before.
 const WAIT_FIRST: Duration = Duration::from_millis(100);
 
-/// The longest wait after a failure, and the only one after a failure that somebody has to mend.
-const WAIT_MAX: Duration = Duration::from_secs(5);
+/// The longest wait after a failure: a try a second costs nobody anything, and notifications wait for it.
+const WAIT_MAX: Duration = Duration::from_secs(1);
+
+/// The wait after a failure that somebody has to mend.
+const WAIT_REFUSED: Duration = Duration::from_secs(5);
 
 /// A connection that lasted so long was sound, and the waits begin anew.
 const SOUND_AFTER: Duration = Duration::from_secs(5);
@@ -74,7 +77,7 @@ pub(super) async fn supervise(shared: Arc<Shared>) {
             break;
         }
         outage.failed(&error);
-        let pause = if error.needs_change() { WAIT_MAX } else { wait };
+        let pause = if error.needs_change() { WAIT_REFUSED } else { wait };
         shared.state.send_replace(State::Away(Arc::new(error)));
         shared.stop.run_until_cancelled(sleep(pause)).await;
         wait = (wait * 2).min(WAIT_MAX);
