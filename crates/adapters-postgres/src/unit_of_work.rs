@@ -23,15 +23,21 @@ enum Access {
     Reading,
 }
 
-/// The beginning of a transaction, with what it may wait for. The limits are set for each transaction and not for the
-/// connection, so that they hold behind a pooler that shares connections, too.
+/// The beginning of a transaction, with what it may wait for and how its statements are planned. That is set for each
+/// transaction and not for the connection, so that it holds behind a pooler that shares connections, too.
+///
+/// Statements are planned once for a connection, often while tables are nearly empty, when the cheapest plan is to read
+/// them whole; that plan would stay while they grow, until they are next analysed. There is an index for everything, so
+/// plans are to use it from the beginning. Plain index scans besides mark the entries of rows that are gone, which keeps
+/// the indexes of what is due and of what is claimed at a few pages between two vacuums; bitmap scans do not.
 macro_rules! begin {
     ($kind:literal) => {
         concat!(
             "BEGIN ISOLATION LEVEL ",
             $kind,
             "; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 2000; ",
-            "SET LOCAL idle_in_transaction_session_timeout = 10000"
+            "SET LOCAL idle_in_transaction_session_timeout = 10000; ",
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off"
         )
     };
 }

@@ -206,6 +206,8 @@ CREATE TABLE claims (
     -- The number of the open attempt while it is being sent.
     attempt integer
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+-- How many a channel has is counted by each round of dispatching. The table itself may be full of dead rows by then.
+CREATE INDEX claims_channel_id_idx ON claims (channel_id);
 
 CREATE TABLE attempts (
     notification_id uuid NOT NULL,

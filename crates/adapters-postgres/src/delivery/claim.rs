@@ -1,7 +1,9 @@
 //! Claims: which worker has what was handed over, and until when.
 
+use std::collections::HashSet;
+
 use diesel::{
-    QueryableByName,
+    QueryResult, QueryableByName,
     pg::data_types::PgInterval,
     sql_types::{Array, BigInt, Interval, Text, Timestamptz, Uuid},
 };
@@ -20,7 +22,7 @@ use crate::{
 };
 
 #[derive(QueryableByName)]
-struct ClaimedRow {
+struct DueRow {
     #[diesel(sql_type = Uuid)]
     id: Id,
     #[diesel(sql_type = Uuid)]
@@ -31,47 +33,77 @@ struct ClaimedRow {
     due_at: At,
 }
 
-/// Claims the earliest due notifications of each quota. A claim lapses from the horizon on at which the notification is
-/// [`HAND_OVER_AGAIN_AFTER`] overdue, or, when it was late already, so long after now.
+/// Claims the earliest due notifications of each quota.
 pub(crate) async fn claim(
     connection: &mut AsyncPgConnection,
     worker: Id,
     quotas: &[Quota],
     horizon: Timestamp,
 ) -> Result<Vec<Claimed>, Failure> {
-    let rows: Vec<ClaimedRow> = statement(concat!(
-        "WITH due AS (
-             SELECT earliest.id, quota.channel_id, earliest.due_at
-             FROM unnest($2, $3) AS quota (channel_id, places)
-             CROSS JOIN LATERAL (
-                 SELECT id, due_at FROM notifications
-                 WHERE notifications.channel_id = quota.channel_id AND ",
+    let earliest = earliest(connection, quotas, horizon).await?;
+    let claimed = write(connection, worker, &earliest, horizon).await?;
+    Ok(earliest.iter().filter(|row| claimed.contains(&row.id)).map(Claimed::from).collect())
+}
+
+/// The earliest of each quota that nobody else is busy with, locked.
+async fn earliest(
+    connection: &mut AsyncPgConnection,
+    quotas: &[Quota],
+    horizon: Timestamp,
+) -> QueryResult<Vec<DueRow>> {
+    statement(concat!(
+        "SELECT earliest.id, channels.id AS channel_id, channels.kind, earliest.due_at
+         FROM unnest($2, $3) AS quota (channel_id, places)
+         JOIN channels ON channels.id = quota.channel_id
+         CROSS JOIN LATERAL (
+             SELECT id, due_at FROM notifications
+             WHERE notifications.channel_id = channels.id AND ",
         is_waiting!(),
-        "        ORDER BY next_at LIMIT quota.places FOR UPDATE SKIP LOCKED
-             ) AS earliest
-         ), claimed AS (
-             INSERT INTO claims (notification_id, channel_id, worker_id, lapses_at)
-             SELECT id, channel_id, $4, greatest(due_at + $5, $1) + $6 FROM due
-             ON CONFLICT (notification_id) DO UPDATE
-             SET worker_id = excluded.worker_id, lapses_at = excluded.lapses_at
-             WHERE claims.attempt IS NULL AND claims.lapses_at <= $1
-             RETURNING notification_id
-         )
-         SELECT due.id, due.channel_id, channels.kind, due.due_at
-         FROM claimed
-         JOIN due ON due.id = claimed.notification_id
-         JOIN channels ON channels.id = due.channel_id
-         ORDER BY due.due_at, due.id",
+        "    ORDER BY next_at LIMIT quota.places FOR UPDATE SKIP LOCKED
+         ) AS earliest",
     ))
     .bind::<Timestamptz, _>(At(horizon))
     .bind::<Array<Uuid>, _>(column(quotas, |quota| Id::from(quota.channel_id)))
     .bind::<Array<BigInt>, _>(column(quotas, |quota| i64::try_from(quota.limit).unwrap_or(i64::MAX)))
+    .load(connection)
+    .await
+}
+
+#[derive(QueryableByName)]
+struct Written {
+    #[diesel(sql_type = Uuid)]
+    notification_id: Id,
+}
+
+/// Writes the claims, but for those of what somebody else has claimed meanwhile. Says of which notifications.
+///
+/// A claim lapses from the horizon on at which the notification is [`HAND_OVER_AGAIN_AFTER`] overdue, or, when it was
+/// late already, so long after now.
+async fn write(
+    connection: &mut AsyncPgConnection,
+    worker: Id,
+    due: &[DueRow],
+    horizon: Timestamp,
+) -> QueryResult<HashSet<Id>> {
+    let written: Vec<Written> = statement(
+        "INSERT INTO claims (notification_id, channel_id, worker_id, lapses_at)
+         SELECT id, channel_id, $4, greatest(due_at + $6, $5) + $7
+         FROM unnest($1, $2, $3) AS due (id, channel_id, due_at)
+         ON CONFLICT (notification_id) DO UPDATE
+         SET worker_id = excluded.worker_id, lapses_at = excluded.lapses_at
+         WHERE claims.attempt IS NULL AND claims.lapses_at <= $5
+         RETURNING notification_id",
+    )
+    .bind::<Array<Uuid>, _>(column(due, |row| row.id))
+    .bind::<Array<Uuid>, _>(column(due, |row| row.channel_id))
+    .bind::<Array<Timestamptz>, _>(column(due, |row| row.due_at))
     .bind::<Uuid, _>(worker)
+    .bind::<Timestamptz, _>(At(horizon))
     .bind::<Interval, _>(interval(HORIZON))
     .bind::<Interval, _>(interval(HAND_OVER_AGAIN_AFTER))
     .load(connection)
     .await?;
-    Ok(column(&rows, Claimed::from))
+    Ok(written.into_iter().map(|written| written.notification_id).collect())
 }
 
 /// Moves claimed notifications to later due times. A claim lapses no earlier than before.
@@ -84,7 +116,8 @@ pub(crate) async fn postpone(connection: &mut AsyncPgConnection, claimed: &[Clai
              RETURNING notifications.id, new.due_at
          )
          UPDATE claims SET lapses_at = moved.due_at + $3 FROM moved
-         WHERE claims.notification_id = moved.id AND claims.lapses_at < moved.due_at + $3",
+         WHERE claims.notification_id = moved.id AND claims.notification_id = ANY ($1)
+           AND claims.lapses_at < moved.due_at + $3",
     )
     .bind::<Array<Uuid>, _>(column(claimed, |claimed| Id::from(claimed.id)))
     .bind::<Array<Timestamptz>, _>(column(claimed, |claimed| At(claimed.due_at)))
@@ -98,8 +131,8 @@ fn interval(duration: SignedDuration) -> PgInterval {
     PgInterval::from_microseconds(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
 }
 
-impl From<&ClaimedRow> for Claimed {
-    fn from(row: &ClaimedRow) -> Self {
+impl From<&DueRow> for Claimed {
+    fn from(row: &DueRow) -> Self {
         Self { id: row.id.into(), channel_id: row.channel_id.into(), kind: row.kind.0, due_at: row.due_at.0 }
     }
 }

@@ -5,34 +5,32 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestampt
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::notification::OutcomeKind;
 
+use super::lock;
 use crate::{
     columns::{At, Id, Named},
     error::Failure,
     statement::{Statement, column, statement},
 };
 
-/// Closes attempts and moves their notifications on, all of a set by one statement.
+/// Closes attempts and moves their notifications on.
 pub(crate) async fn close(
     connection: &mut AsyncPgConnection,
     ended: &[ClosedAttempt],
 ) -> Result<(), Failure> {
+    lock(connection, &column(ended, |end| Id::from(end.notification_id))).await?;
     let close = statement(
-        "WITH ended AS (
-             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                 AS ended (notification_id, number, worker_id, closed_at, outcome, code, answer, provider_id,
-                           elapsed_us, mimicked, status, due_at)
-         ), held AS (
-             SELECT id FROM notifications WHERE id = ANY ($1) ORDER BY id FOR UPDATE
-         ), closed AS (
+        "WITH closed AS (
              UPDATE attempts
              SET closed_at = ended.closed_at, outcome = ended.outcome, code = ended.code, answer = ended.answer,
                  provider_id = ended.provider_id, elapsed_us = ended.elapsed_us, mimicked = ended.mimicked
-             FROM held JOIN ended ON ended.notification_id = held.id
-             WHERE attempts.notification_id = held.id AND attempts.number = ended.number
+             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                 AS ended (notification_id, number, worker_id, closed_at, outcome, code, answer, provider_id,
+                           elapsed_us, mimicked, status, due_at)
+             WHERE attempts.notification_id = ended.notification_id AND attempts.number = ended.number
                AND attempts.worker_id = ended.worker_id AND attempts.closed_at IS NULL
              RETURNING attempts.notification_id, attempts.number, attempts.outcome, ended.status, ended.due_at
          ), freed AS (
-             DELETE FROM claims USING closed WHERE claims.notification_id = closed.notification_id
+             DELETE FROM claims WHERE notification_id = ANY (ARRAY(SELECT notification_id FROM closed))
          )
          UPDATE notifications
          SET status = closed.status, due_at = coalesce(closed.due_at, notifications.due_at), next_at = closed.due_at,

@@ -89,13 +89,12 @@ async fn counted(
     due: Vec<Id>,
 ) -> Result<Vec<ChannelLoad>, Failure> {
     let rows: Vec<LoadRow> = statement(concat!(
-        "SELECT channels.id, kind, interval_us, next_slot_at, failures, due, coalesce(handed_over, 0) AS handed_over
+        "SELECT channels.id, kind, interval_us, next_slot_at, failures, due, handed_over
          FROM channels
-         LEFT JOIN (
-             SELECT channel_id, count(*) AS handed_over FROM claims
-             WHERE attempt IS NOT NULL OR lapses_at > $1
-             GROUP BY channel_id
-         ) AS handed_over ON handed_over.channel_id = channels.id
+         CROSS JOIN LATERAL (
+             SELECT count(*) AS handed_over FROM claims
+             WHERE claims.channel_id = channels.id AND (attempt IS NOT NULL OR lapses_at > $1)
+         ) AS handed_over
          CROSS JOIN LATERAL (
              SELECT count(*) AS due FROM (
                  SELECT FROM notifications

@@ -5,14 +5,14 @@
 //!
 //! Whoever writes a claim or an attempt holds the lock of the notification's row. Claiming, opening and releasing leave
 //! out what is locked, as whoever has it decides; closing waits, in the order of ids. So nobody waits for each other.
-//! A statement that waited for a lock sees the locked row as it is now, and other tables as they were before. Hence each
-//! write of a claim or an attempt tests once more, in the row that it changes, what was found out about it.
+//! What was found out before the lock was had may have changed by then, so the write tests it once more.
 
 mod abandoned;
 mod claim;
 mod close;
 mod facts;
 mod loads;
+mod lock;
 mod message;
 mod open;
 mod withdraw;
@@ -21,6 +21,7 @@ pub(crate) use abandoned::{abandoned, release};
 pub(crate) use claim::{claim, postpone};
 pub(crate) use close::close;
 pub(crate) use loads::{be_the_only_dispatcher, loads};
+pub(crate) use lock::lock;
 pub(crate) use open::open;
 pub(crate) use withdraw::withdraw;
 

@@ -132,7 +132,9 @@ async fn delete_notifications(connection: &mut AsyncPgConnection, ids: &[Id]) ->
 }
 
 async fn erase_clashes(connection: &mut AsyncPgConnection, user: Id) -> QueryResult<()> {
-    let clashes = identity_clashes::user_id.eq(user).or(identity_clashes::other_user_id.eq(user));
-    diesel::delete(identity_clashes::table.filter(clashes)).execute(connection).await?;
+    let own = identity_clashes::table.filter(identity_clashes::user_id.eq(user));
+    diesel::delete(own).execute(connection).await?;
+    let others = identity_clashes::table.filter(identity_clashes::other_user_id.eq(user));
+    diesel::delete(others).execute(connection).await?;
     Ok(())
 }

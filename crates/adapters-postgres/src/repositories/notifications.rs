@@ -8,7 +8,7 @@ use diesel::{
     prelude::*,
     sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 use domain::{
     channel::PERSON_CHANNEL_ID,
     ids::NotificationId,
@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::{
     columns::{At, Id, Named},
-    delivery::withdraw,
+    delivery::{lock, withdraw},
     rows::{AttemptRow, ChannelRow, Claim, NewNotificationRow, NotificationRow},
     schema::{attempts, channels, claims, notifications},
     statement::{column, statement},
@@ -93,7 +93,7 @@ impl NotificationRepository for PgUnitOfWork {
 
     async fn cancel(&mut self, id: NotificationId) -> Result<bool, StorageError> {
         self.run(async |connection| {
-            lock(connection, id.into()).await?;
+            lock(connection, &[id.into()]).await?;
             Ok(withdraw(connection, &[id.into()]).await? > 0)
         })
         .await
@@ -101,7 +101,7 @@ impl NotificationRepository for PgUnitOfWork {
 
     async fn retry(&mut self, id: NotificationId, now: Timestamp) -> Result<bool, StorageError> {
         self.run(async |connection| {
-            lock(connection, id.into()).await?;
+            lock(connection, &[id.into()]).await?;
             let retry = statement(
                 "UPDATE notifications
                  SET status = $2, due_at = $4, next_at = $4, retried_after = attempts, unknowns = 0
@@ -115,14 +115,6 @@ impl NotificationRepository for PgUnitOfWork {
         })
         .await
     }
-}
-
-/// Waits until nobody else is about to claim, open or close it. A statement sees what was done by those for whom the one
-/// before waited, but not what was done by those for whom it waits itself.
-async fn lock(connection: &mut AsyncPgConnection, id: Id) -> QueryResult<()> {
-    let locked = notifications::table.find(id).select(notifications::id).for_update();
-    locked.get_result::<Id>(connection).await.optional()?;
-    Ok(())
 }
 
 /// A notification, its channel, and its claim with the number of the open attempt.

@@ -2,17 +2,13 @@
 
 use application::ports::{StorageError, TimelineRepository};
 use async_trait::async_trait;
-use diesel::{
-    prelude::*,
-    sql_types::{Array, Text, Timestamptz, Uuid},
-};
+use diesel::sql_types::{Array, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use domain::{ids::UserId, intake::IdentityClash};
 
 use crate::{
     columns::Id,
     rows::ClashRow,
-    schema::identity_clashes,
     statement::{column, statement},
     unit_of_work::PgUnitOfWork,
 };
@@ -44,12 +40,17 @@ impl TimelineRepository for PgUnitOfWork {
     async fn clashes_of(&mut self, user_id: UserId) -> Result<Vec<IdentityClash>, StorageError> {
         let user_id = Id::from(user_id);
         self.run(async |connection| {
-            let rows: Vec<ClashRow> = identity_clashes::table
-                .filter(identity_clashes::user_id.eq(user_id).or(identity_clashes::other_user_id.eq(user_id)))
-                .order(identity_clashes::position)
-                .select(ClashRow::as_select())
-                .load(connection)
-                .await?;
+            let rows: Vec<ClashRow> = statement(
+                "SELECT request_id, user_id, other_user_id, kind, at FROM (
+                     SELECT * FROM identity_clashes WHERE user_id = $1
+                     UNION
+                     SELECT * FROM identity_clashes WHERE other_user_id = $1
+                 ) AS clashes
+                 ORDER BY position",
+            )
+            .bind::<Uuid, _>(user_id)
+            .load(connection)
+            .await?;
             Ok(rows.into_iter().map(IdentityClash::from).collect())
         })
         .await

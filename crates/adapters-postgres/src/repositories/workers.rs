@@ -39,10 +39,18 @@ impl WorkerRepository for PgUnitOfWork {
         .await
     }
 
+    /// In a unit of work that writes, none of them has a heartbeat any more until its end: whoever beats meanwhile is
+    /// left out, or waits and finds itself forgotten.
     async fn silent_since(&mut self, before: Timestamp) -> Result<Vec<WorkerId>, StorageError> {
+        let may_write = self.may_write();
         self.run(async |connection| {
             let silent = workers::table.filter(workers::beat_at.lt(At(before)));
-            let ids: Vec<Id> = silent.order(workers::id).select(workers::id).load(connection).await?;
+            let silent = silent.order(workers::id).select(workers::id);
+            let ids: Vec<Id> = if may_write {
+                silent.for_update().skip_locked().load(connection).await?
+            } else {
+                silent.load(connection).await?
+            };
             Ok(ids.into_iter().map(WorkerId::from).collect())
         })
         .await

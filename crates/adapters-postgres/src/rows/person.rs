@@ -191,7 +191,7 @@ impl TryFrom<IdentityRow> for NewIdentity {
     }
 }
 
-#[derive(Queryable, QueryableByName, Selectable)]
+#[derive(QueryableByName)]
 #[diesel(table_name = identity_clashes)]
 pub(crate) struct ClashRow {
     pub(crate) request_id: Id,

@@ -5,4 +5,5 @@ mod contract;
 mod opening;
 mod outages;
 mod plans;
+mod replicas;
 mod support;
