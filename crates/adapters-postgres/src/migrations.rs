@@ -6,7 +6,7 @@
 
 use std::error::Error as StdError;
 
-use application::ports::{MigrationState, Schema};
+use application::ports::MigrationState;
 use diesel::{
     Connection as _, QueryDsl as _, QueryResult, QueryableByName, connection::SimpleConnection as _,
     migration::MigrationSource, pg::Pg, sql_query, sql_types::Bool, table,
@@ -17,9 +17,6 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use crate::{error::is_connection_lost, open::OpenError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
-
-/// The end of the stamp of a migration that older programs must not meet.
-const INCOMPATIBLE: &str = "incompatible";
 
 /// Nobody else migrates this schema until the end of the transaction: programs that start at the same time wait for
 /// each other here, however long it takes.
@@ -77,37 +74,18 @@ fn not_applied(error: Box<dyn StdError + Send + Sync>) -> OpenError {
 }
 
 /// What is known of migrations of which these versions were applied.
-fn states(mut applied: Vec<String>) -> Vec<MigrationState> {
+fn states(applied: Vec<String>) -> Vec<MigrationState> {
     let known =
         MigrationSource::<Pg>::migrations(&MIGRATIONS).expect("the migrations that are built in have names");
-    let mut states: Vec<_> = known
-        .iter()
-        .map(|migration| {
-            let version = migration.name().version().to_string();
-            let before = applied.len();
-            applied.retain(|applied| *applied != version);
-            let applied = applied.len() < before;
-            MigrationState { version, name: Some(migration.name().to_string()), applied }
-        })
-        .collect();
-    states.extend(applied.into_iter().map(|version| MigrationState { version, name: None, applied: true }));
-    states.sort_by(|a, b| a.version.cmp(&b.version));
-    states
-}
-
-/// What the states of all migrations come to.
-pub(crate) fn schema(states: &[MigrationState]) -> Schema {
-    if states.iter().any(|state| !state.applied) {
-        Schema::Outdated
-    } else if states.iter().any(|state| state.name.is_none()) {
-        Schema::Newer
-    } else {
-        Schema::Current
-    }
+    let known = known.iter().map(|migration| {
+        let name = migration.name();
+        (name.version().to_string(), name.to_string())
+    });
+    MigrationState::all(known, applied)
 }
 
 pub(crate) fn refuse_incompatible(states: &[MigrationState]) -> Result<(), OpenError> {
-    match states.iter().find(|state| state.name.is_none() && state.version.ends_with(INCOMPATIBLE)) {
+    match states.iter().find(|state| state.is_incompatible()) {
         Some(state) => Err(OpenError::Incompatible { version: state.version.clone() }),
         None => Ok(()),
     }

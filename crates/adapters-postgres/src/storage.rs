@@ -48,12 +48,12 @@ impl PgStorage {
     pub async fn prepare(&self, migrate: Migrate) -> Result<Schema, OpenError> {
         let mut states = self.migration_status().await?;
         migrations::refuse_incompatible(&states)?;
-        if migrate == Migrate::Apply && migrations::schema(&states) == Schema::Outdated {
+        if migrate == Migrate::Apply && Schema::of(&states) == Schema::Outdated {
             self.migrate_up().await?;
             states = self.migration_status().await?;
             migrations::refuse_incompatible(&states)?;
         }
-        Ok(migrations::schema(&states))
+        Ok(Schema::of(&states))
     }
 
     /// All migrations that this program or the database knows, oldest first.

@@ -12,9 +12,6 @@ use crate::{SqliteStorage, error::Failure, open::OpenError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// The end of the stamp of a migration that older programs must not meet.
-const INCOMPATIBLE: &str = "incompatible";
-
 impl SqliteStorage {
     /// All migrations that this program or the database knows, oldest first.
     pub async fn migration_status(&self) -> Result<Vec<MigrationState>, StorageError> {
@@ -23,7 +20,7 @@ impl SqliteStorage {
 
     /// How the schema of the database compares with this program's.
     pub async fn schema(&self) -> Result<Schema, StorageError> {
-        self.maintain(compare).await
+        self.maintain(|connection| Ok(Schema::of(&status(connection)?))).await
     }
 
     /// Applies all outstanding migrations at once or none, and answers which. Units of work that write wait meanwhile.
@@ -42,19 +39,8 @@ pub(crate) fn prepare(connection: &mut SqliteConnection, migrate: Migrate) -> Re
     Ok(())
 }
 
-fn compare(connection: &mut SqliteConnection) -> Result<Schema, Failure> {
-    let states = status(connection)?;
-    Ok(if states.iter().any(|state| !state.applied) {
-        Schema::Outdated
-    } else if states.iter().any(|state| state.name.is_none()) {
-        Schema::Newer
-    } else {
-        Schema::Current
-    })
-}
-
 fn refuse_incompatible(states: &[MigrationState]) -> Result<(), OpenError> {
-    match states.iter().find(|state| state.name.is_none() && state.version.ends_with(INCOMPATIBLE)) {
+    match states.iter().find(|state| state.is_incompatible()) {
         Some(state) => Err(OpenError::Incompatible { version: state.version.clone() }),
         None => Ok(()),
     }
@@ -63,18 +49,11 @@ fn refuse_incompatible(states: &[MigrationState]) -> Result<(), OpenError> {
 fn status(connection: &mut SqliteConnection) -> Result<Vec<MigrationState>, Failure> {
     let known = MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(Failure::Migration)?;
     let applied = connection.applied_migrations().map_err(Failure::Migration)?;
-    let mut unknown: Vec<String> = applied.iter().map(ToString::to_string).collect();
-    let mut states = Vec::with_capacity(known.len());
-    for migration in known {
-        let version = migration.name().version().to_string();
-        let before = unknown.len();
-        unknown.retain(|applied| *applied != version);
-        let applied = unknown.len() < before;
-        states.push(MigrationState { version, name: Some(migration.name().to_string()), applied });
-    }
-    states.extend(unknown.into_iter().map(|version| MigrationState { version, name: None, applied: true }));
-    states.sort_by(|a, b| a.version.cmp(&b.version));
-    Ok(states)
+    let known = known.iter().map(|migration| {
+        let name = migration.name();
+        (name.version().to_string(), name.to_string())
+    });
+    Ok(MigrationState::all(known, applied.iter().map(ToString::to_string).collect()))
 }
 
 /// In one transaction, which another process that migrates at the same time waits for.

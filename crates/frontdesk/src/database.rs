@@ -64,10 +64,12 @@ impl Database {
     pub async fn prepare(&self, migrate: Migrate) -> anyhow::Result<Schema> {
         Ok(match self {
             Self::Embedded(sqlite) => {
-                if migrate == Migrate::Apply {
+                let mut schema = sqlite.schema().await?;
+                if migrate == Migrate::Apply && schema == Schema::Outdated {
                     sqlite.migrate_up().await?;
+                    schema = sqlite.schema().await?;
                 }
-                sqlite.schema().await?
+                schema
             }
             Self::Server(postgres) => postgres.prepare(migrate).await?,
         })

@@ -12,6 +12,7 @@ mod extra;
 mod field;
 mod fields;
 mod form;
+mod naming;
 mod python_list;
 mod read;
 mod refusal;
@@ -24,6 +25,7 @@ use serde_json::{Map, Value};
 pub use extra::{CUT, merge_extra};
 pub use field::Field;
 pub use fields::Fields;
+pub use naming::names_any;
 pub use read::{ReadingContext, read_lookup, read_tickets_call, read_users_call};
 pub use refusal::{RefusalCode, Refused, Unreadable};
 

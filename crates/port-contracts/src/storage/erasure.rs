@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use application::ports::ErasureReceipt;
 use domain::{
-    bot::Bot,
-    bot_call::{Fields, ReadingContext, read_lookup},
+    bot_call::{ReadingContext, names_any},
     identity::Identity,
     ids::{NotificationId, TicketId, UserId},
-    intake::{Quarantined, RawCall},
     ticket::Chat,
 };
 
@@ -86,30 +84,10 @@ impl State {
         let bots = &self.bots;
         self.quarantine.remove_where(|held| {
             let bot = bots.iter().find(|bot| bot.id == held.call.bot_id);
-            bot.is_some_and(|bot| names_any(&held.call, bot, identities))
+            bot.is_some_and(|bot| {
+                let context = ReadingContext { bot: bot.id, country: bot.default_country };
+                names_any(&held.call.raw.query, &held.call.raw.body, &context, identities)
+            })
         })
-    }
-}
-
-/// Whether a call, read as its bot's calls are, names one of the identities; one that cannot be read, whether it has
-/// one somewhere.
-fn names_any(call: &Quarantined, bot: &Bot, identities: &[Identity]) -> bool {
-    let context = ReadingContext { bot: bot.id, country: bot.default_country };
-    match Fields::read(&call.raw.query, &call.raw.body).map(|fields| read_lookup(&fields, &context)) {
-        Ok(named) => named.iter().any(|named| identities.contains(named)),
-        Err(_) => mentions_any(&call.raw, identities),
-    }
-}
-
-fn mentions_any(raw: &RawCall, identities: &[Identity]) -> bool {
-    let text = format!("{} {}", raw.query, String::from_utf8_lossy(&raw.body)).to_lowercase();
-    identities.iter().any(|identity| text.contains(&written(identity)))
-}
-
-fn written(identity: &Identity) -> String {
-    match identity {
-        Identity::Customer { customer, .. } => customer.as_str().to_lowercase(),
-        Identity::Email(email) => email.to_string(),
-        Identity::Phone(phone) => phone.to_string(),
     }
 }
