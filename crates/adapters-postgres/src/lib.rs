@@ -15,6 +15,7 @@
 //! is marked as the module `migrations` says.
 
 mod backlog;
+mod batch;
 mod columns;
 mod connection;
 mod delivery;

@@ -13,6 +13,7 @@
 //! live with is marked as the module `migrations` says.
 
 mod backlog;
+mod batch;
 mod checkpoint;
 mod columns;
 mod connection;

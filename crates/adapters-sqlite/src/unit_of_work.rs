@@ -6,18 +6,20 @@ use std::sync::{
 };
 
 use application::ports::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, Clock, DeliveryRepository,
-    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
-    ReminderRepository, RetentionRepository, StorageError, TicketRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
+    DeliveryRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
+    QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
 use diesel_async::pooled_connection::deadpool::Object;
+use domain::intake::{Knowledge, Writes};
+use jiff::Timestamp;
 use metrics::counter;
 use tokio::{runtime::Handle, sync::OwnedMutexGuard};
 
-use crate::{connection::Connection, error::Failure};
+use crate::{batch, connection::Connection, error::Failure};
 
 /// The connection that writes, and whether a unit of work left its transaction open.
 pub(crate) struct Writer {
@@ -194,6 +196,16 @@ impl UnitOfWork for SqliteUnitOfWork {
 
     async fn rollback(mut self: Box<Self>) -> Result<(), StorageError> {
         self.end("ROLLBACK").await
+    }
+
+    async fn knowledge(&mut self, asked: &Asked, now: Timestamp) -> Result<Knowledge, StorageError> {
+        let asked = asked.clone();
+        self.run(move |connection| batch::knowledge(connection, asked, now)).await
+    }
+
+    async fn write(&mut self, writes: &Writes, now: Timestamp) -> Result<(), StorageError> {
+        let rows = batch::Rows::from(writes);
+        self.run(move |connection| rows.write(connection, now)).await
     }
 
     fn intake(&mut self) -> &mut dyn IntakeRepository {

@@ -3,13 +3,13 @@
 use application::ports::{IntakeRepository, StorageError};
 use async_trait::async_trait;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Json, Nullable, Text, Timestamptz, Uuid};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
 use jiff::Timestamp;
 
 use crate::{
     columns::At,
-    error::inserted,
+    error::{Failure, inserted},
     rows::{IntakeRecordRow, KeptAnswerRow, SlotRow},
     statement::{column, statement},
     unit_of_work::PgUnitOfWork,
@@ -22,83 +22,15 @@ impl IntakeRepository for PgUnitOfWork {
         slots: &[AnswerSlot],
         now: Timestamp,
     ) -> Result<Vec<BoundAnswer>, StorageError> {
-        if slots.is_empty() {
-            return Ok(Vec::new());
-        }
-        let slots = column(slots, SlotRow::from);
-        self.run(async |connection| {
-            let rows: Vec<KeptAnswerRow> = statement(
-                "SELECT principal, scope, digest, body, user_id, answer, expires_at
-                 FROM unnest($1, $2, $3) AS asked (principal, scope, digest)
-                 JOIN kept_answers USING (principal, scope, digest)
-                 WHERE expires_at > $4",
-            )
-            .bind::<Array<Uuid>, _>(column(&slots, |slot| slot.principal))
-            .bind::<Array<Text>, _>(column(&slots, |slot| slot.scope))
-            .bind::<Array<Binary>, _>(column(&slots, |slot| slot.digest))
-            .bind::<Timestamptz, _>(At(now))
-            .load(connection)
-            .await?;
-            rows.into_iter().map(BoundAnswer::try_from).collect()
-        })
-        .await
+        self.run(async |connection| kept_answers(connection, slots, now).await).await
     }
 
     async fn keep(&mut self, answers: &[BoundAnswer], now: Timestamp) -> Result<(), StorageError> {
-        if answers.is_empty() {
-            return Ok(());
-        }
-        let rows = column(answers, KeptAnswerRow::from);
-        self.run(async |connection| {
-            let keep = statement(
-                "INSERT INTO kept_answers (principal, scope, digest, body, user_id, answer, expires_at)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
-                     AS new (principal, scope, digest, body, user_id, answer, expires_at)
-                 ORDER BY principal, scope, digest
-                 ON CONFLICT (principal, scope, digest) DO UPDATE
-                 SET body = excluded.body, user_id = excluded.user_id, answer = excluded.answer,
-                     expires_at = excluded.expires_at
-                 WHERE kept_answers.expires_at <= $8",
-            )
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.principal))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.scope))
-            .bind::<Array<Binary>, _>(column(&rows, |row| row.digest))
-            .bind::<Array<Binary>, _>(column(&rows, |row| row.body))
-            .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
-            .bind::<Array<Json>, _>(column(&rows, |row| &row.answer))
-            .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.expires_at))
-            .bind::<Timestamptz, _>(At(now));
-            let kept = keep.execute(connection).await?;
-            inserted(kept, rows.len(), "kept_answers_principal_scope_digest_key")
-        })
-        .await
+        self.run(async |connection| keep(connection, answers, now).await).await
     }
 
     async fn record(&mut self, calls: &[IntakeRow]) -> Result<(), StorageError> {
-        if calls.is_empty() {
-            return Ok(());
-        }
-        let rows = column(calls, IntakeRecordRow::from);
-        self.run(async |connection| {
-            let record = statement(
-                "INSERT INTO intake (request_id, bot_id, path, outcome, user_id, ticket_id, users_made, tickets_made,
-                                     notifications_made, received_at)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.bot_id))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.path))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.outcome))
-            .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
-            .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.ticket_id))
-            .bind::<Array<Integer>, _>(column(&rows, |row| row.users_made))
-            .bind::<Array<Integer>, _>(column(&rows, |row| row.tickets_made))
-            .bind::<Array<Integer>, _>(column(&rows, |row| row.notifications_made))
-            .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.received_at));
-            inserted(record.execute(connection).await?, rows.len(), "intake_request_id_key")
-        })
-        .await
+        self.run(async |connection| record(connection, calls).await).await
     }
 
     /// What another unit of work is just taking over is left to it.
@@ -117,4 +49,83 @@ impl IntakeRepository for PgUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) async fn kept_answers(
+    mut connection: &AsyncPgConnection,
+    slots: &[AnswerSlot],
+    now: Timestamp,
+) -> Result<Vec<BoundAnswer>, Failure> {
+    if slots.is_empty() {
+        return Ok(Vec::new());
+    }
+    let slots = column(slots, SlotRow::from);
+    let rows: Vec<KeptAnswerRow> = statement(
+        "SELECT principal, scope, digest, body, user_id, answer, expires_at
+         FROM unnest($1, $2, $3) AS asked (principal, scope, digest)
+         JOIN kept_answers USING (principal, scope, digest)
+         WHERE expires_at > $4",
+    )
+    .bind::<Array<Uuid>, _>(column(&slots, |slot| slot.principal))
+    .bind::<Array<Text>, _>(column(&slots, |slot| slot.scope))
+    .bind::<Array<Binary>, _>(column(&slots, |slot| slot.digest))
+    .bind::<Timestamptz, _>(At(now))
+    .load(&mut connection)
+    .await?;
+    rows.into_iter().map(BoundAnswer::try_from).collect()
+}
+
+pub(crate) async fn keep(
+    mut connection: &AsyncPgConnection,
+    answers: &[BoundAnswer],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let rows = column(answers, KeptAnswerRow::from);
+    let keep = statement(
+        "INSERT INTO kept_answers (principal, scope, digest, body, user_id, answer, expires_at)
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
+             AS new (principal, scope, digest, body, user_id, answer, expires_at)
+         ORDER BY principal, scope, digest
+         ON CONFLICT (principal, scope, digest) DO UPDATE
+         SET body = excluded.body, user_id = excluded.user_id, answer = excluded.answer,
+             expires_at = excluded.expires_at
+         WHERE kept_answers.expires_at <= $8",
+    )
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.principal))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.scope))
+    .bind::<Array<Binary>, _>(column(&rows, |row| row.digest))
+    .bind::<Array<Binary>, _>(column(&rows, |row| row.body))
+    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
+    .bind::<Array<Json>, _>(column(&rows, |row| &row.answer))
+    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.expires_at))
+    .bind::<Timestamptz, _>(At(now));
+    let kept = keep.execute(&mut connection).await?;
+    inserted(kept, rows.len(), "kept_answers_principal_scope_digest_key")
+}
+
+pub(crate) async fn record(mut connection: &AsyncPgConnection, calls: &[IntakeRow]) -> Result<(), Failure> {
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let rows = column(calls, IntakeRecordRow::from);
+    let record = statement(
+        "INSERT INTO intake (request_id, bot_id, path, outcome, user_id, ticket_id, users_made, tickets_made,
+                             notifications_made, received_at)
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.bot_id))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.path))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.outcome))
+    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
+    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.ticket_id))
+    .bind::<Array<Integer>, _>(column(&rows, |row| row.users_made))
+    .bind::<Array<Integer>, _>(column(&rows, |row| row.tickets_made))
+    .bind::<Array<Integer>, _>(column(&rows, |row| row.notifications_made))
+    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.received_at));
+    inserted(record.execute(&mut connection).await?, rows.len(), "intake_request_id_key")
 }

@@ -8,7 +8,7 @@ use diesel::{
     prelude::*,
     sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
     channel::PERSON_CHANNEL_ID,
     ids::NotificationId,
@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use crate::{
     columns::{At, Id, Named},
     delivery::{lock, withdraw},
+    error::Failure,
     rows::{AttemptRow, ChannelRow, Claim, NewNotificationRow, NotificationRow},
     schema::{attempts, channels, claims, notifications},
     statement::{column, statement},
@@ -28,32 +29,7 @@ use crate::{
 #[async_trait]
 impl NotificationRepository for PgUnitOfWork {
     async fn insert(&mut self, new: &[NewNotification]) -> Result<(), StorageError> {
-        if new.is_empty() {
-            return Ok(());
-        }
-        let rows = column(new, NewNotificationRow::from);
-        self.run(async |connection| {
-            statement(
-                "INSERT INTO notifications (id, purpose, channel_id, user_id, ticket_id, request_id, status, due_at,
-                                            next_at, created_at)
-                 SELECT id, purpose, channel_id, user_id, ticket_id, request_id, $9, due_at, due_at, created_at
-                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-                     AS new (id, purpose, channel_id, user_id, ticket_id, request_id, due_at, created_at)",
-            )
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.id))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.purpose))
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.channel_id))
-            .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
-            .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.ticket_id))
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
-            .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.due_at))
-            .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.created_at))
-            .bind::<Text, _>(Named(NotificationStatus::Scheduled))
-            .execute(connection)
-            .await?;
-            Ok(())
-        })
-        .await
+        self.run(async |connection| insert(connection, new).await).await
     }
 
     async fn page(
@@ -115,6 +91,35 @@ impl NotificationRepository for PgUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    new: &[NewNotification],
+) -> Result<(), Failure> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let rows = column(new, NewNotificationRow::from);
+    statement(
+        "INSERT INTO notifications (id, purpose, channel_id, user_id, ticket_id, request_id, status, due_at,
+                                    next_at, created_at)
+         SELECT id, purpose, channel_id, user_id, ticket_id, request_id, $9, due_at, due_at, created_at
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+             AS new (id, purpose, channel_id, user_id, ticket_id, request_id, due_at, created_at)",
+    )
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.id))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.purpose))
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.channel_id))
+    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
+    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.ticket_id))
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
+    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.due_at))
+    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.created_at))
+    .bind::<Text, _>(Named(NotificationStatus::Scheduled))
+    .execute(&mut connection)
+    .await?;
+    Ok(())
 }
 
 /// A notification, its channel, and its claim with the number of the open attempt.

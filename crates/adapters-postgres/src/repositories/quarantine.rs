@@ -6,7 +6,7 @@ use diesel::{
     prelude::*,
     sql_types::{Array, Binary, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{ids::RequestId, intake::Quarantined};
 use jiff::Timestamp;
 
@@ -22,28 +22,7 @@ use crate::{
 #[async_trait]
 impl QuarantineRepository for PgUnitOfWork {
     async fn hold(&mut self, calls: &[Quarantined]) -> Result<(), StorageError> {
-        if calls.is_empty() {
-            return Ok(());
-        }
-        let rows = column(calls, QuarantinedRow::from);
-        self.run(async |connection| {
-            statement(
-                "INSERT INTO quarantine (request_id, bot_id, path, code, field, query, body, received_at)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)",
-            )
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.bot_id))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.path))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.code))
-            .bind::<Array<Nullable<Text>>, _>(column(&rows, |row| row.field))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.query.as_str()))
-            .bind::<Array<Binary>, _>(column(&rows, |row| row.body.as_slice()))
-            .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.received_at))
-            .execute(connection)
-            .await?;
-            Ok(())
-        })
-        .await
+        self.run(async |connection| hold(connection, calls).await).await
     }
 
     async fn page(&mut self, filter: QuarantineFilter, page: Page) -> Result<Vec<HeldCall>, StorageError> {
@@ -97,4 +76,26 @@ impl QuarantineRepository for PgUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) async fn hold(mut connection: &AsyncPgConnection, calls: &[Quarantined]) -> Result<(), Failure> {
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let rows = column(calls, QuarantinedRow::from);
+    statement(
+        "INSERT INTO quarantine (request_id, bot_id, path, code, field, query, body, received_at)
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.bot_id))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.path))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.code))
+    .bind::<Array<Nullable<Text>>, _>(column(&rows, |row| row.field))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.query.as_str()))
+    .bind::<Array<Binary>, _>(column(&rows, |row| row.body.as_slice()))
+    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.received_at))
+    .execute(&mut connection)
+    .await?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use diesel::{
     prelude::*,
     sql_types::{Array, BigInt, Json, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
     ids::UserId,
     ticket::{Reference, Ticket},
@@ -14,7 +14,7 @@ use domain::{
 
 use crate::{
     columns::Id,
-    error::inserted,
+    error::{Failure, inserted},
     rows::TicketRow,
     schema::tickets,
     statement::{Statement, column, statement},
@@ -29,33 +29,12 @@ struct Counter {
 
 #[async_trait]
 impl TicketRepository for PgUnitOfWork {
-    /// Whoever else takes numbers waits for the end of this unit of work.
     async fn take_numbers(&mut self, count: usize) -> Result<u64, StorageError> {
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        self.run(async |connection| {
-            let take =
-                statement("UPDATE counters SET value = value + $1 WHERE name = 'tickets' RETURNING value");
-            let last: Counter = take.bind::<BigInt, _>(count).get_result(connection).await?;
-            Ok((last.value - count + 1).cast_unsigned())
-        })
-        .await
+        self.run(async |connection| take_numbers(connection, count).await).await
     }
 
     async fn insert(&mut self, new: &[Ticket]) -> Result<(), StorageError> {
-        if new.is_empty() {
-            return Ok(());
-        }
-        let rows = column(new, TicketRow::from);
-        self.run(async |connection| {
-            let insert = statement(
-                "INSERT INTO tickets (id, number, user_id, bot_id, topic, topic_asked, description, status,
-                                      chat_customer, chat_uuid, reply_to, language, fields, created_at)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-                 ON CONFLICT DO NOTHING",
-            );
-            inserted(bind(insert, &rows).execute(connection).await?, rows.len(), "tickets_number_key")
-        })
-        .await
+        self.run(async |connection| insert(connection, new).await).await
     }
 
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
@@ -81,6 +60,28 @@ impl TicketRepository for PgUnitOfWork {
         })
         .await
     }
+}
+
+/// Whoever else takes numbers waits for the end of this unit of work.
+pub(crate) async fn take_numbers(mut connection: &AsyncPgConnection, count: usize) -> Result<u64, Failure> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let take = statement("UPDATE counters SET value = value + $1 WHERE name = 'tickets' RETURNING value");
+    let last: Counter = take.bind::<BigInt, _>(count).get_result(&mut connection).await?;
+    Ok((last.value - count + 1).cast_unsigned())
+}
+
+pub(crate) async fn insert(mut connection: &AsyncPgConnection, new: &[Ticket]) -> Result<(), Failure> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let rows = column(new, TicketRow::from);
+    let insert = statement(
+        "INSERT INTO tickets (id, number, user_id, bot_id, topic, topic_asked, description, status,
+                              chat_customer, chat_uuid, reply_to, language, fields, created_at)
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT DO NOTHING",
+    );
+    inserted(bind(insert, &rows).execute(&mut connection).await?, rows.len(), "tickets_number_key")
 }
 
 /// Binds the columns of new tickets.

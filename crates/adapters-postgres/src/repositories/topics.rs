@@ -29,21 +29,7 @@ use crate::{
 #[async_trait]
 impl TopicRepository for PgUnitOfWork {
     async fn routing(&mut self) -> Result<Routing, StorageError> {
-        self.run(async |connection| {
-            // All three are sent at once: calls of bots wait for them.
-            let (rows, mut aliases, mut routes) =
-                tokio::try_join!(rows(connection), aliases(connection), routes(connection))?;
-            let topics = rows.into_iter().map(|row| Topic {
-                aliases: aliases.remove(&row.slug).unwrap_or_default(),
-                routes: routes.remove(&row.slug).unwrap_or_default(),
-                reminders: row.reminders.into(),
-                slug: Slug::restore(row.slug),
-                title: row.title,
-                is_default: row.is_default,
-            });
-            Ok(Routing::new(topics.collect()))
-        })
-        .await
+        self.run(async |connection| routing(connection).await).await
     }
 
     async fn insert(&mut self, topic: &Topic, at: Timestamp) -> Result<(), StorageError> {
@@ -95,6 +81,21 @@ impl TopicRepository for PgUnitOfWork {
         })
         .await
     }
+}
+
+/// All three are sent at once: calls of bots wait for them.
+pub(crate) async fn routing(connection: &AsyncPgConnection) -> Result<Routing, Failure> {
+    let (rows, mut aliases, mut routes) =
+        tokio::try_join!(rows(connection), aliases(connection), routes(connection))?;
+    let topics = rows.into_iter().map(|row| Topic {
+        aliases: aliases.remove(&row.slug).unwrap_or_default(),
+        routes: routes.remove(&row.slug).unwrap_or_default(),
+        reminders: row.reminders.into(),
+        slug: Slug::restore(row.slug),
+        title: row.title,
+        is_default: row.is_default,
+    });
+    Ok(Routing::new(topics.collect()))
 }
 
 async fn rows(mut connection: &AsyncPgConnection) -> QueryResult<Vec<TopicRow>> {

@@ -6,14 +6,14 @@ use diesel::{
     prelude::*,
     sql_types::{Array, Bool, Json, Nullable, Text, Timestamptz, Uuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{identity::Identity, ids::UserId, intake::NewIdentity, user::User};
 use jiff::Timestamp;
 
 use crate::{
     columns::{Id, Named},
     erasure,
-    error::inserted,
+    error::{Failure, inserted},
     rows::{IdentityRow, KnownUserRow, UserRow, known_persons},
     schema::{identities, users},
     statement::{Statement, column, statement},
@@ -47,79 +47,20 @@ const KNOWN_AND_LOCKED: &str = known!("FOR UPDATE OF users");
 #[async_trait]
 impl UserRepository for PgUnitOfWork {
     async fn by_identities(&mut self, wanted: &[Identity]) -> Result<KnownPersons, StorageError> {
-        if wanted.is_empty() {
-            return Ok(KnownPersons::default());
-        }
-        let known = statement(if self.may_write() { KNOWN_AND_LOCKED } else { KNOWN })
-            .bind::<Array<Text>, _>(column(wanted, |identity| Named(identity.kind())))
-            .bind::<Array<Text>, _>(column(wanted, Identity::value));
-        self.run(async |connection| {
-            let rows: Vec<KnownUserRow> = known.load(connection).await?;
-            known_persons(rows)
-        })
-        .await
+        let lock = self.may_write();
+        self.run(async |connection| by_identities(connection, wanted, lock).await).await
     }
 
     async fn insert(&mut self, users: &[User]) -> Result<(), StorageError> {
-        if users.is_empty() {
-            return Ok(());
-        }
-        let rows = column(users, UserRow::from);
-        self.run(async |connection| {
-            let insert = statement(
-                "INSERT INTO users (id, bot_id, name, email, phone, language, first_origin, last_origin, consent_given,
-                                    consent_text, consent_at, fields, welcomed, created_at, updated_at)
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-            );
-            bind(insert, &rows).execute(connection).await?;
-            Ok(())
-        })
-        .await
+        self.run(async |connection| insert(connection, users).await).await
     }
 
     async fn update(&mut self, users: &[User]) -> Result<(), StorageError> {
-        if users.is_empty() {
-            return Ok(());
-        }
-        let rows = column(users, UserRow::from);
-        self.run(async |connection| {
-            let update = statement(
-                "UPDATE users
-                 SET name = new.name, email = new.email, phone = new.phone, language = new.language,
-                     first_origin = new.first_origin, last_origin = new.last_origin,
-                     consent_given = new.consent_given, consent_text = new.consent_text,
-                     consent_at = new.consent_at, fields = new.fields, welcomed = new.welcomed,
-                     updated_at = new.updated_at
-                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-                     AS new (id, bot_id, name, email, phone, language, first_origin, last_origin, consent_given,
-                             consent_text, consent_at, fields, welcomed, created_at, updated_at)
-                 WHERE users.id = new.id",
-            );
-            bind(update, &rows).execute(connection).await?;
-            Ok(())
-        })
-        .await
+        self.run(async |connection| update(connection, users).await).await
     }
 
     async fn add_identities(&mut self, new: &[NewIdentity]) -> Result<(), StorageError> {
-        if new.is_empty() {
-            return Ok(());
-        }
-        let rows = column(new, IdentityRow::from);
-        self.run(async |connection| {
-            let insert = statement(
-                "INSERT INTO identities (kind, value, user_id, created_at)
-                 SELECT * FROM unnest($1, $2, $3, $4) AS new (kind, value, user_id, created_at)
-                 ORDER BY kind, value
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind::<Array<Text>, _>(column(&rows, |row| row.kind))
-            .bind::<Array<Text>, _>(column(&rows, |row| row.value.as_str()))
-            .bind::<Array<Uuid>, _>(column(&rows, |row| row.user_id))
-            .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.created_at));
-            inserted(insert.execute(connection).await?, rows.len(), "identities_kind_value_key")
-        })
-        .await
+        self.run(async |connection| add_identities(connection, new).await).await
     }
 
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StorageError> {
@@ -156,6 +97,77 @@ impl UserRepository for PgUnitOfWork {
     async fn erase(&mut self, id: UserId, _at: Timestamp) -> Result<Option<ErasureReceipt>, StorageError> {
         self.run(async |connection| erasure::erase(connection, id.into()).await).await
     }
+}
+
+pub(crate) async fn by_identities(
+    mut connection: &AsyncPgConnection,
+    wanted: &[Identity],
+    lock: bool,
+) -> Result<KnownPersons, Failure> {
+    if wanted.is_empty() {
+        return Ok(KnownPersons::default());
+    }
+    let known = statement(if lock { KNOWN_AND_LOCKED } else { KNOWN })
+        .bind::<Array<Text>, _>(column(wanted, |identity| Named(identity.kind())))
+        .bind::<Array<Text>, _>(column(wanted, Identity::value));
+    let rows: Vec<KnownUserRow> = known.load(&mut connection).await?;
+    known_persons(rows)
+}
+
+pub(crate) async fn insert(mut connection: &AsyncPgConnection, users: &[User]) -> Result<(), Failure> {
+    if users.is_empty() {
+        return Ok(());
+    }
+    let rows = column(users, UserRow::from);
+    let insert = statement(
+        "INSERT INTO users (id, bot_id, name, email, phone, language, first_origin, last_origin, consent_given,
+                            consent_text, consent_at, fields, welcomed, created_at, updated_at)
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    );
+    bind(insert, &rows).execute(&mut connection).await?;
+    Ok(())
+}
+
+pub(crate) async fn update(mut connection: &AsyncPgConnection, users: &[User]) -> Result<(), Failure> {
+    if users.is_empty() {
+        return Ok(());
+    }
+    let rows = column(users, UserRow::from);
+    let update = statement(
+        "UPDATE users
+         SET name = new.name, email = new.email, phone = new.phone, language = new.language,
+             first_origin = new.first_origin, last_origin = new.last_origin,
+             consent_given = new.consent_given, consent_text = new.consent_text,
+             consent_at = new.consent_at, fields = new.fields, welcomed = new.welcomed,
+             updated_at = new.updated_at
+         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+             AS new (id, bot_id, name, email, phone, language, first_origin, last_origin, consent_given,
+                     consent_text, consent_at, fields, welcomed, created_at, updated_at)
+         WHERE users.id = new.id",
+    );
+    bind(update, &rows).execute(&mut connection).await?;
+    Ok(())
+}
+
+pub(crate) async fn add_identities(
+    mut connection: &AsyncPgConnection,
+    new: &[NewIdentity],
+) -> Result<(), Failure> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let rows = column(new, IdentityRow::from);
+    let insert = statement(
+        "INSERT INTO identities (kind, value, user_id, created_at)
+         SELECT * FROM unnest($1, $2, $3, $4) AS new (kind, value, user_id, created_at)
+         ORDER BY kind, value
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<Array<Text>, _>(column(&rows, |row| row.kind))
+    .bind::<Array<Text>, _>(column(&rows, |row| row.value.as_str()))
+    .bind::<Array<Uuid>, _>(column(&rows, |row| row.user_id))
+    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.created_at));
+    inserted(insert.execute(&mut connection).await?, rows.len(), "identities_kind_value_key")
 }
 
 /// Binds all columns of users, in the order of the table.

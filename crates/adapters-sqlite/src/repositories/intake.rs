@@ -25,11 +25,7 @@ impl IntakeRepository for SqliteUnitOfWork {
             return Ok(Vec::new());
         }
         let slots: Vec<_> = slots.iter().map(SlotRow::from).collect();
-        self.run(move |connection| {
-            let kept = slots.iter().filter_map(|slot| kept(connection, slot, now).transpose());
-            kept.map(|row| BoundAnswer::try_from(row?)).collect()
-        })
-        .await
+        self.run(move |connection| kept_answers(connection, &slots, now)).await
     }
 
     async fn keep(&mut self, answers: &[BoundAnswer], now: Timestamp) -> Result<(), StorageError> {
@@ -37,13 +33,7 @@ impl IntakeRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = answers.iter().map(KeptAnswerRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                keep(connection, row, now)?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| keep(connection, &rows, now)).await
     }
 
     async fn record(&mut self, calls: &[IntakeRow]) -> Result<(), StorageError> {
@@ -51,13 +41,7 @@ impl IntakeRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = calls.iter().map(IntakeRecordRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                diesel::insert_into(intake::table).values(row).execute(connection)?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| record(connection, &rows)).await
     }
 
     async fn forget_expired(&mut self, now: Timestamp, limit: u16) -> Result<usize, StorageError> {
@@ -83,6 +67,30 @@ impl IntakeRepository for SqliteUnitOfWork {
     }
 }
 
+pub(crate) fn kept_answers(
+    connection: &mut SqliteConnection,
+    slots: &[SlotRow],
+    now: Timestamp,
+) -> Result<Vec<BoundAnswer>, Failure> {
+    let kept = slots.iter().filter_map(|slot| kept(connection, slot, now).transpose());
+    kept.map(|row| BoundAnswer::try_from(row?)).collect()
+}
+
+pub(crate) fn keep(
+    connection: &mut SqliteConnection,
+    rows: &[KeptAnswerRow],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    rows.iter().try_for_each(|row| keep_one(connection, row, now))
+}
+
+pub(crate) fn record(connection: &mut SqliteConnection, rows: &[IntakeRecordRow]) -> Result<(), Failure> {
+    for row in rows {
+        diesel::insert_into(intake::table).values(row).execute(connection)?;
+    }
+    Ok(())
+}
+
 fn kept(
     connection: &mut SqliteConnection,
     slot: &SlotRow,
@@ -99,7 +107,7 @@ fn kept(
 }
 
 /// Most slots are free, so that is tried first.
-fn keep(connection: &mut SqliteConnection, row: &KeptAnswerRow, now: Timestamp) -> Result<(), Failure> {
+fn keep_one(connection: &mut SqliteConnection, row: &KeptAnswerRow, now: Timestamp) -> Result<(), Failure> {
     let insert = || diesel::insert_into(kept_answers::table).values(row).on_conflict_do_nothing();
     if insert().execute(connection)? > 0 {
         return Ok(());

@@ -31,13 +31,7 @@ impl NotificationRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = new.iter().map(NewNotificationRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                diesel::insert_into(notifications::table).values(row).execute(connection)?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| insert(connection, &rows)).await
     }
 
     async fn page(
@@ -107,6 +101,13 @@ impl NotificationRepository for SqliteUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) fn insert(connection: &mut SqliteConnection, rows: &[NewNotificationRow]) -> Result<(), Failure> {
+    for row in rows {
+        diesel::insert_into(notifications::table).values(row).execute(connection)?;
+    }
+    Ok(())
 }
 
 /// Every notification, and whether it is being sent.

@@ -21,13 +21,7 @@ impl QuarantineRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = calls.iter().map(QuarantinedRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                diesel::insert_into(quarantine::table).values(row).execute(connection)?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| hold(connection, &rows)).await
     }
 
     async fn page(&mut self, filter: QuarantineFilter, page: Page) -> Result<Vec<HeldCall>, StorageError> {
@@ -74,6 +68,13 @@ impl QuarantineRepository for SqliteUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) fn hold(connection: &mut SqliteConnection, rows: &[QuarantinedRow]) -> Result<(), Failure> {
+    for row in rows {
+        diesel::insert_into(quarantine::table).values(row).execute(connection)?;
+    }
+    Ok(())
 }
 
 fn with_bot(connection: &mut SqliteConnection, row: HeldCallRow) -> Result<HeldCall, Failure> {

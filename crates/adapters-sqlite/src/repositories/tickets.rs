@@ -23,15 +23,7 @@ const NUMBERS: &str = "tickets";
 #[async_trait]
 impl TicketRepository for SqliteUnitOfWork {
     async fn take_numbers(&mut self, count: usize) -> Result<u64, StorageError> {
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        self.run(move |connection| {
-            let advance = diesel::update(counters::table.find(NUMBERS))
-                .set(counters::value.eq(counters::value + count));
-            let last: Option<i64> = returned(connection, advance.returning(counters::value))?;
-            let last = last.ok_or(Failure::Unreadable("counters.value"))?;
-            Ok((last - count + 1).cast_unsigned())
-        })
-        .await
+        self.run(move |connection| take_numbers(connection, count)).await
     }
 
     async fn insert(&mut self, new: &[Ticket]) -> Result<(), StorageError> {
@@ -39,14 +31,7 @@ impl TicketRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = new.iter().map(TicketRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                let insert = diesel::insert_into(tickets::table).values(row).on_conflict_do_nothing();
-                inserted(insert.execute(connection)?, "tickets_number_key")?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| insert(connection, &rows)).await
     }
 
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
@@ -72,4 +57,21 @@ impl TicketRepository for SqliteUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) fn take_numbers(connection: &mut SqliteConnection, count: usize) -> Result<u64, Failure> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let advance =
+        diesel::update(counters::table.find(NUMBERS)).set(counters::value.eq(counters::value + count));
+    let last: Option<i64> = returned(connection, advance.returning(counters::value))?;
+    let last = last.ok_or(Failure::Unreadable("counters.value"))?;
+    Ok((last - count + 1).cast_unsigned())
+}
+
+pub(crate) fn insert(connection: &mut SqliteConnection, rows: &[TicketRow]) -> Result<(), Failure> {
+    for row in rows {
+        let insert = diesel::insert_into(tickets::table).values(row).on_conflict_do_nothing();
+        inserted(insert.execute(connection)?, "tickets_number_key")?;
+    }
+    Ok(())
 }

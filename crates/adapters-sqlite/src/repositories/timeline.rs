@@ -7,6 +7,7 @@ use domain::{ids::UserId, intake::IdentityClash};
 
 use crate::{
     columns::Id,
+    error::Failure,
     rows::{ClashRow, NewClashRow},
     schema::identity_clashes,
     unit_of_work::SqliteUnitOfWork,
@@ -19,13 +20,7 @@ impl TimelineRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = clashes.iter().map(NewClashRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                diesel::insert_into(identity_clashes::table).values(row).execute(connection)?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| record_clashes(connection, &rows)).await
     }
 
     async fn clashes_of(&mut self, user_id: UserId) -> Result<Vec<IdentityClash>, StorageError> {
@@ -40,4 +35,11 @@ impl TimelineRepository for SqliteUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) fn record_clashes(connection: &mut SqliteConnection, rows: &[NewClashRow]) -> Result<(), Failure> {
+    for row in rows {
+        diesel::insert_into(identity_clashes::table).values(row).execute(connection)?;
+    }
+    Ok(())
 }

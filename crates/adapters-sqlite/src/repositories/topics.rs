@@ -24,21 +24,7 @@ use crate::{
 #[async_trait]
 impl TopicRepository for SqliteUnitOfWork {
     async fn routing(&mut self) -> Result<Routing, StorageError> {
-        self.run(|connection| {
-            let rows: Vec<TopicRow> =
-                topics::table.order(topics::position).select(TopicRow::as_select()).load(connection)?;
-            let (mut aliases, mut routes) = (aliases(connection)?, routes(connection)?);
-            let topics = rows.into_iter().map(|row| Topic {
-                aliases: aliases.remove(&row.slug).unwrap_or_default(),
-                routes: routes.remove(&row.slug).unwrap_or_default(),
-                reminders: row.reminders.into(),
-                slug: Slug::restore(row.slug),
-                title: row.title,
-                is_default: row.is_default,
-            });
-            Ok(Routing::new(topics.collect()))
-        })
-        .await
+        self.run(routing).await
     }
 
     async fn insert(&mut self, topic: &Topic, at: Timestamp) -> Result<(), StorageError> {
@@ -87,6 +73,21 @@ impl TopicRepository for SqliteUnitOfWork {
         })
         .await
     }
+}
+
+pub(crate) fn routing(connection: &mut SqliteConnection) -> Result<Routing, Failure> {
+    let rows: Vec<TopicRow> =
+        topics::table.order(topics::position).select(TopicRow::as_select()).load(connection)?;
+    let (mut aliases, mut routes) = (aliases(connection)?, routes(connection)?);
+    let topics = rows.into_iter().map(|row| Topic {
+        aliases: aliases.remove(&row.slug).unwrap_or_default(),
+        routes: routes.remove(&row.slug).unwrap_or_default(),
+        reminders: row.reminders.into(),
+        slug: Slug::restore(row.slug),
+        title: row.title,
+        is_default: row.is_default,
+    });
+    Ok(Routing::new(topics.collect()))
 }
 
 fn aliases(connection: &mut SqliteConnection) -> QueryResult<HashMap<String, Vec<String>>> {

@@ -24,22 +24,8 @@ impl UserRepository for SqliteUnitOfWork {
         if wanted.is_empty() {
             return Ok(KnownPersons::default());
         }
-        let keys: Vec<_> = wanted.iter().map(|identity| (identity.kind(), identity.value())).collect();
-        let (owners, users) = self
-            .run(move |connection| {
-                let owners = keys.into_iter().map(|(kind, value)| {
-                    let owner = identities::table.find((Named(kind), value)).select(identities::user_id);
-                    owner.get_result(connection).optional()
-                });
-                let owners: Vec<Option<Id>> = owners.collect::<Result<_, _>>()?;
-                let users = load(connection, owners.iter().flatten().copied().collect())?;
-                Ok((owners, users))
-            })
-            .await?;
-        let known = wanted.iter().zip(owners);
-        let identities =
-            known.filter_map(|(identity, owner)| Some((identity.clone(), owner?.into()))).collect();
-        Ok(KnownPersons { users, identities })
+        let wanted = wanted.to_vec();
+        self.run(move |connection| known_persons(connection, wanted)).await
     }
 
     async fn insert(&mut self, users: &[User]) -> Result<(), StorageError> {
@@ -47,13 +33,7 @@ impl UserRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = users.iter().map(UserRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                diesel::insert_into(users::table).values(row).execute(connection)?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| insert(connection, &rows)).await
     }
 
     async fn update(&mut self, users: &[User]) -> Result<(), StorageError> {
@@ -61,13 +41,7 @@ impl UserRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = users.iter().map(UserRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                changed(connection, diesel::update(users::table.find(row.id)).set(row).returning(users::id))?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| update(connection, &rows)).await
     }
 
     async fn add_identities(&mut self, new: &[NewIdentity]) -> Result<(), StorageError> {
@@ -75,14 +49,7 @@ impl UserRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = new.iter().map(IdentityRow::from).collect();
-        self.run(move |connection| {
-            for row in &rows {
-                let insert = diesel::insert_into(identities::table).values(row).on_conflict_do_nothing();
-                inserted(insert.execute(connection)?, "identities_kind_value_key")?;
-            }
-            Ok(())
-        })
-        .await
+        self.run(move |connection| add_identities(connection, &rows)).await
     }
 
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StorageError> {
@@ -114,6 +81,43 @@ impl UserRepository for SqliteUnitOfWork {
     async fn erase(&mut self, id: UserId, _at: Timestamp) -> Result<Option<ErasureReceipt>, StorageError> {
         self.run(move |connection| erasure::erase(connection, id.into())).await
     }
+}
+
+pub(crate) fn known_persons(
+    connection: &mut SqliteConnection,
+    wanted: Vec<Identity>,
+) -> Result<KnownPersons, Failure> {
+    let mut known = Vec::new();
+    for identity in wanted {
+        let key = (Named(identity.kind()), identity.value());
+        let owner = identities::table.find(key).select(identities::user_id);
+        let owner: Option<Id> = owner.get_result(connection).optional()?;
+        known.extend(owner.map(|owner| (identity, owner.into())));
+    }
+    let users = load(connection, known.iter().map(|(_, owner)| Id::from(*owner)).collect())?;
+    Ok(KnownPersons { users, identities: known })
+}
+
+pub(crate) fn insert(connection: &mut SqliteConnection, rows: &[UserRow]) -> Result<(), Failure> {
+    for row in rows {
+        diesel::insert_into(users::table).values(row).execute(connection)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn update(connection: &mut SqliteConnection, rows: &[UserRow]) -> Result<(), Failure> {
+    for row in rows {
+        changed(connection, diesel::update(users::table.find(row.id)).set(row).returning(users::id))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn add_identities(connection: &mut SqliteConnection, rows: &[IdentityRow]) -> Result<(), Failure> {
+    for row in rows {
+        let insert = diesel::insert_into(identities::table).values(row).on_conflict_do_nothing();
+        inserted(insert.execute(connection)?, "identities_kind_value_key")?;
+    }
+    Ok(())
 }
 
 fn load(connection: &mut SqliteConnection, ids: BTreeSet<Id>) -> Result<Vec<User>, Failure> {

@@ -7,14 +7,12 @@ use domain::{
     dispatch::HORIZON,
     identity::Identity,
     ids::IdSource,
-    intake::{
-        AnswerSlot, CallPath, Decisions, IntakeOutcome, IntakeRules, Knowledge, PendingCall, Writes, decide,
-    },
+    intake::{CallPath, Decisions, IntakeOutcome, IntakeRules, PendingCall, Writes, decide},
 };
 use jiff::Timestamp;
 use metrics::{counter, histogram};
 
-use crate::ports::{Clock, Ids, NotificationQueue, Storage, StorageError, Transaction, atomically};
+use crate::ports::{Asked, Clock, Ids, NotificationQueue, Storage, StorageError, Transaction, atomically};
 
 /// Takes bots' calls: registers and recognises people, opens tickets, plans what is to be sent. An answer that says
 /// `ok` is durable.
@@ -110,34 +108,19 @@ pub async fn take_in(
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Result<Decisions, StorageError> {
-    let known = load(tx, calls, now).await?;
+    let known = tx.knowledge(&asked(calls), now).await?;
     let mut next_id = || ids.next();
     let decisions = decide(calls, known, rules, now, &mut next_id as &mut (dyn IdSource + Send));
-    write(tx, &decisions.writes, now).await?;
+    tx.write(&decisions.writes, now).await?;
     Ok(decisions)
 }
 
-async fn load(
-    tx: &mut Transaction,
-    calls: &[PendingCall],
-    now: Timestamp,
-) -> Result<Knowledge, StorageError> {
-    let slots: Vec<AnswerSlot> =
-        sorted(calls.iter().filter_map(|call| call.replay.map(|replay| replay.slot)));
-    let answers = tx.intake().kept_answers(&slots, now).await?;
-    let persons = tx.users().by_identities(&identities(calls)).await?;
-    let tickets = calls.iter().filter(|call| call.path == CallPath::Tickets).count();
-    let (routing, first_ticket_number) = match tickets {
-        0 => (domain::topic::Routing::default(), 0),
-        count => (tx.topics().routing().await?, tx.tickets().take_numbers(count).await?),
-    };
-    Ok(Knowledge {
-        users: persons.users,
-        identities: persons.identities,
-        answers,
-        routing,
-        first_ticket_number,
-    })
+fn asked(calls: &[PendingCall]) -> Asked {
+    Asked {
+        slots: sorted(calls.iter().filter_map(|call| call.replay.map(|replay| replay.slot))),
+        identities: identities(calls),
+        ticket_numbers: calls.iter().filter(|call| call.path == CallPath::Tickets).count(),
+    }
 }
 
 fn identities(calls: &[PendingCall]) -> Vec<Identity> {
@@ -151,16 +134,4 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     items.sort_unstable();
     items.dedup();
     items
-}
-
-async fn write(tx: &mut Transaction, writes: &Writes, now: Timestamp) -> Result<(), StorageError> {
-    tx.users().insert(&writes.new_users).await?;
-    tx.users().update(&writes.changed_users).await?;
-    tx.users().add_identities(&writes.identities).await?;
-    tx.tickets().insert(&writes.tickets).await?;
-    tx.notifications().insert(&writes.notifications).await?;
-    tx.timeline().record_clashes(&writes.clashes).await?;
-    tx.quarantine().hold(&writes.quarantined).await?;
-    tx.intake().record(&writes.intake).await?;
-    tx.intake().keep(&writes.answers, now).await
 }

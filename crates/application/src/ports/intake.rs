@@ -2,12 +2,24 @@
 
 use async_trait::async_trait;
 use domain::{
+    identity::Identity,
     ids::{BotId, RequestId},
     intake::{AnswerSlot, BoundAnswer, IntakeRow, Quarantined},
 };
 use jiff::Timestamp;
 
 use super::{Page, StorageError};
+
+/// What a batch of calls has to know before it is decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Where answers to equal calls may be kept.
+    pub slots: Vec<AnswerSlot>,
+    /// Whom the calls name.
+    pub identities: Vec<Identity>,
+    /// How many tickets may be opened. If any, the routing is asked for, too.
+    pub ticket_numbers: usize,
+}
 
 /// Calls of bots and the answers kept for equal calls.
 #[async_trait]

@@ -18,7 +18,7 @@ mod storage;
 pub use access::{AgentRepository, BotRepository};
 pub use channel::{Channel, Receipt};
 pub use environment::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
-pub use intake::{HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
+pub use intake::{Asked, HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
 pub use jobs::JobRepository;
 pub use ledger::{LedgerRepository, RetentionRepository};
 pub use notifications::{

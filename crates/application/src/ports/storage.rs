@@ -3,14 +3,15 @@
 use std::ops::{Deref, DerefMut};
 
 use async_trait::async_trait;
+use domain::intake::{Knowledge, Writes};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
-    ReminderRepository, RetentionRepository, TicketRepository, TimelineRepository, TopicRepository,
-    UserRepository, WorkerRepository,
+    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
+    IntakeRepository, JobRepository, KnownPersons, LedgerRepository, NotificationRepository,
+    QuarantineRepository, ReminderRepository, RetentionRepository, TicketRepository, TimelineRepository,
+    TopicRepository, UserRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -51,6 +52,33 @@ pub trait UnitOfWork: Send {
 
     /// Undoes everything.
     async fn rollback(self: Box<Self>) -> Result<(), StorageError>;
+
+    /// All that is known of what a batch of calls asks for, as the repositories would tell it one by one. An adapter
+    /// that can do it in fewer trips to the database does.
+    async fn knowledge(&mut self, asked: &Asked, now: Timestamp) -> Result<Knowledge, StorageError> {
+        let answers = self.intake().kept_answers(&asked.slots, now).await?;
+        let KnownPersons { users, identities } = self.users().by_identities(&asked.identities).await?;
+        let mut known = Knowledge { users, identities, answers, ..Knowledge::default() };
+        if asked.ticket_numbers > 0 {
+            known.routing = self.topics().routing().await?;
+            known.first_ticket_number = self.tickets().take_numbers(asked.ticket_numbers).await?;
+        }
+        Ok(known)
+    }
+
+    /// Writes all that follows from a batch of calls, one set a table, as the repositories would. An adapter that can
+    /// do it in fewer trips to the database does.
+    async fn write(&mut self, writes: &Writes, now: Timestamp) -> Result<(), StorageError> {
+        self.users().insert(&writes.new_users).await?;
+        self.users().update(&writes.changed_users).await?;
+        self.users().add_identities(&writes.identities).await?;
+        self.tickets().insert(&writes.tickets).await?;
+        self.notifications().insert(&writes.notifications).await?;
+        self.timeline().record_clashes(&writes.clashes).await?;
+        self.quarantine().hold(&writes.quarantined).await?;
+        self.intake().record(&writes.intake).await?;
+        self.intake().keep(&writes.answers, now).await
+    }
 
     /// Calls of bots and kept answers.
     fn intake(&mut self) -> &mut dyn IntakeRepository;

@@ -28,7 +28,7 @@ pub struct IntakeRules {
 }
 
 /// All that storage knows of what a batch names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Knowledge {
     /// The users behind the identities that the batch names.
     pub users: Vec<User>,

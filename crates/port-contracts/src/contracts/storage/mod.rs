@@ -1,6 +1,7 @@
 //! What every storage promises.
 
 mod access;
+mod batches;
 mod captured_mails;
 mod claiming;
 mod closing;
@@ -101,6 +102,12 @@ macro_rules! for_each_storage_case {
                 expired_answers_are_forgotten_in_portions
                 every_outcome_of_a_call_can_be_recorded
                 a_call_is_recorded_once
+            }
+            batches {
+                a_batch_is_written_whole
+                a_batch_is_told_all_that_it_asks_for
+                a_batch_that_asks_for_nothing_is_told_nothing
+                a_batch_that_meets_a_taken_key_leaves_nothing
             }
             quarantine {
                 a_held_call_reads_back_as_it_arrived
