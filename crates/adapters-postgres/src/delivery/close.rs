@@ -13,11 +13,9 @@ use crate::{
 };
 
 /// Closes attempts and moves their notifications on.
-pub(crate) async fn close(
-    connection: &mut AsyncPgConnection,
-    ended: &[ClosedAttempt],
-) -> Result<(), Failure> {
-    lock(connection, &column(ended, |end| Id::from(end.notification_id))).await?;
+pub(crate) async fn close(connection: &AsyncPgConnection, ended: &[ClosedAttempt]) -> Result<(), Failure> {
+    let ids = column(ended, |end| Id::from(end.notification_id));
+    let mut closing = connection;
     let close = statement(
         "WITH closed AS (
              UPDATE attempts
@@ -38,7 +36,9 @@ pub(crate) async fn close(
              possible_duplicate = possible_duplicate OR closed.outcome = $13
          FROM closed WHERE notifications.id = closed.notification_id",
     );
-    bind(close, ended).bind::<Text, _>(Named(OutcomeKind::Unknown)).execute(connection).await?;
+    let close = bind(close, ended).bind::<Text, _>(Named(OutcomeKind::Unknown));
+    // One round trip: the server runs the second statement once it has the locks of the first.
+    tokio::try_join!(biased; lock(connection, &ids), close.execute(&mut closing))?;
     Ok(())
 }
 

@@ -21,9 +21,10 @@ use crate::{
 
 /// All channels: a handful.
 pub(super) async fn channels_by_id(
-    connection: &mut AsyncPgConnection,
-) -> QueryResult<HashMap<Id, ChannelRow>> {
-    let channels: Vec<ChannelRow> = channels::table.select(ChannelRow::as_select()).load(connection).await?;
+    mut connection: &AsyncPgConnection,
+) -> Result<HashMap<Id, ChannelRow>, Failure> {
+    let channels: Vec<ChannelRow> =
+        channels::table.select(ChannelRow::as_select()).load(&mut connection).await?;
     Ok(channels.into_iter().map(|channel| (channel.id, channel)).collect())
 }
 
@@ -32,7 +33,7 @@ type PersonColumns = (Id, Option<String>, Option<String>, Option<String>, String
 
 /// Users.
 pub(super) async fn persons(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     ids: &[Id],
 ) -> Result<HashMap<Id, Person>, Failure> {
     if ids.is_empty() {
@@ -40,7 +41,7 @@ pub(super) async fn persons(
     }
     let columns = (users::id, users::name, users::email, users::phone, users::language, users::last_origin);
     let rows: Vec<PersonColumns> =
-        users::table.filter(users::id.eq_any(ids)).select(columns).load(connection).await?;
+        users::table.filter(users::id.eq_any(ids)).select(columns).load(&mut connection).await?;
     rows.into_iter().map(|row| Ok((row.0, person(row)?))).collect()
 }
 
@@ -51,11 +52,14 @@ fn person((id, name, email, phone, language, last_origin): PersonColumns) -> Res
 
 /// Tickets.
 pub(super) async fn tickets(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     ids: &[Id],
 ) -> Result<HashMap<Id, Ticket>, Failure> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = tickets::table.filter(tickets::id.eq_any(ids)).select(TicketRow::as_select());
-    let rows: Vec<TicketRow> = rows.load(connection).await?;
+    let rows: Vec<TicketRow> = rows.load(&mut connection).await?;
     rows.into_iter().map(|row| Ok((row.id, Ticket::try_from(row)?))).collect()
 }
 
@@ -76,11 +80,14 @@ impl TopicNames {
 }
 
 /// All topics: a handful.
-pub(super) async fn topics(connection: &mut AsyncPgConnection) -> QueryResult<HashMap<String, TopicNames>> {
-    let titles: Vec<(String, String)> =
-        topics::table.select((topics::slug, topics::title)).load(connection).await?;
-    let aliases: Vec<(String, String)> =
-        topic_aliases::table.select((topic_aliases::topic, topic_aliases::alias)).load(connection).await?;
+pub(super) async fn topics(connection: &AsyncPgConnection) -> Result<HashMap<String, TopicNames>, Failure> {
+    let (mut titles, mut aliases) = (connection, connection);
+    let (titles, aliases) = tokio::try_join!(
+        topics::table.select((topics::slug, topics::title)).load::<(String, String)>(&mut titles),
+        topic_aliases::table
+            .select((topic_aliases::topic, topic_aliases::alias))
+            .load::<(String, String)>(&mut aliases),
+    )?;
     let entry =
         |(slug, title): (String, String)| (slug.clone(), TopicNames { slug, title, aliases: Vec::new() });
     let mut names: HashMap<_, _> = titles.into_iter().map(entry).collect();
@@ -100,9 +107,9 @@ pub(super) struct Bot {
 }
 
 /// All bots: a handful.
-pub(super) async fn bots(connection: &mut AsyncPgConnection) -> QueryResult<HashMap<Id, Bot>> {
+pub(super) async fn bots(mut connection: &AsyncPgConnection) -> Result<HashMap<Id, Bot>, Failure> {
     let columns = (bots::id, bots::name, bots::default_language);
-    let rows: Vec<(Id, String, String)> = bots::table.select(columns).load(connection).await?;
+    let rows: Vec<(Id, String, String)> = bots::table.select(columns).load(&mut connection).await?;
     let bot = |(id, name, language): (Id, String, String)| {
         (id, Bot { name, language: Language::parse(&language).unwrap_or_default() })
     };

@@ -17,9 +17,9 @@ use crate::{
 
 /// Waits until no other unit of work is between looking at the loads and its end, and keeps others waiting until the end
 /// of this one: so neither a channel's pace nor the room of a kind is given away twice.
-pub(crate) async fn be_the_only_dispatcher(connection: &mut AsyncPgConnection) -> Result<(), Failure> {
+pub(crate) async fn be_the_only_dispatcher(mut connection: &AsyncPgConnection) -> Result<(), Failure> {
     statement("SELECT pg_advisory_xact_lock(hashtext('frontdesk dispatch'), hashtext(current_schema()))")
-        .execute(connection)
+        .execute(&mut connection)
         .await?;
     Ok(())
 }

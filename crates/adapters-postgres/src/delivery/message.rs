@@ -27,28 +27,20 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Loads it, set by set.
+    /// Loads it, set by set, all of them sent at once: deliveries wait for them.
     pub(super) async fn load(
         connection: &mut AsyncPgConnection,
         rows: &[NotificationRow],
     ) -> Result<Self, Failure> {
         let about_users: Vec<Id> = rows.iter().filter_map(|row| row.user_id).collect();
         let about_tickets: Vec<Id> = rows.iter().filter_map(|row| row.ticket_id).collect();
-        let mut facts = Self {
-            channels: channels_by_id(connection).await?,
-            persons: persons(connection, &about_users).await?,
-            tickets: HashMap::new(),
-            topics: HashMap::new(),
-            bots: HashMap::new(),
-            digests: HashMap::new(),
-        };
-        if !about_tickets.is_empty() {
-            facts.tickets = tickets(connection, &about_tickets).await?;
-        }
-        if rows.iter().any(|row| row.purpose.0 != Purpose::Welcome) {
-            facts.topics = topics(connection).await?;
-            facts.bots = bots(connection).await?;
-        }
+        let (channels, persons, tickets, (topics, bots)) = tokio::try_join!(
+            channels_by_id(connection),
+            persons(connection, &about_users),
+            tickets(connection, &about_tickets),
+            names(connection, rows.iter().any(|row| row.purpose.0 != Purpose::Welcome)),
+        )?;
+        let mut facts = Self { channels, persons, tickets, topics, bots, digests: HashMap::new() };
         for row in rows.iter().filter(|row| row.purpose.0 == Purpose::Digest) {
             let digest = digest(connection, row.id, &facts.topics, &facts.bots).await?;
             facts.digests.extend(digest.map(|digest| (row.id, digest)));
@@ -108,4 +100,15 @@ impl Facts {
             opened_at: ticket.created_at,
         }
     }
+}
+
+/// What topics and bots are called, if that is wanted.
+async fn names(
+    connection: &AsyncPgConnection,
+    wanted: bool,
+) -> Result<(HashMap<String, TopicNames>, HashMap<Id, Bot>), Failure> {
+    if !wanted {
+        return Ok((HashMap::new(), HashMap::new()));
+    }
+    tokio::try_join!(topics(connection), bots(connection))
 }
