@@ -56,6 +56,8 @@ table! {
         paused_at -> Nullable<Timestamptz>,
         failures -> BigInt,
         next_slot_at -> Nullable<Timestamptz>,
+        fallback_id -> Nullable<Uuid>,
+        quiet_hours -> Nullable<Text>,
         created_at -> Timestamptz,
     }
 }
@@ -170,6 +172,7 @@ table! {
         retried_after -> Integer,
         unknowns -> Integer,
         possible_duplicate -> Bool,
+        instead_of -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
 }

@@ -2,9 +2,9 @@
 
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
-    ReminderRepository, RetentionRepository, StorageError, TicketRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
+    QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -159,6 +159,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
+        self
+    }
+
+    fn fallbacks(&mut self) -> &mut dyn FallbackRepository {
         self
     }
 

@@ -56,6 +56,8 @@ table! {
         paused_at -> Nullable<BigInt>,
         failures -> BigInt,
         next_slot_at -> Nullable<BigInt>,
+        fallback_id -> Nullable<Binary>,
+        quiet_hours -> Nullable<Text>,
         created_at -> BigInt,
     }
 }
@@ -171,6 +173,7 @@ table! {
         retried_after -> Integer,
         unknowns -> Integer,
         possible_duplicate -> Bool,
+        instead_of -> Nullable<Binary>,
         created_at -> BigInt,
     }
 }

@@ -7,9 +7,9 @@ use std::sync::{
 
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
-    DeliveryRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
-    QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, StorageError,
+    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -233,6 +233,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
+        self
+    }
+
+    fn fallbacks(&mut self) -> &mut dyn FallbackRepository {
         self
     }
 

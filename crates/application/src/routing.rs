@@ -1,5 +1,9 @@
 //! Topics, channels, and the routes between them.
 
+mod channel;
+mod preview;
+mod topic;
+
 use std::sync::Arc;
 
 use domain::{
@@ -9,6 +13,13 @@ use domain::{
     topic::{Route, Slug, Topic},
 };
 
+pub use self::{
+    channel::{ChannelChange, SetChannel, TestChannel, TestChannelError},
+    preview::{
+        MatchedPerson, MatchedTopic, PlannedNotification, PreviewRouting, RoutingPreview, is_secret_set,
+    },
+    topic::{SetTopic, TopicChange},
+};
 use crate::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically};
 
 /// Why the routing stays as it is.
@@ -29,6 +40,11 @@ pub enum RoutingError {
     /// The channel is Frontdesk's own.
     #[error("the channel {PERSON_CHANNEL} tells persons themselves and cannot be routed to")]
     PersonChannel,
+    /// The one must not be told what is for the other.
+    #[error(
+        "the channel {0} cannot stand in for {1}: it is the same one, or one of them tells persons and the other a team"
+    )]
+    Fallback(String, String),
     /// It could not be written.
     #[error("changing the routing failed")]
     Storage(#[from] StorageError),
@@ -55,6 +71,8 @@ impl AddChannel {
             target,
             interval: kind.default_interval(),
             paused_at: None,
+            fallback: None,
+            quiet_hours: None,
             created_at: self.clock.now(),
         };
         let inserted = atomically(&*self.storage, async |tx| tx.channels().insert(&channel).await).await;

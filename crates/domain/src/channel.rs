@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{ids::ChannelId, names::named};
+use crate::{ids::ChannelId, names::named, quiet_hours::QuietHours};
 
 named! {
     /// How a channel reaches its target.
@@ -124,8 +124,20 @@ pub struct Channel {
     pub interval: Option<SignedDuration>,
     /// Since when nothing is sent.
     pub paused_at: Option<Timestamp>,
+    /// Which channel is told instead when a notification over this one has failed for good.
+    pub fallback: Option<ChannelId>,
+    /// When nothing is sent: what is due then waits for the end.
+    pub quiet_hours: Option<QuietHours>,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+impl Channel {
+    /// Whether it may be told what `other` could not be. News for a team are none of the person's business, and the other
+    /// way round.
+    pub fn can_stand_in_for(&self, other: &Self) -> bool {
+        self.id != other.id && (self.target == Target::Person) == (other.target == Target::Person)
+    }
 }
 
 /// The name of the channel that tells the persons themselves, by mail. Frontdesk needs it and makes it.

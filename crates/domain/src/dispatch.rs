@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     channel::{ChannelKind, FAILURES_UNTIL_PROBING},
     ids::{ChannelId, NotificationId},
+    quiet_hours::QuietHours,
 };
 
 /// How far ahead of their due time notifications are handed over.
@@ -45,6 +46,8 @@ pub struct ChannelLoad {
     pub kind: ChannelKind,
     /// Its pace.
     pub interval: Option<SignedDuration>,
+    /// When nothing is sent over it.
+    pub quiet_hours: Option<QuietHours>,
     /// When its pace allows the next message.
     pub next_slot_at: Option<Timestamp>,
     /// How many attempts failed running through the channel's own fault.
@@ -135,6 +138,31 @@ pub struct Claimed {
     pub due_at: Timestamp,
 }
 
+/// Before anything was due.
+const LONG_AGO: Timestamp = Timestamp::UNIX_EPOCH;
+
+/// What falls due over a channel from one moment to another waits until then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deferral {
+    /// Over which channel.
+    pub channel_id: ChannelId,
+    /// What is due from then on.
+    pub from: Timestamp,
+    /// Is due then.
+    pub until: Timestamp,
+}
+
+/// What has to wait for the end of quiet hours that are, or that begin within the horizon. What is overdue counts as due
+/// now.
+pub fn deferrals(loads: &[ChannelLoad], now: Timestamp) -> Vec<Deferral> {
+    let deferral = |load: &ChannelLoad| {
+        let rest = load.quiet_hours.as_ref()?.rest(now, now.checked_add(HORIZON).ok()?)?;
+        let from = if rest.from <= now { LONG_AGO } else { rest.from };
+        Some(Deferral { channel_id: load.channel_id, from, until: rest.until })
+    };
+    loads.iter().filter_map(deferral).collect()
+}
+
 /// Moves the due times of a paced channel's claimed notifications (earliest due first) to its slots. Answers when
 /// the slot after the last is.
 pub fn pace(load: &ChannelLoad, claimed: &mut [&mut Claimed], now: Timestamp) -> Option<Timestamp> {
@@ -161,6 +189,7 @@ mod tests {
             channel_id: ChannelId::from_uuid(Uuid::from_u128(id)),
             kind: ChannelKind::Email,
             interval: None,
+            quiet_hours: None,
             next_slot_at: None,
             failures: 0,
             handed_over,
@@ -243,5 +272,19 @@ mod tests {
         let due: Vec<_> = claimed.iter().map(|c| c.due_at.duration_since(NOW).as_millis()).collect();
         assert_eq!(due, [0, 1_000, 2_000]);
         assert_eq!(next, Some(NOW + SignedDuration::from_secs(3)));
+    }
+
+    #[test]
+    fn what_falls_into_quiet_hours_waits_for_their_end() {
+        let night = "22:00-08:00 UTC".parse().ok();
+        let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
+        let quiet = [load(2, 0, 1), ChannelLoad { quiet_hours: night, ..load(1, 0, 1) }];
+        let deferred = |now| deferrals(&quiet, at(now)).first().map(|d| (d.channel_id, d.from, d.until));
+        let (channel_id, morning) = (quiet[1].channel_id, at("2026-01-02T08:00:00Z"));
+        let evening = at("2026-01-01T22:00:00Z");
+        assert_eq!(deferred("2026-01-01T21:59:57Z"), None, "nothing beyond the horizon is looked at");
+        assert_eq!(deferred("2026-01-01T21:59:59Z"), Some((channel_id, evening, morning)));
+        assert_eq!(deferred("2026-01-01T22:00:00Z"), Some((channel_id, LONG_AGO, morning)));
+        assert_eq!(deferred("2026-01-02T08:00:00Z"), None);
     }
 }

@@ -8,7 +8,7 @@
 //! * what a bot sends: [`bot_call`] reads it, [`intake`] decides what follows, [`answer`] is what it is told;
 //! * who people are: [`identity`], [`user`], [`agent`];
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
-//! * when a notification goes out: [`notification`], [`dispatch`], [`retry`], [`message`];
+//! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
 //! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`].
 
 pub mod agent;
@@ -17,6 +17,7 @@ pub mod bot;
 pub mod bot_call;
 pub mod channel;
 pub mod dispatch;
+pub mod fallback;
 pub mod identity;
 pub mod ids;
 pub mod intake;
@@ -26,6 +27,7 @@ pub mod ledger;
 pub mod message;
 mod names;
 pub mod notification;
+pub mod quiet_hours;
 pub mod rate_limit;
 pub mod reminder;
 pub mod retention;

@@ -5,12 +5,14 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::{
+    bot::Bot,
     channel::{ChannelKind, Target},
     ids::{NotificationId, RequestId, TicketId, UserId},
     language::Language,
     reminder::Backlog,
-    ticket::{Chat, Reference},
-    user::Origin,
+    ticket::{Chat, Reference, Ticket},
+    topic::Topic,
+    user::{Origin, User},
 };
 
 /// A notification, ready to be delivered over one channel.
@@ -91,6 +93,19 @@ pub struct Person {
     pub origin: Origin,
 }
 
+impl From<&User> for Person {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id,
+            name: user.name.clone(),
+            email: user.email.as_ref().map(ToString::to_string),
+            phone: user.phone.as_ref().map(ToString::to_string),
+            language: user.language.clone(),
+            origin: user.last_origin.clone(),
+        }
+    }
+}
+
 impl fmt::Debug for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Person").field("id", &self.id).finish_non_exhaustive()
@@ -118,6 +133,23 @@ pub struct TicketFacts {
     pub team_language: Language,
     /// When it was opened.
     pub opened_at: Timestamp,
+}
+
+impl TicketFacts {
+    /// What messages may say about a ticket on `topic` that `bot` opened.
+    pub fn of(ticket: &Ticket, topic: &Topic, bot: &Bot) -> Self {
+        Self {
+            id: ticket.id,
+            reference: ticket.reference,
+            topic: topic.title.clone(),
+            topic_asked: ticket.topic_asked.clone().filter(|asked| !topic.is_called(asked)),
+            description: ticket.description.clone(),
+            chat: ticket.chat.clone(),
+            bot: bot.name.clone(),
+            team_language: bot.default_language.clone(),
+            opened_at: ticket.created_at,
+        }
+    }
 }
 
 impl fmt::Debug for TicketFacts {

@@ -98,6 +98,8 @@ pub struct Notification {
     pub ticket_id: Option<TicketId>,
     /// The call that made it.
     pub request_id: RequestId,
+    /// The one that failed for good, in whose place this one was planned.
+    pub instead_of: Option<NotificationId>,
     /// Where it stands.
     pub status: NotificationStatus,
     /// When it is or was due; after a failed attempt, when the next one is.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{channel::ChannelKind, ids::ChannelId, reminder::Reminders};
+use crate::{channel::ChannelKind, ids::ChannelId, names::named, reminder::Reminders};
 
 /// The short name of a topic in paths and stored rows: lower-case letters, digits and dashes, at most 64.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,10 +66,33 @@ pub struct Topic {
 }
 
 impl Topic {
-    fn answers_to(&self, folded: &str) -> bool {
-        self.slug.as_str() == folded
-            || fold(&self.title) == folded
-            || self.aliases.iter().any(|alias| fold(alias) == folded)
+    /// Whether `asked` means this topic by slug, title or alias; case and outer spaces do not matter.
+    pub fn is_called(&self, asked: &str) -> bool {
+        self.called(&fold(asked)).is_some()
+    }
+
+    fn called(&self, folded: &str) -> Option<TopicMatch> {
+        if self.slug.as_str() == folded {
+            Some(TopicMatch::Slug)
+        } else if fold(&self.title) == folded {
+            Some(TopicMatch::Title)
+        } else {
+            self.aliases.iter().any(|alias| fold(alias) == folded).then_some(TopicMatch::Alias)
+        }
+    }
+}
+
+named! {
+    /// Why a ticket is on a topic.
+    TopicMatch {
+        /// Its slug was asked for.
+        Slug = "slug",
+        /// Its title was.
+        Title = "title",
+        /// One of its aliases was.
+        Alias = "alias",
+        /// Nothing was asked for, or nothing that is known.
+        Default = "default",
     }
 }
 
@@ -88,7 +111,13 @@ impl Routing {
     /// The topic that `asked` means by slug, title or alias (case and outer spaces do not matter), else the
     /// default. None only when there are no topics at all.
     pub fn topic_for(&self, asked: Option<&str>) -> Option<&Topic> {
-        asked.and_then(|text| self.find(text)).or_else(|| self.default_topic())
+        self.match_for(asked).map(|(topic, _)| topic)
+    }
+
+    /// Like [`topic_for`](Self::topic_for), and why it is that topic.
+    pub fn match_for(&self, asked: Option<&str>) -> Option<(&Topic, TopicMatch)> {
+        let by_default = || Some((self.default_topic()?, TopicMatch::Default));
+        asked.and_then(|text| self.find(text)).or_else(by_default)
     }
 
     /// Every topic, in the order in which they are offered.
@@ -96,9 +125,9 @@ impl Routing {
         &self.topics
     }
 
-    fn find(&self, asked: &str) -> Option<&Topic> {
+    fn find(&self, asked: &str) -> Option<(&Topic, TopicMatch)> {
         let folded = fold(asked);
-        self.topics.iter().find(|topic| topic.answers_to(&folded))
+        self.topics.iter().find_map(|topic| Some((topic, topic.called(&folded)?)))
     }
 
     fn default_topic(&self) -> Option<&Topic> {
@@ -147,6 +176,20 @@ mod tests {
     fn an_unknown_or_missing_topic_is_the_default_one() {
         assert_eq!(slug_for(Some("refunds")), "support");
         assert_eq!(slug_for(None), "support");
+    }
+
+    #[test]
+    fn a_match_says_what_it_was_by() {
+        let routing = shipped();
+        let matched = |asked| routing.match_for(asked).map(|(_, by)| by);
+        assert_eq!(matched(Some("SUPPORT")), Some(TopicMatch::Slug));
+        let renamed = Routing::new(vec![topic("sales", "Buying", &[], true)]);
+        assert_eq!(renamed.match_for(Some(" buying ")).map(|(_, by)| by), Some(TopicMatch::Title));
+        assert_eq!(matched(Some("ventas")), Some(TopicMatch::Alias));
+        assert_eq!(
+            (matched(Some("refunds")), matched(None)),
+            (Some(TopicMatch::Default), Some(TopicMatch::Default))
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
     channel::ChannelKind,
-    dispatch::{Claimed, HAND_OVER_AGAIN_AFTER, HORIZON, Quota},
+    dispatch::{Claimed, Deferral, HAND_OVER_AGAIN_AFTER, HORIZON, Quota},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -122,6 +122,37 @@ pub(crate) async fn postpone(connection: &mut AsyncPgConnection, claimed: &[Clai
     .bind::<Array<Uuid>, _>(column(claimed, |claimed| Id::from(claimed.id)))
     .bind::<Array<Timestamptz>, _>(column(claimed, |claimed| At(claimed.due_at)))
     .bind::<Interval, _>(interval(HORIZON + HAND_OVER_AGAIN_AFTER))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Moves the due times of what waits. What somebody else is busy with is left out, as in claiming; if it still waits after
+/// that, the next round has it.
+pub(crate) async fn defer(
+    connection: &mut AsyncPgConnection,
+    deferrals: &[Deferral],
+    horizon: Timestamp,
+) -> Result<(), Failure> {
+    statement(concat!(
+        "WITH waiting AS (
+             SELECT waiting.id, deferral.until
+             FROM unnest($2, $3, $4) AS deferral (channel_id, begins, until)
+             CROSS JOIN LATERAL (
+                 SELECT id FROM notifications
+                 WHERE notifications.channel_id = deferral.channel_id
+                   AND due_at >= deferral.begins AND due_at < deferral.until AND ",
+        is_waiting!(),
+        "        ORDER BY next_at FOR UPDATE SKIP LOCKED
+             ) AS waiting
+         )
+         UPDATE notifications SET due_at = waiting.until, next_at = waiting.until
+         FROM waiting WHERE notifications.id = waiting.id",
+    ))
+    .bind::<Timestamptz, _>(At(horizon))
+    .bind::<Array<Uuid>, _>(column(deferrals, |deferral| Id::from(deferral.channel_id)))
+    .bind::<Array<Timestamptz>, _>(column(deferrals, |deferral| At(deferral.from)))
+    .bind::<Array<Timestamptz>, _>(column(deferrals, |deferral| At(deferral.until)))
     .execute(connection)
     .await?;
     Ok(())

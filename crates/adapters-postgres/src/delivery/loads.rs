@@ -12,6 +12,7 @@ use super::is_waiting;
 use crate::{
     columns::{At, Id, Named},
     error::Failure,
+    rows::quiet_hours,
     statement::{column, statement},
 };
 
@@ -71,6 +72,8 @@ struct LoadRow {
     kind: Named<ChannelKind>,
     #[diesel(sql_type = Nullable<BigInt>)]
     interval_us: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    quiet_hours: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     next_slot_at: Option<At>,
     #[diesel(sql_type = BigInt)]
@@ -89,7 +92,7 @@ async fn counted(
     due: Vec<Id>,
 ) -> Result<Vec<ChannelLoad>, Failure> {
     let rows: Vec<LoadRow> = statement(concat!(
-        "SELECT channels.id, kind, interval_us, next_slot_at, failures, due, handed_over
+        "SELECT channels.id, kind, interval_us, quiet_hours, next_slot_at, failures, due, handed_over
          FROM channels
          CROSS JOIN LATERAL (
              SELECT count(*) AS handed_over FROM claims
@@ -111,19 +114,22 @@ async fn counted(
     .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
     .load(connection)
     .await?;
-    Ok(column(&rows, ChannelLoad::from))
+    rows.iter().map(ChannelLoad::try_from).collect()
 }
 
-impl From<&LoadRow> for ChannelLoad {
-    fn from(row: &LoadRow) -> Self {
-        Self {
+impl TryFrom<&LoadRow> for ChannelLoad {
+    type Error = Failure;
+
+    fn try_from(row: &LoadRow) -> Result<Self, Failure> {
+        Ok(Self {
             channel_id: row.id.into(),
             kind: row.kind.0,
             interval: row.interval_us.map(SignedDuration::from_micros),
+            quiet_hours: quiet_hours(row.quiet_hours.as_deref())?,
             next_slot_at: row.next_slot_at.map(|at| at.0),
             failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
             handed_over: usize::try_from(row.handed_over).unwrap_or_default(),
             due: usize::try_from(row.due).unwrap_or_default(),
-        }
+        })
     }
 }

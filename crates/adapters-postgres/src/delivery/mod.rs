@@ -18,7 +18,7 @@ mod open;
 mod withdraw;
 
 pub(crate) use abandoned::{abandoned, release};
-pub(crate) use claim::{claim, postpone};
+pub(crate) use claim::{claim, defer, postpone};
 pub(crate) use close::close;
 pub(crate) use loads::{be_the_only_dispatcher, loads};
 pub(crate) use lock::lock;

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use crate::{
     columns::{At, Id},
-    error::inserted,
-    rows::{ChannelRow, NewChannelRow},
+    error::{Failure, inserted},
+    rows::{ChannelRow, ChannelRulesRow, NewChannelRow},
     schema::channels,
     statement::{column, statement},
     unit_of_work::PgUnitOfWork,
@@ -43,6 +43,18 @@ impl ChannelRepository for PgUnitOfWork {
         self.run(async |connection| {
             let insert = diesel::insert_into(channels::table).values(&row).on_conflict_do_nothing();
             inserted(insert.execute(connection).await?, 1, "channels_name_key")
+        })
+        .await
+    }
+
+    async fn update(&mut self, channel: &Channel) -> Result<(), StorageError> {
+        let (id, rules) = (Id::from(channel.id), ChannelRulesRow::from(channel));
+        self.run(async |connection| {
+            let channel = channels::table.filter(channels::id.eq(id));
+            match diesel::update(channel).set(rules).execute(connection).await? {
+                0 => Err(Failure::Stale),
+                _ => Ok(()),
+            }
         })
         .await
     }

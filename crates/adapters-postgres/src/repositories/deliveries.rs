@@ -3,14 +3,14 @@
 use application::ports::{AbandonedAttempt, ClosedAttempt, DeliveryRepository, OpenedAttempt, StorageError};
 use async_trait::async_trait;
 use domain::{
-    dispatch::{ChannelLoad, Claimed, Quota},
+    dispatch::{ChannelLoad, Claimed, Deferral, Quota},
     ids::{NotificationId, WorkerId},
 };
 use jiff::Timestamp;
 
 use crate::{
     columns::Id,
-    delivery::{abandoned, be_the_only_dispatcher, claim, close, loads, open, postpone, release},
+    delivery::{abandoned, be_the_only_dispatcher, claim, close, defer, loads, open, postpone, release},
     statement::column,
     unit_of_work::PgUnitOfWork,
 };
@@ -46,6 +46,13 @@ impl DeliveryRepository for PgUnitOfWork {
             return Ok(());
         }
         self.run(async |connection| postpone(connection, claimed).await).await
+    }
+
+    async fn defer(&mut self, deferrals: &[Deferral], horizon: Timestamp) -> Result<(), StorageError> {
+        if deferrals.is_empty() {
+            return Ok(());
+        }
+        self.run(async |connection| defer(connection, deferrals, horizon).await).await
     }
 
     async fn open(

@@ -35,8 +35,7 @@ impl TopicRepository for PgUnitOfWork {
     async fn insert(&mut self, topic: &Topic, at: Timestamp) -> Result<(), StorageError> {
         self.run(async |connection| {
             if topic.is_default {
-                let default = topics::table.filter(topics::is_default.eq(true));
-                diesel::update(default).set(topics::is_default.eq(false)).execute(connection).await?;
+                depose_default(connection).await?;
             }
             let row = (
                 topics::slug.eq(topic.slug.as_str()),
@@ -50,6 +49,27 @@ impl TopicRepository for PgUnitOfWork {
             write_aliases(connection, topic).await?;
             let channels = topic.routes.iter().map(|route| route.channel_id.into()).collect();
             write_routes(connection, &topic.slug, channels).await
+        })
+        .await
+    }
+
+    async fn update(&mut self, topic: &Topic) -> Result<(), StorageError> {
+        self.run(async |connection| {
+            if topic.is_default {
+                depose_default(connection).await?;
+            }
+            let stored = || topics::table.filter(topics::slug.eq(topic.slug.as_str()));
+            let title = topics::title.eq(&topic.title);
+            // Two people may do this at once: who comes second waits here.
+            if diesel::update(stored()).set(title).execute(connection).await? == 0 {
+                return Err(Failure::Stale);
+            }
+            if topic.is_default {
+                diesel::update(stored()).set(topics::is_default.eq(true)).execute(connection).await?;
+            }
+            let old = topic_aliases::table.filter(topic_aliases::topic.eq(topic.slug.as_str()));
+            diesel::delete(old).execute(connection).await?;
+            write_aliases(connection, topic).await
         })
         .await
     }
@@ -96,6 +116,12 @@ pub(crate) async fn routing(connection: &AsyncPgConnection) -> Result<Routing, F
         is_default: row.is_default,
     });
     Ok(Routing::new(topics.collect()))
+}
+
+async fn depose_default(connection: &mut AsyncPgConnection) -> QueryResult<()> {
+    let default = topics::table.filter(topics::is_default.eq(true));
+    diesel::update(default).set(topics::is_default.eq(false)).execute(connection).await?;
+    Ok(())
 }
 
 async fn rows(mut connection: &AsyncPgConnection) -> QueryResult<Vec<TopicRow>> {

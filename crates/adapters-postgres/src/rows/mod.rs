@@ -15,7 +15,7 @@ pub(crate) use notification::{
     AttemptRow, CapturedMailRow, Claim, NewNotificationRow, NotificationRow, small,
 };
 pub(crate) use person::{ClashRow, IdentityRow, KnownUserRow, UserRow, known_persons, origin};
-pub(crate) use routing::{ChannelRow, NewChannelRow, RemindersRow, TopicRow};
+pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow, quiet_hours};
 pub(crate) use ticket::TicketRow;
 
 use serde_json::{Map, Value};

@@ -59,6 +59,7 @@ pub(crate) struct NotificationRow {
     pub(crate) retried_after: i32,
     pub(crate) unknowns: i32,
     pub(crate) possible_duplicate: bool,
+    instead_of: Option<Id>,
     pub(crate) created_at: At,
 }
 
@@ -73,6 +74,7 @@ impl NotificationRow {
             user_id: self.user_id.map(Into::into),
             ticket_id: self.ticket_id.map(Into::into),
             request_id: self.request_id.into(),
+            instead_of: self.instead_of.map(Into::into),
             status: claim.status(self.status.0),
             due_at: self.due_at.0,
             attempts: small(self.attempts),

@@ -10,7 +10,7 @@ use application::ports::{
 use domain::{
     bot::SecretDigest,
     channel::{ChannelKind, PERSON_CHANNEL_ID},
-    dispatch::{Claimed, HORIZON, Quota},
+    dispatch::{Claimed, Deferral, HORIZON, Quota},
     identity::{EmailAddress, Identity},
     ids::{BotId, ChannelId, NotificationId, TicketId, UserId, WorkerId},
     intake::{AnswerSlot, CallPath},
@@ -263,6 +263,10 @@ async fn the_poll_and_what_follows_look_at_what_is_due_only() {
     watched.uses("notifications_pkey", async |tx| tx.deliveries().postpone(&[later]).await).await;
     watched.uses("notifications_pkey", async |tx| tx.deliveries().abandoned(&[worker]).await).await;
     watched.uses(attempts, async |tx| tx.notifications().attempts(ids[0]).await).await;
+    let rest = Deferral { channel_id: PERSON_CHANNEL_ID, from: TEST_BEGINS, until: horizon };
+    watched.uses(due, async |tx| tx.deliveries().defer(&[rest], TEST_BEGINS).await).await;
+    watched.uses("notifications_pkey", async |tx| tx.fallbacks().undelivered(&ids).await).await;
+    watched.uses("notifications_instead_of_key", async |tx| tx.fallbacks().in_place_of(mail).await).await;
 }
 
 /// A plan that was made for empty tables is kept for a while when they grow.

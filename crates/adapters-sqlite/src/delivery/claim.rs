@@ -6,7 +6,7 @@ use diesel::{
 };
 use domain::{
     channel::ChannelKind,
-    dispatch::{Claimed, HAND_OVER_AGAIN_AFTER, HORIZON, Quota},
+    dispatch::{Claimed, Deferral, HAND_OVER_AGAIN_AFTER, HORIZON, Quota},
 };
 use jiff::Timestamp;
 
@@ -81,6 +81,29 @@ pub(crate) fn postpone(connection: &mut SqliteConnection, claimed: &[Claimed]) -
         let sooner = notification.filter(notifications::next_at.lt(lapse));
         let lapse = notifications::next_at.eq(Some(lapse));
         changed(connection, diesel::update(sooner).set(lapse).returning(notifications::id))?;
+    }
+    Ok(())
+}
+
+/// Moves the due times of what waits, and ends claims that came to nothing.
+pub(crate) fn defer(
+    connection: &mut SqliteConnection,
+    deferrals: &[Deferral],
+    horizon: Timestamp,
+) -> Result<(), Failure> {
+    for deferral in deferrals {
+        let waiting = notifications::table
+            .filter(notifications::channel_id.eq(Id::from(deferral.channel_id)))
+            .filter(notifications::next_at.le(At(horizon)))
+            .filter(notifications::due_at.ge(At(deferral.from)))
+            .filter(notifications::due_at.lt(At(deferral.until)))
+            .filter(not(exists(open_attempt())));
+        let later = (
+            notifications::due_at.eq(At(deferral.until)),
+            notifications::next_at.eq(Some(At(deferral.until))),
+            notifications::claimed_by.eq(None::<Id>),
+        );
+        diesel::update(waiting).set(later).execute(connection)?;
     }
     Ok(())
 }

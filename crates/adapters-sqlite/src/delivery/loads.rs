@@ -33,7 +33,7 @@ pub(crate) fn loads(
         for (channel, due) in running.iter().zip(due) {
             let handed_over = handed_over(connection, channel.id, horizon)?;
             if due > 0 || handed_over > 0 {
-                loads.push(load(channel, due, handed_over));
+                loads.push(load(channel, due, handed_over)?);
             }
         }
     }
@@ -67,14 +67,15 @@ fn handed_over(connection: &mut SqliteConnection, channel: Id, horizon: Timestam
     Ok(usize::try_from(handed_over).unwrap_or_default())
 }
 
-fn load(channel: &ChannelRow, due: usize, handed_over: usize) -> ChannelLoad {
-    ChannelLoad {
+fn load(channel: &ChannelRow, due: usize, handed_over: usize) -> Result<ChannelLoad, Failure> {
+    Ok(ChannelLoad {
         channel_id: channel.id.into(),
         kind: channel.kind.0,
         interval: channel.interval(),
+        quiet_hours: channel.quiet_hours()?,
         next_slot_at: channel.next_slot_at.map(|at| at.0),
         failures: u32::try_from(channel.failures).unwrap_or(u32::MAX),
         handed_over,
         due,
-    }
+    })
 }

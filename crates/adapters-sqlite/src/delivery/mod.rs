@@ -12,7 +12,7 @@ mod open;
 
 use std::collections::HashMap;
 
-pub(crate) use claim::{claim, postpone, release};
+pub(crate) use claim::{claim, defer, postpone, release};
 pub(crate) use close::{Closing, abandoned, close};
 use diesel::{dsl::auto_type, prelude::*};
 pub(crate) use loads::loads;

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use crate::{
     columns::{At, Id},
     constant::changed,
-    error::inserted,
-    rows::{ChannelRow, NewChannelRow},
+    error::{Failure, inserted},
+    rows::{ChannelRow, ChannelRulesRow, NewChannelRow},
     schema::channels,
     unit_of_work::SqliteUnitOfWork,
 };
@@ -40,6 +40,18 @@ impl ChannelRepository for SqliteUnitOfWork {
         self.run(move |connection| {
             let insert = diesel::insert_into(channels::table).values(&row).on_conflict_do_nothing();
             inserted(insert.execute(connection)?, "channels_name_key")
+        })
+        .await
+    }
+
+    async fn update(&mut self, channel: &Channel) -> Result<(), StorageError> {
+        let (id, rules) = (Id::from(channel.id), ChannelRulesRow::from(channel));
+        self.run(move |connection| {
+            let channel = channels::table.filter(channels::id.eq(id));
+            match diesel::update(channel).set(rules).execute(connection)? {
+                0 => Err(Failure::Stale),
+                _ => Ok(()),
+            }
         })
         .await
     }

@@ -3,14 +3,14 @@
 use application::ports::{AbandonedAttempt, ClosedAttempt, DeliveryRepository, OpenedAttempt, StorageError};
 use async_trait::async_trait;
 use domain::{
-    dispatch::{ChannelLoad, Claimed, Quota},
+    dispatch::{ChannelLoad, Claimed, Deferral, Quota},
     ids::{NotificationId, WorkerId},
 };
 use jiff::Timestamp;
 
 use crate::{
     columns::Id,
-    delivery::{Closing, abandoned, claim, close, loads, open, postpone, release},
+    delivery::{Closing, abandoned, claim, close, defer, loads, open, postpone, release},
     unit_of_work::SqliteUnitOfWork,
 };
 
@@ -39,6 +39,11 @@ impl DeliveryRepository for SqliteUnitOfWork {
         }
         let claimed = claimed.to_vec();
         self.run(move |connection| postpone(connection, &claimed)).await
+    }
+
+    async fn defer(&mut self, deferrals: &[Deferral], horizon: Timestamp) -> Result<(), StorageError> {
+        let deferrals = deferrals.to_vec();
+        self.run(move |connection| defer(connection, &deferrals, horizon)).await
     }
 
     async fn open(

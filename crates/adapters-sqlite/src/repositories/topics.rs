@@ -31,8 +31,7 @@ impl TopicRepository for SqliteUnitOfWork {
         let topic = topic.clone();
         self.run(move |connection| {
             if topic.is_default {
-                let default = topics::table.filter(topics::is_default.eq(true));
-                diesel::update(default).set(topics::is_default.eq(false)).execute(connection)?;
+                depose_default(connection)?;
             }
             let row = (
                 topics::slug.eq(topic.slug.as_str()),
@@ -45,6 +44,26 @@ impl TopicRepository for SqliteUnitOfWork {
             inserted(insert.execute(connection)?, "topics_slug_key")?;
             write_aliases(connection, &topic)?;
             write_routes(connection, topic.slug.as_str(), topic.routes.iter().map(|route| route.channel_id))
+        })
+        .await
+    }
+
+    async fn update(&mut self, topic: &Topic) -> Result<(), StorageError> {
+        let topic = topic.clone();
+        self.run(move |connection| {
+            if topic.is_default {
+                depose_default(connection)?;
+            }
+            let stored = || topics::table.filter(topics::slug.eq(topic.slug.as_str()));
+            if diesel::update(stored()).set(topics::title.eq(&topic.title)).execute(connection)? == 0 {
+                return Err(Failure::Stale);
+            }
+            if topic.is_default {
+                diesel::update(stored()).set(topics::is_default.eq(true)).execute(connection)?;
+            }
+            let old = topic_aliases::table.filter(topic_aliases::topic.eq(topic.slug.as_str()));
+            diesel::delete(old).execute(connection)?;
+            write_aliases(connection, &topic)
         })
         .await
     }
@@ -88,6 +107,12 @@ pub(crate) fn routing(connection: &mut SqliteConnection) -> Result<Routing, Fail
         is_default: row.is_default,
     });
     Ok(Routing::new(topics.collect()))
+}
+
+fn depose_default(connection: &mut SqliteConnection) -> QueryResult<()> {
+    let default = topics::table.filter(topics::is_default.eq(true));
+    diesel::update(default).set(topics::is_default.eq(false)).execute(connection)?;
+    Ok(())
 }
 
 fn aliases(connection: &mut SqliteConnection) -> QueryResult<HashMap<String, Vec<String>>> {

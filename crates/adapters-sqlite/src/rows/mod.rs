@@ -13,7 +13,7 @@ pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, Quarantined
 pub(crate) use job::JobRow;
 pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, NotificationRow, small};
 pub(crate) use person::{ClashRow, IdentityRow, NewClashRow, UserRow, origin};
-pub(crate) use routing::{ChannelRow, NewChannelRow, RemindersRow, TopicRow};
+pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow};
 pub(crate) use ticket::TicketRow;
 
 use serde_json::{Map, Value};

@@ -66,6 +66,7 @@ pub(crate) struct NotificationRow {
     pub(crate) retried_after: i32,
     pub(crate) unknowns: i32,
     pub(crate) possible_duplicate: bool,
+    pub(crate) instead_of: Option<Id>,
     created_at: At,
 }
 
@@ -89,6 +90,7 @@ impl NotificationRow {
             user_id: self.user_id.map(Into::into),
             ticket_id: self.ticket_id.map(Into::into),
             request_id: self.request_id.into(),
+            instead_of: self.instead_of.map(Into::into),
             status: self.status(is_being_sent),
             due_at: self.due_at.0,
             attempts: small(self.attempts),

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use domain::{
     channel::{Channel, ChannelKind, Target},
+    quiet_hours::QuietHours,
     reminder::Reminders,
 };
 use jiff::{SignedDuration, civil::Time};
@@ -60,23 +61,43 @@ pub(crate) struct NewChannelRow {
     id: Id,
     name: String,
     kind: Named<ChannelKind>,
-    target: String,
-    interval_us: Option<i64>,
     paused_at: Option<At>,
+    #[diesel(embed)]
+    rules: ChannelRulesRow,
     created_at: At,
 }
 
 impl From<&Channel> for NewChannelRow {
     fn from(channel: &Channel) -> Self {
-        let interval = channel.interval.map(|interval| interval.as_micros());
         Self {
             id: channel.id.into(),
             name: channel.name.clone(),
             kind: Named(channel.kind),
+            paused_at: channel.paused_at.map(At),
+            rules: ChannelRulesRow::from(channel),
+            created_at: At(channel.created_at),
+        }
+    }
+}
+
+/// What people may change of a channel.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = channels, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(crate) struct ChannelRulesRow {
+    target: String,
+    interval_us: Option<i64>,
+    fallback_id: Option<Id>,
+    quiet_hours: Option<String>,
+}
+
+impl From<&Channel> for ChannelRulesRow {
+    fn from(channel: &Channel) -> Self {
+        let interval = channel.interval.map(|interval| interval.as_micros());
+        Self {
             target: channel.target.to_string(),
             interval_us: interval.map(|us| i64::try_from(us).unwrap_or(i64::MAX)),
-            paused_at: channel.paused_at.map(At),
-            created_at: At(channel.created_at),
+            fallback_id: channel.fallback.map(Id::from),
+            quiet_hours: channel.quiet_hours.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -92,12 +113,19 @@ pub(crate) struct ChannelRow {
     pub(crate) paused_at: Option<At>,
     pub(crate) failures: i64,
     pub(crate) next_slot_at: Option<At>,
+    fallback_id: Option<Id>,
+    quiet_hours: Option<String>,
     created_at: At,
 }
 
 impl ChannelRow {
     pub(crate) fn target(&self) -> Result<Target, Failure> {
         self.target.parse().map_err(|_| Failure::Unreadable("channels.target"))
+    }
+
+    pub(crate) fn quiet_hours(&self) -> Result<Option<QuietHours>, Failure> {
+        let hours = self.quiet_hours.as_deref().map(str::parse).transpose();
+        hours.map_err(|_| Failure::Unreadable("channels.quiet_hours"))
     }
 
     pub(crate) fn interval(&self) -> Option<SignedDuration> {
@@ -113,6 +141,8 @@ impl TryFrom<ChannelRow> for Channel {
             id: row.id.into(),
             target: row.target()?,
             interval: row.interval(),
+            quiet_hours: row.quiet_hours()?,
+            fallback: row.fallback_id.map(Into::into),
             name: row.name,
             kind: row.kind.0,
             paused_at: row.paused_at.map(|at| at.0),

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    dispatch::{ChannelLoad, Claimed, HANDED_OVER_PER_SLOT, HORIZON, pace, share},
+    dispatch::{ChannelLoad, Claimed, HANDED_OVER_PER_SLOT, HORIZON, deferrals, pace, share},
     ids::WorkerId,
 };
 use jiff::Timestamp;
@@ -89,7 +89,7 @@ impl DispatchNotifications {
 
     async fn claim(&self, tx: &mut Transaction, now: Timestamp) -> Result<Vec<Claimed>, StorageError> {
         let horizon = now + HORIZON;
-        let (loads, room) = self.loads(tx, horizon).await?;
+        let (loads, room) = self.loads_outside_quiet_hours(tx, horizon, now).await?;
         let quotas = share(&loads, room, now);
         let mut claimed = tx.deliveries().claim(self.worker_id, &quotas, horizon).await?;
         let paced: HashMap<_, _> =
@@ -98,6 +98,28 @@ impl DispatchNotifications {
             self.keep_pace(tx, load, &mut claimed, now).await?;
         }
         Ok(claimed)
+    }
+
+    /// What is due once everything that falls into quiet hours was moved to their end. It does not wait for that in a
+    /// worker's hands: they may be long, and it would take the room of others.
+    async fn loads_outside_quiet_hours(
+        &self,
+        tx: &mut Transaction,
+        horizon: Timestamp,
+        now: Timestamp,
+    ) -> Result<(Vec<ChannelLoad>, usize), StorageError> {
+        let (loads, room) = self.loads(tx, horizon).await?;
+        let quiet = deferrals(&loads, now);
+        if quiet.is_empty() {
+            return Ok((loads, room));
+        }
+        tx.deliveries().defer(&quiet, horizon).await?;
+        let (mut loads, room) = self.loads(tx, horizon).await?;
+        // What somebody else was busy with could not be moved; it is in a later round.
+        for rest in quiet.iter().filter(|rest| rest.from <= now && rest.until > horizon) {
+            loads.iter_mut().filter(|load| load.channel_id == rest.channel_id).for_each(|load| load.due = 0);
+        }
+        Ok((loads, room))
     }
 
     async fn keep_pace(

@@ -1,6 +1,7 @@
 //! From a due notification to its outcome.
 
 mod dispatch;
+mod fall_back;
 mod heartbeat;
 mod intervene;
 mod reclaim;

@@ -11,8 +11,9 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 
+use super::fall_back::plan_fallbacks;
 use crate::ports::{
-    AbandonedAttempt, ChannelResult, Clock, ClosedAttempt, Entropy, OpenedAttempt, Receipt, Storage,
+    AbandonedAttempt, ChannelResult, Clock, ClosedAttempt, Entropy, Ids, OpenedAttempt, Receipt, Storage,
     StorageError, Transaction, atomically,
 };
 
@@ -29,7 +30,7 @@ pub struct FinishedAttempt {
     pub finished_at: Timestamp,
 }
 
-/// Writes how attempts ended, and opens the next ones, with one commit. Opening decides: what was cancelled, paused,
+/// Writes how attempts ended, plans what is told over other channels instead, and opens the next attempts, with one commit. Opening decides: what was cancelled, paused,
 /// erased or sent meanwhile is left out.
 #[derive(Clone)]
 pub struct SettleAttempts {
@@ -37,6 +38,8 @@ pub struct SettleAttempts {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
     /// Spreads retries.
     pub entropy: Arc<dyn Entropy>,
     /// When to try again.
@@ -55,16 +58,21 @@ impl SettleAttempts {
     ) -> Result<Vec<OpenedAttempt>, StorageError> {
         let closed: Vec<_> = finished.iter().map(|finished| self.closed(finished)).collect();
         let results = channel_results(finished);
-        let opened = atomically(&*self.storage, async |tx: &mut Transaction| {
+        let (opened, fallbacks) = atomically(&*self.storage, async |tx: &mut Transaction| {
             tx.deliveries().close(&closed).await?;
             tx.channels().note_results(&results).await?;
-            match due {
-                [] => Ok(Vec::new()),
-                due => tx.deliveries().open(self.worker_id, due, self.clock.now()).await,
-            }
+            let fallbacks = plan_fallbacks(tx, &closed, self.clock.now(), &*self.ids).await?;
+            let opened = match due {
+                [] => Vec::new(),
+                due => tx.deliveries().open(self.worker_id, due, self.clock.now()).await?,
+            };
+            Ok::<_, StorageError>((opened, fallbacks))
         })
         .await?;
         report(finished, &closed);
+        if fallbacks > 0 {
+            tracing::warn!(notifications = fallbacks, "what failed for good is told over other channels");
+        }
         Ok(opened)
     }
 

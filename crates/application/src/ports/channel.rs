@@ -1,7 +1,10 @@
 //! Ways to reach people and teams.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use domain::{message::Message, retry::Outcome};
+use serde::Serialize;
 
 /// What the receiving side said to one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,34 @@ impl Receipt {
     }
 }
 
+/// What a message would say.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Wording {
+    /// Its subject, where the kind has such a thing.
+    pub subject: Option<String>,
+    /// Its text.
+    pub text: String,
+    /// Whether mail would stand in for a channel that has no secret or no adapter.
+    pub mimicked: bool,
+}
+
+impl fmt::Debug for Wording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wording").field("mimicked", &self.mimicked).finish_non_exhaustive()
+    }
+}
+
+/// Why nobody can say what a message would say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WordingError {
+    /// This kind of channel makes its texts only when it sends.
+    #[error("this kind of channel shows no texts beforehand")]
+    Unsupported,
+    /// The message cannot be written, or has no receiver.
+    #[error("{0}")]
+    Impossible(String),
+}
+
 /// One kind of channel.
 #[async_trait]
 pub trait Channel: Send + Sync {
@@ -32,4 +63,9 @@ pub trait Channel: Send + Sync {
     /// the message was handed over, every failure is [`Outcome::Temporary`] or [`Outcome::Permanent`]; after it, a
     /// missing answer is [`Outcome::Unknown`].
     async fn deliver(&self, message: &Message) -> Receipt;
+
+    /// What [`deliver`](Self::deliver) would say now. Nothing is sent or stored.
+    fn word(&self, _message: &Message) -> Result<Wording, WordingError> {
+        Err(WordingError::Unsupported)
+    }
 }

@@ -24,6 +24,12 @@ pub trait Entropy: Send + Sync {
     fn fraction(&self) -> f64;
 }
 
+/// The environment variables that channels name.
+pub trait ChannelSecrets: Send + Sync {
+    /// Whether the variable of this name has a value.
+    fn is_set(&self, name: &str) -> bool;
+}
+
 /// A password could not be hashed.
 #[derive(Debug, thiserror::Error)]
 #[error("hashing the password failed: {0}")]

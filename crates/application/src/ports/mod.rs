@@ -4,6 +4,7 @@
 mod access;
 mod channel;
 mod environment;
+mod fallbacks;
 mod intake;
 mod jobs;
 mod ledger;
@@ -16,8 +17,9 @@ mod schema;
 mod storage;
 
 pub use access::{AgentRepository, BotRepository};
-pub use channel::{Channel, Receipt};
-pub use environment::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
+pub use channel::{Channel, Receipt, Wording, WordingError};
+pub use environment::{ChannelSecrets, Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
+pub use fallbacks::FallbackRepository;
 pub use intake::{Asked, HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
 pub use jobs::JobRepository;
 pub use ledger::{LedgerRepository, RetentionRepository};

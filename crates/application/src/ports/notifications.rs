@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     channel::ChannelKind,
-    dispatch::{ChannelLoad, Claimed, Quota},
+    dispatch::{ChannelLoad, Claimed, Deferral, Quota},
     ids::{ChannelId, NotificationId, TicketId, UserId, WorkerId},
     message::Message,
     notification::{Attempt, NewNotification, Notification, NotificationStatus, OutcomeKind},
@@ -131,6 +131,10 @@ pub trait DeliveryRepository: Send {
 
     /// Moves claimed notifications to the due times given, as their channels' pace demands.
     async fn postpone(&mut self, claimed: &[Claimed]) -> Result<(), StorageError>;
+
+    /// Moves the due times of what waits: what is due by `horizon` over the channel of a deferral, from its first moment on
+    /// and before its last. What is handed over or being sent stays as it is.
+    async fn defer(&mut self, deferrals: &[Deferral], horizon: Timestamp) -> Result<(), StorageError>;
 
     /// Opens attempts for those of `ids` that are due by `now` and neither over, nor cancelled, nor paused, nor being
     /// sent. The others are left out of the answer: an id was only a hint. One that has nothing to say any more, as

@@ -22,6 +22,11 @@ pub trait TopicRepository: Send {
     /// [`StorageError::Conflict`] when its slug is taken.
     async fn insert(&mut self, topic: &Topic, at: Timestamp) -> Result<(), StorageError>;
 
+    /// Writes the title and the aliases of a topic. If it is the default now, no other is any more; one that was stays it.
+    ///
+    /// [`StorageError::Stale`] when there is no such topic.
+    async fn update(&mut self, topic: &Topic) -> Result<(), StorageError>;
+
     /// Replaces the routes of a topic.
     ///
     /// [`StorageError::Stale`] when there is no such topic.
@@ -46,6 +51,11 @@ pub trait ChannelRepository: Send {
     ///
     /// [`StorageError::Conflict`] when its name is taken.
     async fn insert(&mut self, channel: &Channel) -> Result<(), StorageError>;
+
+    /// Writes the target, the pace, the fallback and the quiet hours of a channel.
+    ///
+    /// [`StorageError::Stale`] when there is no such channel.
+    async fn update(&mut self, channel: &Channel) -> Result<(), StorageError>;
 
     /// Stops sending over a channel, or goes on. What waits is kept, and is due as it was.
     async fn set_paused(&mut self, id: ChannelId, since: Option<Timestamp>) -> Result<(), StorageError>;

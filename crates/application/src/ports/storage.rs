@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    IntakeRepository, JobRepository, KnownPersons, LedgerRepository, NotificationRepository,
-    QuarantineRepository, ReminderRepository, RetentionRepository, TicketRepository, TimelineRepository,
-    TopicRepository, UserRepository, WorkerRepository,
+    FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, TicketRepository,
+    TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -94,6 +94,8 @@ pub trait UnitOfWork: Send {
     fn notifications(&mut self) -> &mut dyn NotificationRepository;
     /// Notifications as workers see them.
     fn deliveries(&mut self) -> &mut dyn DeliveryRepository;
+    /// Notifications in the place of others.
+    fn fallbacks(&mut self) -> &mut dyn FallbackRepository;
     /// Running workers.
     fn workers(&mut self) -> &mut dyn WorkerRepository;
     /// Mail that was captured instead of sent.

@@ -286,6 +286,7 @@ impl Desk {
         SettleAttempts {
             storage: self.storage(),
             clock: self.clock(),
+            ids: Arc::clone(&self.ids) as _,
             entropy: Arc::clone(&self.entropy) as _,
             policies: Arc::new(RetryPolicies::default()),
             worker_id,

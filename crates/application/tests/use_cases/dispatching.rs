@@ -5,7 +5,7 @@ use application::{
     routing::PauseChannel,
 };
 use domain::{
-    channel::{ChannelKind, PERSON_CHANNEL_ID},
+    channel::{Channel, ChannelKind, PERSON_CHANNEL_ID},
     dispatch::{HAND_OVER_AGAIN_AFTER, HORIZON},
     ids::NotificationId,
     notification::NotificationStatus,
@@ -202,4 +202,44 @@ async fn a_paused_channel_keeps_what_waits_until_it_goes_on() {
     assert_eq!(round(&desk).await, []);
     pause.execute("team-email", false).await.expect("it is known");
     assert_eq!(round(&desk).await, [(alert, BEGIN)]);
+}
+
+/// Lets the channel of persons be quiet until the desk's clock says 08:00; it says 00:00 when it begins.
+async fn be_quiet(desk: &Desk) {
+    let person = desk.channel("person").await;
+    let quiet = Channel { quiet_hours: "22:00-08:00 UTC".parse().ok(), ..person };
+    desk.change(async |tx| tx.channels().update(&quiet).await).await;
+}
+
+#[tokio::test]
+async fn what_falls_into_quiet_hours_goes_out_at_their_end_and_is_not_late() {
+    let desk = Desk::open().await;
+    be_quiet(&desk).await;
+    let (mail, morning) = (desk.plan_mail(BEGIN - seconds(60)).await, BEGIN + seconds(8 * 3_600));
+    assert_eq!(round(&desk).await, []);
+    let waiting = desk.notification(mail).await;
+    assert_eq!((waiting.status, waiting.due_at), (NotificationStatus::Scheduled, morning));
+    desk.clock.set(morning - HORIZON);
+    assert_eq!(round(&desk).await, [(mail, morning)]);
+}
+
+#[tokio::test]
+async fn quiet_hours_of_one_channel_keep_no_other_waiting() {
+    let desk = Desk::open().await;
+    be_quiet(&desk).await;
+    let team = desk.channel("team-email").await.id;
+    desk.plan_over(PERSON_CHANNEL_ID, 500, BEGIN).await;
+    let other = desk.plan_over(team, 1, BEGIN).await;
+    assert_eq!(round(&desk).await, [(other[0], BEGIN)]);
+}
+
+#[tokio::test]
+async fn what_was_due_before_quiet_hours_begin_still_goes_out() {
+    let desk = Desk::open().await;
+    be_quiet(&desk).await;
+    let evening = BEGIN + seconds(22 * 3_600);
+    desk.clock.set(evening - seconds(1));
+    let (before, at) = (desk.plan_mail(evening - TICK).await, desk.plan_mail(evening).await);
+    assert_eq!(round(&desk).await, [(before, evening - TICK)]);
+    assert_eq!(desk.notification(at).await.due_at, evening + seconds(10 * 3_600));
 }

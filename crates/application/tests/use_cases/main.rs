@@ -4,6 +4,7 @@ mod access;
 mod bots;
 mod desk;
 mod dispatching;
+mod falling_back;
 mod forgetting;
 mod intake_batches;
 mod intake_faults;

@@ -8,6 +8,7 @@
 //! `digest.rs`.
 
 mod digest;
+mod explain;
 mod extra;
 mod field;
 mod fields;
@@ -22,6 +23,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use explain::{Fate, Reading, explain};
 pub use extra::{CUT, merge_extra};
 pub use field::Field;
 pub use fields::Fields;

@@ -64,6 +64,38 @@ pub fn read_lookup(fields: &Fields, context: &ReadingContext) -> Vec<Identity> {
 }
 
 /// Takes fields one by one, and keeps what is left.
+/// Everything that can be read in a call, whether it is taken or not.
+pub(super) struct Read {
+    pub(super) person: PersonFields,
+    pub(super) ticket: Option<TicketFields>,
+    /// Which entries say something.
+    pub(super) given: Vec<bool>,
+    /// Which of them are read as the field that their names mean.
+    pub(super) taken: Vec<bool>,
+    pub(super) unreadable: Vec<Field>,
+    pub(super) cut: Vec<Field>,
+}
+
+/// Reads what a call about a ticket, or else about a person, says.
+pub(super) fn read_all(fields: &Fields, context: &ReadingContext, is_about_ticket: bool) -> Read {
+    let mut reader = Reader::new(fields);
+    let person = reader.person(context);
+    let ticket = is_about_ticket.then(|| TicketFields {
+        topic: reader.line(Field::Topic),
+        description: reader.description().unwrap_or_default(),
+    });
+    let Reader { entries, taken, extra, unreadable } = reader;
+    let kept = |field: &Field| extra.contains_key(field.as_str()) && !unreadable.contains(field);
+    Read {
+        person,
+        ticket,
+        given: entries.iter().map(is_worth_keeping).collect(),
+        taken,
+        cut: Field::ALL.iter().copied().filter(kept).collect(),
+        unreadable,
+    }
+}
+
 struct Reader<'a> {
     entries: &'a [Entry],
     /// Which of the entries were taken.

@@ -24,7 +24,7 @@ named! {
 }
 
 /// A call is not taken, because something must be asked again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, serde::Serialize)]
 #[error("reading a call of a bot: {code}")]
 pub struct Refused {
     /// What must be asked again; none when it is not one field.

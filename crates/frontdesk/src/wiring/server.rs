@@ -104,6 +104,7 @@ impl App {
             settle: SettleAttempts {
                 storage: Arc::clone(storage),
                 clock: Arc::clone(clock),
+                ids: Arc::clone(&self.ids),
                 entropy: Arc::clone(&self.entropy),
                 policies: Arc::clone(&policies),
                 worker_id,

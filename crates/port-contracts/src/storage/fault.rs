@@ -76,10 +76,16 @@ operations! {
         DeliveriesLoads loads
         DeliveriesClaim claim
         DeliveriesPostpone postpone
+        DeliveriesDefer defer
         DeliveriesOpen open
         DeliveriesClose close
         DeliveriesAbandoned abandoned
         DeliveriesRelease release
+    }
+    fallbacks {
+        FallbacksUndelivered undelivered
+        FallbacksPlan plan
+        FallbacksInPlaceOf in_place_of
     }
     workers {
         WorkersBeat beat
@@ -95,6 +101,7 @@ operations! {
     topics {
         TopicsRouting routing
         TopicsInsert insert
+        TopicsUpdate update
         TopicsSetRoutes set_routes
         TopicsSetReminders set_reminders
     }
@@ -102,6 +109,7 @@ operations! {
         ChannelsAll all
         ChannelsByName by_name
         ChannelsInsert insert
+        ChannelsUpdate update
         ChannelsSetPaused set_paused
         ChannelsSetNextSlot set_next_slot
         ChannelsNoteResults note_results

@@ -7,8 +7,6 @@ use domain::{
     notification::Purpose,
     reminder::DIGEST_LENGTH,
     ticket::{Ticket, TicketStatus},
-    topic::Topic,
-    user::User,
 };
 
 use super::{
@@ -32,7 +30,7 @@ impl State {
     }
 
     fn content(&self, row: &OutboxRow) -> Option<Content> {
-        let person = row.planned.user_id.and_then(|id| self.users.get(&id)).map(person);
+        let person = row.planned.user_id.and_then(|id| self.users.get(&id)).map(Person::from);
         match row.planned.purpose {
             Purpose::Welcome => Some(Content::Welcome { person: person? }),
             Purpose::TicketOpened => {
@@ -61,38 +59,6 @@ impl State {
     fn facts(&self, ticket: &Ticket) -> Option<TicketFacts> {
         let bot = self.bot(|bot| bot.id == ticket.bot_id)?;
         let topic = self.topics.iter().find(|topic| topic.slug == ticket.topic)?;
-        Some(TicketFacts {
-            id: ticket.id,
-            reference: ticket.reference,
-            topic: topic.title.clone(),
-            topic_asked: ticket.topic_asked.clone().filter(|asked| !means(asked, topic)),
-            description: ticket.description.clone(),
-            chat: ticket.chat.clone(),
-            bot: bot.name.clone(),
-            team_language: bot.default_language.clone(),
-            opened_at: ticket.created_at,
-        })
-    }
-}
-
-/// Whether it is the slug, the title or an alias of the topic; case and outer spaces do not matter.
-fn means(asked: &str, topic: &Topic) -> bool {
-    let names =
-        [topic.slug.as_str(), &topic.title].into_iter().chain(topic.aliases.iter().map(String::as_str));
-    names.map(folded).any(|name| name == folded(asked))
-}
-
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
-fn person(user: &User) -> Person {
-    Person {
-        id: user.id,
-        name: user.name.clone(),
-        email: user.email.as_ref().map(ToString::to_string),
-        phone: user.phone.as_ref().map(ToString::to_string),
-        language: user.language.clone(),
-        origin: user.last_origin.clone(),
+        Some(TicketFacts::of(ticket, topic, bot))
     }
 }

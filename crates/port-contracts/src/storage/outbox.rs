@@ -4,7 +4,7 @@ use application::ports::ClosedAttempt;
 use domain::{
     channel::Channel,
     dispatch::{HAND_OVER_AGAIN_AFTER, HORIZON},
-    ids::WorkerId,
+    ids::{NotificationId, WorkerId},
     notification::{Attempt, NewNotification, Notification, NotificationStatus, OutcomeKind},
 };
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 #[derive(Clone)]
 pub(super) struct OutboxRow {
     pub(super) planned: NewNotification,
+    pub(super) instead_of: Option<NotificationId>,
     /// Where it stands, but for being handed over or sent.
     status: NotificationStatus,
     pub(super) due_at: Timestamp,
@@ -42,6 +43,7 @@ impl OutboxRow {
     pub(super) fn new(planned: &NewNotification) -> Self {
         Self {
             planned: planned.clone(),
+            instead_of: None,
             status: NotificationStatus::Scheduled,
             due_at: planned.due_at,
             claim: None,
@@ -94,6 +96,12 @@ impl OutboxRow {
             claim.again_at = claim.again_at.max(due_at + HORIZON + HAND_OVER_AGAIN_AFTER);
         }
         self.due_at = due_at;
+    }
+
+    /// Moves the due time of what waits.
+    pub(super) fn defer(&mut self, until: Timestamp) {
+        self.claim = None;
+        self.due_at = until;
     }
 
     pub(super) fn may_open(&self, now: Timestamp) -> bool {
@@ -181,6 +189,7 @@ impl OutboxRow {
             user_id: planned.user_id,
             ticket_id: planned.ticket_id,
             request_id: planned.request_id,
+            instead_of: self.instead_of,
             status: self.status(),
             due_at: self.due_at,
             attempts: small(self.attempts.iter().filter(|row| row.attempt.closed_at.is_some()).count()),

@@ -23,8 +23,17 @@ pub(super) fn state(at: Timestamp) -> State {
     .map(|(position, name, kind, target)| {
         let interval = kind.default_interval();
         let id = shipped_id(position);
-        let channel =
-            Channel { id, name: name.to_owned(), kind, target, interval, paused_at: None, created_at: at };
+        let channel = Channel {
+            id,
+            name: name.to_owned(),
+            kind,
+            target,
+            interval,
+            paused_at: None,
+            fallback: None,
+            quiet_hours: None,
+            created_at: at,
+        };
         ChannelRow { channel, next_slot_at: None, failures: 0 }
     });
     let topics = vec![

@@ -4,9 +4,9 @@ use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
-    ReminderRepository, RetentionRepository, StorageError, TicketRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
+    QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -97,6 +97,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
+        self
+    }
+
+    fn fallbacks(&mut self) -> &mut dyn FallbackRepository {
         self
     }
 

@@ -144,6 +144,8 @@ async fn third_channel(office: &Office) -> ChannelId {
         target: Target::Team,
         interval: None,
         paused_at: None,
+        fallback: None,
+        quiet_hours: None,
         created_at: office.now(),
     };
     office.change(async |tx| tx.channels().insert(&third).await).await;

@@ -200,6 +200,7 @@ impl Office {
             settle: SettleAttempts {
                 storage: self.storage(),
                 clock: self.clock(),
+                ids: Arc::clone(&ids),
                 entropy: Arc::new(FixedEntropy::new()),
                 policies: Arc::clone(&policies),
                 worker_id,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use application::ports::{Storage, StorageError, atomically};
 use domain::{
     channel::{ChannelKind, PERSON_CHANNEL_ID},
-    dispatch::{Claimed, HAND_OVER_AGAIN_AFTER, HORIZON},
+    dispatch::{Claimed, Deferral, HAND_OVER_AGAIN_AFTER, HORIZON},
     ids::{NotificationId, WorkerId},
     notification::NotificationStatus,
 };
@@ -173,4 +173,58 @@ pub async fn what_is_postponed_is_given_time_from_its_new_due_time(desk: &Desk<'
     assert_eq!(desk.claim_ids(desk.worker()).await, []);
     desk.advance(TICK * 2);
     assert_eq!(desk.claim_ids(desk.worker()).await, [id]);
+}
+
+pub async fn what_waits_is_deferred_from_one_moment_to_another(desk: &Desk<'_>) {
+    let (from, until) = (desk.after(-60), desk.after(3_600));
+    let due = [from - TICK, from, desk.now(), desk.horizon(), desk.horizon() + TICK];
+    let ids = desk.plan_welcomes(&due).await;
+    let ticket = desk.opened_ticket(None).await;
+    let elsewhere = desk.alert(&ticket, desk.channel("team-email").await.id, desk.now());
+    desk.plan(std::slice::from_ref(&elsewhere)).await;
+    defer(desk, from, until).await;
+    for (id, expected) in ids.iter().zip([due[0], until, until, until, due[4]]) {
+        assert_eq!(desk.notification(*id).await.due_at, expected);
+        assert_eq!(desk.status(*id).await, NotificationStatus::Scheduled);
+    }
+    assert_eq!(desk.notification(elsewhere.id).await.due_at, desk.now());
+    defer(desk, from, desk.after(1)).await;
+    assert_eq!(desk.notification(ids[1]).await.due_at, until, "nothing is moved forward in time");
+
+    desk.advance(SignedDuration::from_hours(1) - HORIZON - TICK);
+    assert_eq!(desk.claim_ids(desk.worker()).await, [ids[0], ids[4], elsewhere.id]);
+    desk.advance(TICK);
+    let claimed = desk.claim_ids(desk.worker()).await;
+    assert_eq!(claimed, ids[1..4], "and then it is handed over");
+}
+
+pub async fn what_is_on_its_way_is_not_deferred(desk: &Desk<'_>) {
+    let worker = desk.worker();
+    let handed_over = desk.plan_welcome(desk.now()).await;
+    assert_eq!(desk.claim_ids(worker).await, [handed_over]);
+    let sending = desk.plan_welcome(desk.now()).await;
+    desk.open_one(worker, sending).await;
+    defer(desk, desk.after(-60), desk.after(3_600)).await;
+    for (id, status) in [(handed_over, NotificationStatus::Queued), (sending, NotificationStatus::Sending)] {
+        assert_eq!((desk.notification(id).await.due_at, desk.status(id).await), (desk.now(), status));
+    }
+}
+
+pub async fn what_was_handed_over_in_vain_is_deferred(desk: &Desk<'_>) {
+    let id = desk.plan_welcome(desk.now()).await;
+    assert_eq!(desk.claim_ids(desk.worker()).await, [id]);
+    desk.advance(HORIZON + HAND_OVER_AGAIN_AFTER + TICK);
+    let until = desk.after(3_600);
+    defer(desk, desk.after(-60), until).await;
+    assert_eq!(desk.notification(id).await.due_at, until);
+    assert_eq!(desk.loads().await, []);
+    assert_eq!(desk.open(desk.worker(), &[id]).await, [], "a late hint opens nothing");
+    desk.advance(SignedDuration::from_hours(1));
+    assert_eq!(desk.claim_ids(desk.worker()).await, [id]);
+}
+
+/// Defers what is due to persons.
+async fn defer(desk: &Desk<'_>, from: Timestamp, until: Timestamp) {
+    let deferral = Deferral { channel_id: PERSON_CHANNEL_ID, from, until };
+    desk.write(async |tx| tx.deliveries().defer(&[deferral], desk.horizon()).await).await;
 }

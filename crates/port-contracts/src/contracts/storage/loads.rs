@@ -2,10 +2,11 @@
 
 use application::ports::ChannelResult;
 use domain::{
-    channel::{ChannelKind, PERSON_CHANNEL_ID},
+    channel::{Channel, ChannelKind, PERSON_CHANNEL_ID},
     dispatch::ChannelLoad,
     ids::ChannelId,
     notification::OutcomeKind,
+    quiet_hours::QuietHours,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -24,6 +25,7 @@ pub async fn loads_tell_what_is_due_channel_by_channel(desk: &Desk<'_>) {
         channel_id: PERSON_CHANNEL_ID,
         kind: ChannelKind::Email,
         interval: None,
+        quiet_hours: None,
         next_slot_at: None,
         failures: 0,
         handed_over: 0,
@@ -125,4 +127,15 @@ pub async fn failures_running_add_up_until_a_success(desk: &Desk<'_>) {
         assert_eq!(desk.load(team).await.expect("it has a load").failures, failures);
         assert_eq!(desk.load(PERSON_CHANNEL_ID).await.expect("it has a load").failures, 0);
     }
+}
+
+pub async fn loads_tell_the_quiet_hours_of_a_channel(desk: &Desk<'_>) {
+    let channel = desk.channel("person").await;
+    let quiet_hours: Option<QuietHours> = "mon-fri 20:00-08:00 Europe/Madrid".parse().ok();
+    let quiet = Channel { quiet_hours: quiet_hours.clone(), ..channel };
+    desk.write(async |tx| tx.channels().update(&quiet).await).await;
+    desk.plan_welcome(desk.now()).await;
+    let load = desk.load(PERSON_CHANNEL_ID).await.expect("something is due");
+    assert!(quiet_hours.is_some());
+    assert_eq!(load.quiet_hours, quiet_hours);
 }

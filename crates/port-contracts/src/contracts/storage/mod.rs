@@ -9,6 +9,7 @@ mod crashes;
 mod delivering;
 mod desk;
 mod erasing;
+mod fallbacks;
 mod intake;
 mod jobs;
 mod ledger;
@@ -133,6 +134,7 @@ macro_rules! for_each_storage_case {
                 what_is_handed_over_takes_room_beside_what_is_due_elsewhere
                 a_paused_channel_has_no_load_until_it_goes_on
                 loads_tell_the_next_slot_of_a_paced_channel
+                loads_tell_the_quiet_hours_of_a_channel
                 failures_running_add_up_until_a_success
             }
             claiming {
@@ -146,6 +148,9 @@ macro_rules! for_each_storage_case {
                 what_is_being_sent_is_not_handed_over_again
                 postponing_moves_due_times
                 what_is_postponed_is_given_time_from_its_new_due_time
+                what_waits_is_deferred_from_one_moment_to_another
+                what_is_on_its_way_is_not_deferred
+                what_was_handed_over_in_vain_is_deferred
             }
             opening {
                 a_welcome_mail_says_whom_it_greets
@@ -170,6 +175,13 @@ macro_rules! for_each_storage_case {
                 attempts_of_unknown_fate_are_counted
                 after_a_retry_tries_begin_anew_and_numbers_go_on
             }
+            fallbacks {
+                what_failed_for_good_is_undelivered
+                a_fallback_reads_back_linked_to_what_failed
+                the_place_of_a_notification_is_taken_once
+                a_chain_tells_every_channel_that_was_tried
+                a_digest_goes_over_to_its_fallback
+            }
             crashes {
                 the_open_attempts_of_dead_workers_are_shown
                 an_abandoned_attempt_is_closed_in_the_name_of_the_dead
@@ -191,12 +203,15 @@ macro_rules! for_each_storage_case {
                 a_new_channel_reads_back_as_it_was_written
                 the_name_of_a_channel_is_taken_once
                 pausing_a_channel_is_written_and_undone
+                the_rules_of_one_channel_are_changed
                 a_new_topic_reads_back_with_aliases_and_routes_in_order
                 the_slug_of_a_topic_is_taken_once
                 a_new_default_topic_takes_the_place_of_the_old
                 the_routes_of_one_topic_are_replaced
                 an_unknown_topic_has_no_routes_to_replace
                 the_reminders_of_one_topic_are_changed
+                the_names_of_one_topic_are_changed
+                the_default_moves_to_the_topic_that_is_made_it
             }
             access {
                 bots_read_back_in_the_order_in_which_they_were_added

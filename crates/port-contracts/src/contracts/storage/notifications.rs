@@ -38,6 +38,7 @@ fn as_planned(planned: &NewNotification, channel: &str, kind: ChannelKind) -> No
         user_id: planned.user_id,
         ticket_id: planned.ticket_id,
         request_id: planned.request_id,
+        instead_of: None,
         status: NotificationStatus::Scheduled,
         due_at: planned.due_at,
         attempts: 0,

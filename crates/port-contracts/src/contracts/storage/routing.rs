@@ -44,6 +44,8 @@ pub async fn a_new_channel_reads_back_as_it_was_written(desk: &Desk<'_>) {
     let webhook = Channel {
         interval: Some(SignedDuration::from_millis(250)),
         paused_at: Some(desk.after(-60)),
+        fallback: Some(desk.channel("team-email").await.id),
+        quiet_hours: "mon-fri 20:00-08:00; sat,sun 00:00-24:00 Europe/Madrid".parse().ok(),
         ..channel(desk, "crm-webhook", ChannelKind::Webhook, Target::Env("CRM_URL".to_owned()))
     };
     let mailbox =
@@ -74,6 +76,25 @@ pub async fn pausing_a_channel_is_written_and_undone(desk: &Desk<'_>) {
         assert_eq!(desk.channel("sales-slack").await, Channel { paused_at: since, ..slack.clone() });
         assert_eq!(desk.channel("team-email").await.paused_at, None);
     }
+}
+
+pub async fn the_rules_of_one_channel_are_changed(desk: &Desk<'_>) {
+    let [slack, team] = [desk.channel("sales-slack").await, desk.channel("team-email").await];
+    let strict = Channel {
+        target: Target::Env("OTHER_URL".to_owned()),
+        interval: Some(SignedDuration::from_millis(1_500)),
+        fallback: Some(team.id),
+        quiet_hours: "22:00-08:00 UTC".parse().ok(),
+        ..slack.clone()
+    };
+    for changed in [strict, slack] {
+        desk.write(async |tx| tx.channels().update(&changed).await).await;
+        assert_eq!(desk.channel("sales-slack").await, changed);
+        assert_eq!(desk.channel("team-email").await, team);
+    }
+    let unknown = channel(desk, "nowhere", ChannelKind::Email, Target::Team);
+    let outcome = desk.try_write(async |tx| tx.channels().update(&unknown).await).await;
+    assert!(matches!(outcome, Err(StorageError::Stale)));
 }
 
 pub async fn a_new_topic_reads_back_with_aliases_and_routes_in_order(desk: &Desk<'_>) {
@@ -148,6 +169,30 @@ pub async fn the_reminders_of_one_topic_are_changed(desk: &Desk<'_>) {
     assert!(matches!(outcome.await, Err(StorageError::Stale)));
 }
 
+pub async fn the_names_of_one_topic_are_changed(desk: &Desk<'_>) {
+    let before = topics(desk).await;
+    for (title, aliases) in [("Prices 💶", vec!["zwei", "eins"]), ("Prices", vec![]), ("Costs", vec!["eins"])]
+    {
+        let aliases = aliases.into_iter().map(str::to_owned).collect();
+        let changed = Topic { title: title.to_owned(), aliases, ..before[1].clone() };
+        desk.write(async |tx| tx.topics().update(&changed).await).await;
+        let after = topics(desk).await;
+        assert_eq!(after[1], changed);
+        assert_eq!((&after[0], &after[2..]), (&before[0], &before[2..]));
+    }
+    let outcome = desk.try_write(async |tx| tx.topics().update(&topic("nowhere", "Nowhere")).await).await;
+    assert!(matches!(outcome, Err(StorageError::Stale)));
+}
+
+pub async fn the_default_moves_to_the_topic_that_is_made_it(desk: &Desk<'_>) {
+    let before = topics(desk).await;
+    let made = Topic { is_default: true, ..before[0].clone() };
+    desk.write(async |tx| tx.topics().update(&made).await).await;
+    assert_eq!(defaults(desk).await, ["sales"]);
+    desk.write(async |tx| tx.topics().update(&before[0]).await).await;
+    assert_eq!(defaults(desk).await, ["sales"], "there always is one");
+}
+
 fn channel(desk: &Desk<'_>, name: &str, kind: ChannelKind, target: Target) -> Channel {
     let id = ChannelId::from_uuid(desk.id());
     Channel {
@@ -157,6 +202,8 @@ fn channel(desk: &Desk<'_>, name: &str, kind: ChannelKind, target: Target) -> Ch
         target,
         interval: None,
         paused_at: None,
+        fallback: None,
+        quiet_hours: None,
         created_at: desk.now(),
     }
 }

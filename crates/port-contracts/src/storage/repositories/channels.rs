@@ -30,6 +30,16 @@ impl ChannelRepository for InMemoryUnitOfWork {
         Ok(())
     }
 
+    async fn update(&mut self, channel: &Channel) -> Result<(), StorageError> {
+        let state = self.write(Operation::ChannelsUpdate)?;
+        let stored = &mut state.channel_mut(channel.id).ok_or(StorageError::Stale)?.channel;
+        stored.target = channel.target.clone();
+        stored.interval = channel.interval;
+        stored.fallback = channel.fallback;
+        stored.quiet_hours.clone_from(&channel.quiet_hours);
+        Ok(())
+    }
+
     async fn set_paused(&mut self, id: ChannelId, since: Option<Timestamp>) -> Result<(), StorageError> {
         if let Some(row) = self.write(Operation::ChannelsSetPaused)?.channel_mut(id) {
             row.channel.paused_at = since;

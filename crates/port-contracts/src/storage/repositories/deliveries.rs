@@ -3,7 +3,7 @@
 use application::ports::{AbandonedAttempt, ClosedAttempt, DeliveryRepository, OpenedAttempt, StorageError};
 use async_trait::async_trait;
 use domain::{
-    dispatch::{ChannelLoad, Claimed, Quota},
+    dispatch::{ChannelLoad, Claimed, Deferral, Quota},
     ids::{NotificationId, WorkerId},
 };
 use jiff::Timestamp;
@@ -47,6 +47,18 @@ impl DeliveryRepository for InMemoryUnitOfWork {
         for claimed in claimed {
             if let Some(row) = state.outbox.get_mut(&claimed.id) {
                 row.postpone(claimed.due_at);
+            }
+        }
+        Ok(())
+    }
+
+    async fn defer(&mut self, deferrals: &[Deferral], horizon: Timestamp) -> Result<(), StorageError> {
+        let state = self.write(Operation::DeliveriesDefer)?;
+        for deferral in deferrals {
+            for id in state.to_defer(deferral, horizon) {
+                if let Some(row) = state.outbox.get_mut(&id) {
+                    row.defer(deferral.until);
+                }
             }
         }
         Ok(())
@@ -102,6 +114,7 @@ impl State {
             channel_id: channel.id,
             kind: channel.kind,
             interval: channel.interval,
+            quiet_hours: channel.quiet_hours.clone(),
             next_slot_at: row.next_slot_at,
             failures: row.failures,
             handed_over: of_channel().filter(is_handed_over).count(),
@@ -124,6 +137,13 @@ impl State {
         waiting.sort_by_key(|claimed| claimed.due_at);
         waiting.truncate(quota.limit);
         waiting
+    }
+
+    fn to_defer(&self, deferral: &Deferral, horizon: Timestamp) -> Vec<NotificationId> {
+        let of_channel = self.outbox.values().filter(|row| row.planned.channel_id == deferral.channel_id);
+        let waiting = of_channel.filter(|row| row.is_waiting(horizon));
+        let falls_into = waiting.filter(|row| deferral.from <= row.due_at && row.due_at < deferral.until);
+        falls_into.map(|row| row.planned.id).collect()
     }
 
     fn open(&mut self, worker: WorkerId, id: NotificationId, now: Timestamp) -> Option<OpenedAttempt> {

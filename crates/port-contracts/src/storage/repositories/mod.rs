@@ -5,6 +5,7 @@ mod bots;
 mod captured_mails;
 mod channels;
 mod deliveries;
+mod fallbacks;
 mod intake;
 mod jobs;
 mod ledger;

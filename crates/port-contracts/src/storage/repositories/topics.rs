@@ -32,6 +32,20 @@ impl TopicRepository for InMemoryUnitOfWork {
         Ok(())
     }
 
+    async fn update(&mut self, topic: &Topic) -> Result<(), StorageError> {
+        let state = self.write(Operation::TopicsUpdate)?;
+        let topics = Arc::make_mut(&mut state.topics);
+        let known = topics.iter().position(|stored| stored.slug == topic.slug).ok_or(StorageError::Stale)?;
+        for other in topics.iter_mut().filter(|_| topic.is_default) {
+            other.is_default = false;
+        }
+        let stored = &mut topics[known];
+        stored.title.clone_from(&topic.title);
+        stored.aliases.clone_from(&topic.aliases);
+        stored.is_default |= topic.is_default;
+        Ok(())
+    }
+
     async fn set_routes(&mut self, topic: &Slug, channels: &[ChannelId]) -> Result<(), StorageError> {
         let state = self.write(Operation::TopicsSetRoutes)?;
         let kind = |id: &ChannelId| state.channel(*id).map(|row| row.channel.kind);
