@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{CapturedMail, Channel, Clock, Receipt, Storage};
+use application::ports::{CapturedMail, Channel, Clock, Receipt, Storage, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{
     message::Message,
@@ -62,6 +62,17 @@ impl MailChannel {
         self.deliver_to(self.recipients.stand_in(), message).await
     }
 
+    /// What the team would be told instead.
+    pub(crate) fn word_as_stand_in(&self, message: &Message) -> Result<Wording, WordingError> {
+        self.word_for(&self.recipients.stand_in(), message)
+    }
+
+    fn word_for(&self, recipient: &Recipient, message: &Message) -> Result<Wording, WordingError> {
+        let words = self.writer.words(message, recipient);
+        let words = words.map_err(|error| WordingError::Impossible(error.to_string()))?;
+        Ok(Wording { subject: Some(words.subject), text: words.text, mimicked: recipient.stands_in })
+    }
+
     async fn deliver_to(&self, recipient: Recipient, message: &Message) -> Receipt {
         let mail = match self.writer.write(message, &recipient, self.clock.now()) {
             Ok(mail) => mail,
@@ -103,6 +114,12 @@ impl Channel for MailChannel {
             Ok(recipient) => self.deliver_to(recipient, message).await,
             Err(error) => saying(Outcome::Permanent, error.to_string()),
         }
+    }
+
+    fn word(&self, message: &Message) -> Result<Wording, WordingError> {
+        let recipient =
+            self.recipients.of(message).map_err(|error| WordingError::Impossible(error.to_string()))?;
+        self.word_for(&recipient, message)
     }
 }
 

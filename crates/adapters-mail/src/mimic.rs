@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{Channel, Receipt};
+use application::ports::{Channel, Receipt, Wording, WordingError};
 use async_trait::async_trait;
 use domain::message::Message;
 
@@ -24,5 +24,9 @@ impl MimickedChannel {
 impl Channel for MimickedChannel {
     async fn deliver(&self, message: &Message) -> Receipt {
         self.mail.stand_in(message).await
+    }
+
+    fn word(&self, message: &Message) -> Result<Wording, WordingError> {
+        self.mail.word_as_stand_in(message)
     }
 }

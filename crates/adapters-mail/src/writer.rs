@@ -34,7 +34,7 @@ impl MailWriter {
         written_at: Timestamp,
     ) -> Result<ComposedMail, TemplateError> {
         let asks = asking_person(message);
-        let words = self.render(message, asks.is_some(), recipient.stands_in)?;
+        let words = self.words(message, recipient)?;
         let head = Head {
             id: message.id,
             from: &self.from,
@@ -45,6 +45,11 @@ impl MailWriter {
             written_at,
         };
         Ok(compose(&head, words))
+    }
+
+    /// What the mail says.
+    pub(crate) fn words(&self, message: &Message, recipient: &Recipient) -> Result<Rendered, TemplateError> {
+        self.render(message, asking_person(message).is_some(), recipient.stands_in)
     }
 
     fn render(

@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 
-use application::ports::{Channel, Receipt};
+use application::ports::{Channel, Receipt, Wording, WordingError};
 use async_trait::async_trait;
-use domain::{message::Message, retry::Outcome};
+use domain::{
+    message::{Content, Message},
+    retry::Outcome,
+};
 use tokio::sync::watch;
 
 /// A channel that delivers to nobody: it records messages, answers as it was told, and can be made to hang.
@@ -101,5 +104,15 @@ impl Channel for RecordingChannel {
         let released = seen.wait_for(|recorded| !recorded.hanging).await;
         drop(released.expect("the channel itself keeps the sender"));
         receipt
+    }
+
+    /// Says in English what the message is about.
+    fn word(&self, message: &Message) -> Result<Wording, WordingError> {
+        let text = match &message.content {
+            Content::Welcome { person } => format!("Welcome {}", person.name.as_deref().unwrap_or("you")),
+            Content::TicketOpened { ticket, .. } => format!("{}: {}", ticket.topic, ticket.description),
+            Content::Escalation { .. } | Content::Digest { .. } => return Err(WordingError::Unsupported),
+        };
+        Ok(Wording { subject: None, text, mimicked: false })
     }
 }

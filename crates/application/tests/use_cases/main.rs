@@ -13,6 +13,7 @@ mod interventions;
 mod ledger;
 mod lookups;
 mod outcomes;
+mod previews;
 mod quarantine;
 mod reclaiming;
 mod reminders;

@@ -12,6 +12,7 @@ mod healthcheck;
 mod http_client;
 mod migrate;
 mod notifications;
+mod or_off;
 mod output;
 mod prompt;
 mod quarantine;
@@ -166,11 +167,17 @@ async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
         Command::Healthcheck => healthcheck::run(&load(sources)?).await,
         Command::Createsuperuser(args) => superuser::run(&open(sources).await?, args).await,
         Command::Token(command) => token::run(&open(sources).await?, command).await,
-        Command::Topic(command) => topic::run(&open(sources).await?, command).await,
-        Command::Channel(command) => channel::run(&open(sources).await?, command).await,
         Command::Notifications(command) => notifications::run(&open(sources).await?, command).await,
         Command::Quarantine(command) => quarantine::run(&open(sources).await?, command).await,
         Command::Users(command) => users::run(&open(sources).await?, command).await,
+        Command::Topic(command) => {
+            let settings = load(sources)?;
+            topic::run(&App::open(&settings).await?, &settings, command).await
+        }
+        Command::Channel(command) => {
+            let settings = load(sources)?;
+            channel::run(&App::open(&settings).await?, &settings, command).await
+        }
         Command::Bot(command) => {
             let settings = load(sources)?;
             bot::run(&App::open(&settings).await?, &settings, command).await
@@ -248,8 +255,15 @@ mod tests {
             "topic add legal --title Legal --alias contracts --channel team-email --default",
             "topic list",
             "topic route legal team-email sales-slack",
+            "topic set legal --title Law --alias contracts --alias nda --default",
+            "topic set legal --no-aliases --digest-at off",
+            "topic preview --bot web --path users body.json",
+            "topic preview --json -",
             "channel add legal --kind email --target legal@example.com",
             "channel list",
+            "channel set legal --fallback team-email --quiet-hours off --target team",
+            "channel set legal --fallback off",
+            "channel test legal --json",
             "channel pause legal",
             "channel resume legal",
             "notifications list --status failed --limit 1000 --json",

@@ -1,12 +1,13 @@
 //! `frontdesk topic`
 
+mod preview;
 mod reminders;
 
 use std::collections::BTreeMap;
 
 use application::{
     ports::consult,
-    routing::{AddTopic, NewTopic, RouteTopic, SetReminders},
+    routing::{AddTopic, NewTopic, RouteTopic, SetReminders, SetTopic, TopicChange},
 };
 use clap::{ArgGroup, Args, Subcommand};
 use domain::{
@@ -17,13 +18,13 @@ use domain::{
 use jiff::{SignedDuration, civil::Time};
 use serde::Serialize;
 
-use self::reminders::OrOff;
 use super::{
     Format,
+    or_off::OrOff,
     output::{or_dash, say, say_list},
     table::Table,
 };
-use crate::wiring::App;
+use crate::{settings::Settings, wiring::App};
 
 #[derive(Debug, Subcommand)]
 pub enum TopicCommand {
@@ -40,8 +41,10 @@ pub enum TopicCommand {
         #[arg(required = true)]
         channels: Vec<String>,
     },
-    /// Change when the team of a topic is told again
+    /// Change what a topic is called, whether it is the default, and when its team is told again
     Set(SetArgs),
+    /// Show how a bot's call is read and who would be told what, without storing or sending anything
+    Preview(preview::PreviewArgs),
 }
 
 #[derive(Debug, Args)]
@@ -64,11 +67,24 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("change").args(["digest_at", "escalate_after"]).required(true).multiple(true))]
+#[command(group = ArgGroup::new("change")
+    .args(["title", "aliases", "no_aliases", "default", "digest_at", "escalate_after"]).required(true).multiple(true))]
 pub struct SetArgs {
     /// The topic
     #[arg(value_parser = Slug::parse)]
     topic: Slug,
+    /// What people read
+    #[arg(long)]
+    title: Option<String>,
+    /// Another text that means it, in the place of all before; may be given again
+    #[arg(long = "alias", conflicts_with = "no_aliases")]
+    aliases: Vec<String>,
+    /// No other text means it
+    #[arg(long)]
+    no_aliases: bool,
+    /// Tickets on no known topic are about this one from now on
+    #[arg(long)]
+    default: bool,
     /// When a mail says each day what waits, if anything does: a time of the day such as 09:00 (UTC), or off
     #[arg(long, value_name = "TIME", value_parser = reminders::time_or_off)]
     digest_at: Option<OrOff<Time>>,
@@ -103,7 +119,7 @@ impl TopicRecord {
     }
 }
 
-pub async fn run(app: &App, command: TopicCommand) -> anyhow::Result<()> {
+pub async fn run(app: &App, settings: &Settings, command: TopicCommand) -> anyhow::Result<()> {
     match command {
         TopicCommand::Add(args) => add(app, args).await,
         TopicCommand::List(format) => list(app, format).await,
@@ -112,6 +128,7 @@ pub async fn run(app: &App, command: TopicCommand) -> anyhow::Result<()> {
             say(format_args!("tickets on {topic} are told to {} from now on", channels.join(", ")))
         }
         TopicCommand::Set(args) => set(app, args).await,
+        TopicCommand::Preview(args) => preview::run(app, settings, args).await,
     }
 }
 
@@ -124,7 +141,16 @@ async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
 }
 
 async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
-    let SetArgs { topic, digest_at, escalate_after } = args;
+    let SetArgs { topic, title, aliases, no_aliases, default, digest_at, escalate_after } = args;
+    let aliases = (no_aliases || !aliases.is_empty()).then_some(aliases);
+    let change = TopicChange { title, aliases, make_default: default };
+    let changed = SetTopic { storage: app.storage.clone() }.execute(&topic, change).await?;
+    let is_default = if changed.is_default { ", the default" } else { "" };
+    say(format_args!(
+        "{topic} is called {}{is_default}; other names: {}",
+        changed.title,
+        names(&changed.aliases)
+    ))?;
     let change = |reminders: &mut Reminders| {
         if let Some(OrOff(time)) = digest_at {
             reminders.digest_at = time;
@@ -135,6 +161,10 @@ async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
     };
     let reminders = SetReminders { storage: app.storage.clone() }.execute(&topic, change).await?;
     say(reminders::said(&topic, reminders))
+}
+
+fn names(aliases: &[String]) -> String {
+    if aliases.is_empty() { "none".to_owned() } else { aliases.join(", ") }
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {

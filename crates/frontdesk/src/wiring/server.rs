@@ -8,11 +8,12 @@ use application::{
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
     intake::{AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall},
     jobs::{RunJob, ShareJobs},
-    ports::{Channel, Clock},
+    ports::{Channel, ChannelSecrets, Clock},
     staff::AuthenticateAgent,
 };
 use domain::{channel::ChannelKind, ids::WorkerId};
 use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 use worker::{Company, Pulse, Worker};
 
@@ -128,7 +129,7 @@ impl App {
     }
 
     /// How each kind of channel is delivered. Mail stands in for every kind that has no adapter.
-    fn channels(&self, settings: &Settings) -> anyhow::Result<HashMap<ChannelKind, Arc<dyn Channel>>> {
+    pub fn channels(&self, settings: &Settings) -> anyhow::Result<HashMap<ChannelKind, Arc<dyn Channel>>> {
         let mail = Arc::new(MailChannel::new(
             mail_settings(settings),
             Arc::clone(&self.storage),
@@ -153,6 +154,12 @@ fn mail_settings(settings: &Settings) -> MailSettings {
         smtp: settings.mail.smtp.clone(),
         templates: settings.mail.templates.clone(),
         max_connections: settings.worker.concurrency,
+    }
+}
+
+impl ChannelSecrets for Settings {
+    fn is_set(&self, name: &str) -> bool {
+        self.secret(name).is_some_and(|value| !value.expose_secret().is_empty())
     }
 }
 

@@ -23,6 +23,8 @@ use crate::{
 struct ShownNotification {
     #[serde(flatten)]
     notification: NotificationRecord,
+    /// The notification that was planned in its place when it had failed for good.
+    fallback: Option<NotificationId>,
     attempts: Vec<AttemptRecord>,
     captured_mail: Option<CapturedRecord>,
 }
@@ -77,9 +79,11 @@ pub async fn run(app: &App, id: NotificationId, format: Format) -> anyhow::Resul
     let found = consult(&*app.storage, async |snapshot| {
         let Some(notification) = snapshot.notifications().find(id).await? else { return Ok(None) };
         let attempts = snapshot.notifications().attempts(id).await?;
+        let fallback = snapshot.fallbacks().in_place_of(id).await?;
         let captured = snapshot.captured_mails().of_notification(id).await?;
         Ok(Some(ShownNotification {
             notification: notification.into(),
+            fallback,
             attempts: attempts.into_iter().map(AttemptRecord::from).collect(),
             captured_mail: captured.map(CapturedRecord::from),
         }))
@@ -102,6 +106,12 @@ fn say_shown(shown: &ShownNotification) -> anyhow::Result<()> {
     ];
     for (name, value) in lines {
         say(format_args!("{name:<8}  {value}"))?;
+    }
+    if let Some(first) = notification.instead_of {
+        say(format_args!("Told in the place of {first}, which failed for good."))?;
+    }
+    if let Some(fallback) = shown.fallback {
+        say(format_args!("Told over another channel instead: {fallback}"))?;
     }
     if notification.possible_duplicate {
         say("An earlier attempt may have reached its target.")?;

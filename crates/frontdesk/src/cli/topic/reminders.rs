@@ -3,11 +3,7 @@
 use domain::{reminder::Reminders, topic::Slug};
 use jiff::{SignedDuration, civil::Time};
 
-use crate::settings;
-
-/// What a person set, or nothing for `off`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OrOff<T>(pub Option<T>);
+use crate::{cli::or_off::OrOff, settings};
 
 /// Reads a time of the day, `09:00`, or `off`.
 pub fn time_or_off(text: &str) -> Result<OrOff<Time>, &'static str> {
