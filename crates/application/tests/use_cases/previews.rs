@@ -120,7 +120,7 @@ async fn every_value_shows_what_became_of_it() {
     ];
     assert_eq!(fates, expected);
     let kept: Vec<_> = shown.extra.keys().map(String::as_str).collect();
-    assert_eq!(kept, ["plan", "text", "phone", "utm_source"], "what is kept is what the readings say");
+    assert_eq!(kept, ["plan", "text", "utm_source", "phone"], "what is kept is what the readings say");
     assert_eq!(shown.topic.map(|topic| topic.matched_by), Some(TopicMatch::Default));
 }
 
