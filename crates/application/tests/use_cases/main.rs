@@ -2,6 +2,7 @@
 
 mod access;
 mod bots;
+mod changing_routing;
 mod desk;
 mod dispatching;
 mod falling_back;
