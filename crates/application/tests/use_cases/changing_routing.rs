@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use application::{
     ports::{Channel as ChannelPort, Receipt},
-    routing::{ChannelChange, RoutingError, SetChannel, SetTopic, TestChannel, TestChannelError, TopicChange},
+    routing::{
+        ChannelChange, RoutingError, SetChannel, SetTopic, TestChannel, TestChannelError, TopicChange,
+    },
 };
 use domain::{
     channel::{Channel, ChannelKind, PERSON_CHANNEL, Target},
@@ -59,7 +61,10 @@ async fn try_out(desk: &Desk, over: &Arc<RecordingChannel>, name: &str) -> Resul
     let adapter = |kind| (kind, Arc::clone(over) as Arc<dyn ChannelPort>);
     let test = TestChannel {
         storage: desk.storage(),
-        channels: [ChannelKind::Slack, ChannelKind::Email].map(adapter).into_iter().collect::<HashMap<_, _>>(),
+        channels: [ChannelKind::Slack, ChannelKind::Email]
+            .map(adapter)
+            .into_iter()
+            .collect::<HashMap<_, _>>(),
         clock: desk.clock(),
         ids: Arc::clone(&desk.ids) as _,
     };
@@ -69,7 +74,8 @@ async fn try_out(desk: &Desk, over: &Arc<RecordingChannel>, name: &str) -> Resul
 #[tokio::test]
 async fn a_test_sends_one_marked_message_and_answers_what_was_said() {
     let (desk, slack) = (Desk::open().await, Arc::new(RecordingChannel::new()));
-    let said = Receipt { code: Some(404), answer: Some("no_team".to_owned()), ..Receipt::new(Outcome::Permanent) };
+    let said =
+        Receipt { code: Some(404), answer: Some("no_team".to_owned()), ..Receipt::new(Outcome::Permanent) };
     slack.answer_next(said.clone());
     let before = desk.storage.commits();
     assert_eq!(try_out(&desk, &slack, "sales-slack").await.expect("it is known"), said);

@@ -15,3 +15,4 @@ mod leads;
 mod life_cycle;
 mod privacy;
 mod replicas;
+mod routing;
