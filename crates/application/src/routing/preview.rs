@@ -178,11 +178,13 @@ fn message(
     let person = planned.user_id.and_then(|id| user(id, known, writes)).map(Person::from);
     let content = match planned.purpose {
         Purpose::Welcome => Content::Welcome { person: person? },
-        _ => {
+        Purpose::TicketOpened => {
             let ticket = writes.tickets.iter().find(|ticket| Some(ticket.id) == planned.ticket_id)?;
             let topic = known.routing.topics().iter().find(|topic| topic.slug == ticket.topic)?;
             Content::TicketOpened { ticket: Box::new(TicketFacts::of(ticket, topic, bot)), person }
         }
+        // A call plans nothing else.
+        Purpose::Escalation | Purpose::Digest => return None,
     };
     Some(Message {
         id: planned.id,

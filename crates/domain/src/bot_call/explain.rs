@@ -1,6 +1,6 @@
 //! What became of each name and value of a call, for people who build bots.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
@@ -64,7 +64,7 @@ fn reading(entry: &Entry, at: usize, read: &Read) -> Reading {
     let was_read = matches!(fate, Fate::Taken | Fate::Cut);
     Reading {
         name: entry.name.clone(),
-        given: value::text(&entry.value).map_or_else(|| entry.value.to_string(), |text| text.into_owned()),
+        given: value::text(&entry.value).map_or_else(|| entry.value.to_string(), Cow::into_owned),
         field: entry.field(),
         fate,
         read_as: entry.field().filter(|_| was_read).and_then(|field| text_of(field, read)),

@@ -46,11 +46,8 @@ pub async fn run(app: &App, settings: &Settings, name: &str, format: Format) -> 
     let receipt = test.execute(name).await?;
     let arrived = receipt.outcome == Outcome::Sent;
     let record = ReceiptRecord::from(receipt);
-    if format.json {
-        say_json(&record)?
-    } else {
-        say_receipt(name, &record)?
-    }
+    let said = if format.json { say_json(&record) } else { say_receipt(name, &record) };
+    said?;
     if arrived { Ok(()) } else { Err(AlreadySaid.into()) }
 }
 

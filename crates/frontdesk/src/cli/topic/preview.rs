@@ -71,14 +71,12 @@ async fn bot(app: &App, name: Option<&str>) -> anyhow::Result<Bot> {
 }
 
 fn body(file: Option<PathBuf>) -> anyhow::Result<Vec<u8>> {
-    match file.filter(|file| file.as_os_str() != "-") {
-        Some(file) => std::fs::read(&file).with_context(|| format!("reading {}", file.display())),
-        None => {
-            let mut body = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut body).context("reading the standard input")?;
-            Ok(body)
-        }
+    if let Some(file) = file.filter(|file| file.as_os_str() != "-") {
+        return std::fs::read(&file).with_context(|| format!("reading {}", file.display()));
     }
+    let mut body = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut body).context("reading the standard input")?;
+    Ok(body)
 }
 
 fn say_shown(shown: &RoutingPreview) -> anyhow::Result<()> {
