@@ -108,7 +108,7 @@ async fn what_cannot_be_planned_leaves_the_attempt_open_until_it_can() {
         (Operation::LedgerMadeWithoutCall, Fault::Unavailable),
     ] {
         desk.storage.fail_next(operation, fault);
-        let outcome: Result<_, StorageError> = desk.settle().execute(&[ended.clone()], &[]).await;
+        let outcome: Result<_, StorageError> = desk.settle().execute(std::slice::from_ref(&ended), &[]).await;
         assert!(outcome.is_err());
         assert_eq!(desk.status(news).await, NotificationStatus::Sending);
     }
