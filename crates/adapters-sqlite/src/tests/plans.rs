@@ -18,7 +18,7 @@ use diesel::{
 use domain::{
     bot::SecretDigest,
     channel::PERSON_CHANNEL_ID,
-    dispatch::{HORIZON, Quota},
+    dispatch::{Deferral, HORIZON, Quota},
     ids::{ChannelId, TicketId, WorkerId},
     notification::{NotificationStatus, OutcomeKind},
     retry::NextStep,
@@ -246,7 +246,12 @@ async fn the_poll_and_what_follows_look_at_what_is_due_only() {
     watched.uses(claimed, async |tx| tx.deliveries().loads(horizon, 9).await).await;
     watched.uses(due, async |tx| tx.deliveries().claim(worker, &quotas, horizon).await).await;
     watched.uses(claimed, async |tx| tx.deliveries().release(&[worker]).await).await;
+    let rest = Deferral { channel_id: PERSON_CHANNEL_ID, from: TEST_BEGINS, until: horizon };
+    watched.uses(due, async |tx| tx.deliveries().defer(&[rest], horizon).await).await;
+    let mail = person.welcome.id;
+    watched.uses("notifications_instead_of_key", async |tx| tx.fallbacks().in_place_of(mail).await).await;
     let opened = "notifications USING PRIMARY KEY (id=?)";
+    watched.uses(opened, async |tx| tx.fallbacks().undelivered(&[mail]).await).await;
     watched.uses(opened, async |tx| tx.deliveries().open(worker, &[person.welcome.id], horizon).await).await;
     watched
         .uses("attempts_worker_id_idx (worker_id=?)", async |tx| tx.deliveries().abandoned(&[worker]).await)
