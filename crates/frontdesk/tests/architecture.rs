@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("application", &["domain"]),
     ("port-contracts", &["application", "domain"]),
+    ("adapters-chat", &["application", "domain"]),
     ("adapters-http", &["application", "domain"]),
     ("adapters-mail", &["application", "domain"]),
     ("adapters-postgres", &["application", "domain"]),
@@ -18,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "frontdesk",
         &[
+            "adapters-chat",
             "adapters-http",
             "adapters-mail",
             "adapters-postgres",

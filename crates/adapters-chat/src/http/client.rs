@@ -1,0 +1,88 @@
+//! The one way to talk to other servers.
+
+use std::time::Duration;
+
+use reqwest::{Client, ClientBuilder, Method, Request, RequestBuilder, Response, Url, redirect::Policy};
+
+use super::{
+    answer::{Answer, NoAnswer},
+    retry_after, tls,
+};
+
+/// The most bytes of an answer that are read: services answer with some hundred.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+/// How long a connection is kept for the next message.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How long another server may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HttpTimeouts {
+    /// Resolving the name, connecting and the TLS handshake. Default 10 s.
+    pub connect: Duration,
+    /// All of it, until the last byte of the answer. Default 30 s.
+    pub total: Duration,
+}
+
+impl Default for HttpTimeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), total: Duration::from_secs(30) }
+    }
+}
+
+/// Sends requests and reads answers, within limits. Follows no redirects, keeps no cookies, uses no proxy and trusts
+/// public certificates and those of the operating system.
+#[derive(Clone, Debug)]
+pub struct HttpClient {
+    client: Client,
+}
+
+impl HttpClient {
+    /// Connects to nothing yet.
+    pub fn new(timeouts: HttpTimeouts) -> Self {
+        Self::build(Self::builder(timeouts))
+    }
+
+    /// What every client of this crate has in common, for those that need something of their own beside it.
+    pub(crate) fn builder(timeouts: HttpTimeouts) -> ClientBuilder {
+        Client::builder()
+            .tls_backend_preconfigured(tls::config())
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.total)
+            .pool_idle_timeout(IDLE)
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .user_agent(concat!("Frontdesk/", env!("CARGO_PKG_VERSION")))
+    }
+
+    /// A client that differs from the others in what was added to [`builder`](Self::builder).
+    pub(crate) fn build(builder: ClientBuilder) -> Self {
+        Self { client: builder.build().expect("a client of fixed parts can be built") }
+    }
+
+    /// A request, to be completed and handed to [`send`](Self::send).
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// Sends once. An answer is whatever the other side said with a status, however little of its text came.
+    pub(crate) async fn send(&self, request: Request) -> Result<Answer, NoAnswer> {
+        let response = self.client.execute(request).await.map_err(NoAnswer::from)?;
+        let (status, retry_after) = (response.status().as_u16(), retry_after::read(response.headers()));
+        Ok(Answer { status, retry_after, body: read(response).await })
+    }
+}
+
+/// As much of the text as came and as is wanted.
+async fn read(mut response: Response) -> String {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = MAX_ANSWER_BYTES - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == MAX_ANSWER_BYTES {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&body).into_owned()
+}

@@ -1,0 +1,3 @@
+//! What tests of channels need: a server that does as it is told.
+
+pub(crate) mod service;
