@@ -1,14 +1,7 @@
 //! What templates may say: plain facts under the names that templates use. The front page of the crate lists them.
 
-use domain::{
-    message::{Message, Person, TicketFacts},
-    user::Origin,
-};
+use domain::message::{Message, Person, TicketFacts};
 use serde::Serialize;
-use uuid::Uuid;
-
-/// Where Landbot shows a chat.
-const LANDBOT_CHATS: &str = "https://app.landbot.io/gui/chats_v4";
 
 /// The facts of `welcome`.
 #[derive(Serialize)]
@@ -81,7 +74,7 @@ impl<'a> TicketOpened<'a> {
             description: &ticket.description,
             bot: &ticket.bot,
             opened_at: ticket.opened_at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-            chat_url: chat_url(ticket.chat.uuid.as_deref()),
+            chat_url: ticket.chat.inbox_url(),
             ticket_url: None,
             person: person.map(PersonFacts::new),
             reply_reaches_person: false,
@@ -108,7 +101,7 @@ impl<'a> TicketOpened<'a> {
         };
         let whole = TicketOpened {
             topic_asked: Some("prices"),
-            chat_url: Some(LANDBOT_CHATS.to_owned()),
+            chat_url: Some("https://app.landbot.io/gui/chats_v4/1".to_owned()),
             ticket_url: Some("https://desk.example.com/admin/tickets/1".to_owned()),
             person: Some(PersonFacts::sample()),
             reply_reaches_person: true,
@@ -117,12 +110,6 @@ impl<'a> TicketOpened<'a> {
         };
         [whole, TicketOpened { person: Some(PersonFacts::default()), ..nobodys() }, nobodys()]
     }
-}
-
-/// A link is made of what the page of the chat claims only if it is what Landbot gives out.
-fn chat_url(uuid: Option<&str>) -> Option<String> {
-    let uuid: Uuid = uuid?.parse().ok()?;
-    Some(format!("{LANDBOT_CHATS}/{uuid}"))
 }
 
 impl<'a> PersonFacts<'a> {
@@ -134,7 +121,7 @@ impl<'a> PersonFacts<'a> {
             source: person.origin.source.as_deref(),
             page: person.origin.page.as_deref(),
             referrer: person.origin.referrer.as_deref(),
-            campaign: campaign(&person.origin),
+            campaign: person.origin.campaign(),
         }
     }
 
@@ -149,13 +136,6 @@ impl<'a> PersonFacts<'a> {
             campaign: Some("newsletter / mail / spring".to_owned()),
         }
     }
-}
-
-/// What is known of it, as it is usually written: source / medium / campaign.
-fn campaign(origin: &Origin) -> Option<String> {
-    let parts = [&origin.utm_source, &origin.utm_medium, &origin.utm_campaign];
-    let known: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
-    (!known.is_empty()).then(|| known.join(" / "))
 }
 
 impl<'a> StandIn<'a> {

@@ -2,10 +2,10 @@
 
 use domain::{
     message::{DigestFacts, Message, Person, TicketFacts},
-    reminder::WaitingTicket,
+    reminder::{WaitingTicket, waited},
     ticket::TicketStatus,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::facts::TicketOpened;
@@ -98,41 +98,6 @@ impl Waiting {
             waited: waited(ticket.opened_at, now),
             is_open: ticket.status == TicketStatus::Open,
             ticket_url: public_url.map(|url| format!("{url}/admin/tickets/{}", ticket.id)),
-        }
-    }
-}
-
-/// How long, in days and hours or in hours and minutes: symbols that every language has.
-fn waited(since: Timestamp, now: Timestamp) -> String {
-    let minutes = now.duration_since(since).max(SignedDuration::ZERO).as_mins();
-    let (days, hours, minutes) = (minutes / (24 * 60), minutes / 60 % 24, minutes % 60);
-    match (days, hours, minutes) {
-        (0, 0, _) => format!("{minutes} min"),
-        (0, _, 0) => format!("{hours} h"),
-        (0, _, _) => format!("{hours} h {minutes} min"),
-        (_, 0, _) => format!("{days} d"),
-        _ => format!("{days} d {hours} h"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_said_in_the_two_greatest_units() {
-        let begin = Timestamp::UNIX_EPOCH;
-        for (minutes, said) in [
-            (-5, "0 min"),
-            (0, "0 min"),
-            (59, "59 min"),
-            (60, "1 h"),
-            (61, "1 h 1 min"),
-            (24 * 60, "1 d"),
-            (24 * 60 + 59, "1 d"),
-            (76 * 60 + 5, "3 d 4 h"),
-        ] {
-            assert_eq!(waited(begin, begin + SignedDuration::from_mins(minutes)), said);
         }
     }
 }

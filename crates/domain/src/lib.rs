@@ -9,7 +9,8 @@
 //! * who people are: [`identity`], [`user`], [`agent`];
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
-//! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`].
+//! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
+//! * what is kept of other servers' words: [`redaction`].
 
 pub mod agent;
 pub mod answer;
@@ -29,6 +30,7 @@ mod names;
 pub mod notification;
 pub mod quiet_hours;
 pub mod rate_limit;
+pub mod redaction;
 pub mod reminder;
 pub mod retention;
 pub mod retry;

@@ -67,6 +67,19 @@ pub struct WaitingTicket {
     pub opened_at: Timestamp,
 }
 
+/// How long something has waited, in days and hours or in hours and minutes: symbols that every language has.
+pub fn waited(since: Timestamp, now: Timestamp) -> String {
+    let minutes = now.duration_since(since).max(SignedDuration::ZERO).as_mins();
+    let (days, hours, minutes) = (minutes / (24 * 60), minutes / 60 % 24, minutes % 60);
+    match (days, hours, minutes) {
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, 0) => format!("{hours} h"),
+        (0, _, _) => format!("{hours} h {minutes} min"),
+        (_, 0, _) => format!("{days} d"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
+
 /// A ticket that nobody answered for too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OverdueTicket {
@@ -116,5 +129,22 @@ mod tests {
         let reminders = Reminders { escalate_after: Some(limit), ..Reminders::default() };
         let now: Timestamp = "2026-01-05T12:00:00Z".parse().expect("a moment");
         assert_eq!(reminders.overdue_since(now), Some(now - limit));
+    }
+
+    #[test]
+    fn a_wait_is_said_in_the_two_greatest_units() {
+        let begin = Timestamp::UNIX_EPOCH;
+        for (minutes, said) in [
+            (-5, "0 min"),
+            (0, "0 min"),
+            (59, "59 min"),
+            (60, "1 h"),
+            (61, "1 h 1 min"),
+            (24 * 60, "1 d"),
+            (24 * 60 + 59, "1 d"),
+            (76 * 60 + 5, "3 d 4 h"),
+        ] {
+            assert_eq!(waited(begin, begin + SignedDuration::from_mins(minutes)), said);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     identity::EmailAddress,
@@ -80,6 +81,18 @@ pub struct Chat {
     pub customer: Option<String>,
     /// The chat's uuid in Landbot's inbox.
     pub uuid: Option<String>,
+}
+
+/// Where Landbot shows a chat in its inbox (<https://github.com/landbot-org/landbot-ai-skills>).
+const LANDBOT_INBOX: &str = "https://app.landbot.io/gui/chats_v4";
+
+impl Chat {
+    /// The page that shows the chat in Landbot's inbox. A link is made of what the page with the chat claims only if it is
+    /// what Landbot gives out.
+    pub fn inbox_url(&self) -> Option<String> {
+        let uuid: Uuid = self.uuid.as_deref()?.parse().ok()?;
+        Some(format!("{LANDBOT_INBOX}/{uuid}"))
+    }
 }
 
 /// A request for help on a topic.

@@ -33,6 +33,13 @@ impl Origin {
         *self == Self::default()
     }
 
+    /// What is known of the campaign, as it is usually written: source / medium / campaign.
+    pub fn campaign(&self) -> Option<String> {
+        let parts = [&self.utm_source, &self.utm_medium, &self.utm_campaign];
+        let known: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+        (!known.is_empty()).then(|| known.join(" / "))
+    }
+
     /// The same, with `source` where none was given.
     #[must_use]
     pub fn or_source(mut self, source: Option<&str>) -> Self {
