@@ -44,6 +44,16 @@ impl Answer {
     pub(crate) const fn temporary(&self) -> Outcome {
         Outcome::Temporary { fault: Fault::Channel, retry_after: self.retry_after }
     }
+
+    /// The same as [`outcome`](Self::outcome), with the wait that the text asks for, if it does.
+    pub(crate) fn outcome_after(&self, asked: Option<SignedDuration>) -> Outcome {
+        match self.outcome() {
+            Outcome::Temporary { fault, retry_after } => {
+                Outcome::Temporary { fault, retry_after: asked.or(retry_after) }
+            }
+            outcome => outcome,
+        }
+    }
 }
 
 /// No answer came.
@@ -55,7 +65,16 @@ pub(crate) enum NoAnswer {
     /// The request was written, or was being written.
     #[error("no answer came: {0}")]
     Lost(String),
+    /// There is no address that may be connected to.
+    #[error(transparent)]
+    Forbidden(Forbidden),
 }
+
+/// A name or an address leads where a client must not go. A resolver's error of this kind ends as
+/// [`NoAnswer::Forbidden`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the URL leads to no public address")]
+pub(crate) struct Forbidden;
 
 impl NoAnswer {
     /// Whether the message may have arrived.
@@ -63,6 +82,7 @@ impl NoAnswer {
         match self {
             Self::NotSent(_) => Outcome::Temporary { fault: Fault::Channel, retry_after: None },
             Self::Lost(_) => Outcome::Unknown,
+            Self::Forbidden(_) => Outcome::Permanent,
         }
     }
 }
@@ -71,7 +91,9 @@ impl From<reqwest::Error> for NoAnswer {
     fn from(error: reqwest::Error) -> Self {
         // The URL may be a secret.
         let error = error.without_url();
-        if error.is_connect() || error.is_builder() {
+        if let Some(&forbidden) = causes(&error).find_map(|cause| cause.downcast_ref::<Forbidden>()) {
+            Self::Forbidden(forbidden)
+        } else if error.is_connect() || error.is_builder() {
             Self::NotSent(describe(&error))
         } else {
             Self::Lost(describe(&error))
@@ -84,6 +106,9 @@ fn describe(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it took too long".to_owned();
     }
-    let causes = std::iter::successors(error.source(), |&error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn causes<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&error| error.source())
 }

@@ -5,5 +5,5 @@ mod client;
 mod retry_after;
 mod tls;
 
-pub(crate) use answer::{Answer, NoAnswer};
+pub(crate) use answer::{Answer, Forbidden, NoAnswer};
 pub use client::{HttpClient, HttpTimeouts};

@@ -1,0 +1,38 @@
+//! Landbot as a channel.
+
+use std::sync::Arc;
+
+use application::ports::{Channel, Receipt};
+use async_trait::async_trait;
+use domain::message::Message;
+
+use super::{
+    chat::{Chat, ChatReply},
+    client::LandbotClient,
+};
+
+/// Answers persons in their chats. What is for a team has no chat to go to: mail stands in, as it does for everything while
+/// there is no token.
+pub struct LandbotChannel {
+    chat: Option<Chat>,
+    stand_in: Arc<dyn Channel>,
+}
+
+impl LandbotChannel {
+    /// Without a client, which needs a token, mail stands in.
+    pub fn new(client: Option<LandbotClient>, stand_in: Arc<dyn Channel>) -> Self {
+        Self { chat: client.map(|client| Chat { client }), stand_in }
+    }
+
+    /// Says a reply in a person's chat; none if there is no token.
+    pub async fn reply(&self, reply: ChatReply<'_>) -> Option<Receipt> {
+        Some(self.chat.as_ref()?.say(reply).await)
+    }
+}
+
+#[async_trait]
+impl Channel for LandbotChannel {
+    async fn deliver(&self, message: &Message) -> Receipt {
+        self.stand_in.deliver(message).await
+    }
+}

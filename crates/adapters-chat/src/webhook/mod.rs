@@ -1,0 +1,133 @@
+//! Signed webhooks, as the Standard Webhooks specification has them.
+
+mod address;
+mod endpoint;
+mod event;
+mod guard;
+mod signature;
+
+use std::{sync::Arc, time::Duration};
+
+use application::ports::{Channel, Clock, Receipt};
+use async_trait::async_trait;
+use domain::{message::Message, retry::Outcome};
+use reqwest::{Method, Request, header::CONTENT_TYPE};
+
+use self::{
+    endpoint::{Endpoint, Endpoints, NoEndpoint},
+    event::Event,
+    guard::GuardedResolver,
+};
+use crate::{
+    EnvironmentLookup,
+    http::{Answer, HttpClient, HttpTimeouts},
+    receipt::saying,
+    team::Secrets,
+};
+
+pub use signature::{SigningSecretError, SigningSecrets};
+
+/// The specification recommends 15 to 30 s for an answer.
+const TIMEOUTS: HttpTimeouts =
+    HttpTimeouts { connect: Duration::from_secs(10), total: Duration::from_secs(20) };
+
+/// What webhooks are told by their operator.
+#[derive(Debug, Clone)]
+pub struct WebhookSettings {
+    /// The signing secrets of endpoints that have none of their own.
+    pub secrets: Option<SigningSecrets>,
+    /// Whether URLs that people typed may lead anywhere and be unencrypted, for development.
+    pub allow_private: bool,
+    /// Where people reach this server, for links; a slash at the end does not matter.
+    pub public_url: Option<String>,
+}
+
+/// Calls webhooks and signs the calls.
+///
+/// `env:NAME` is called at the URL in that variable, which is the operator's and trusted, and signed with the secrets in
+/// `NAME_SECRET`. A literal URL is guarded: see [`WebhookSettings::allow_private`]. Both are signed with
+/// [`WebhookSettings::secrets`] where they have no others, and never unsigned: without a URL or a secret, mail stands in.
+pub struct WebhookChannel {
+    trusted: HttpClient,
+    guarded: HttpClient,
+    endpoints: Endpoints,
+    public_url: Option<String>,
+    clock: Arc<dyn Clock>,
+    stand_in: Arc<dyn Channel>,
+}
+
+impl WebhookChannel {
+    /// Connects to nothing yet.
+    pub fn new(
+        settings: WebhookSettings,
+        environment: EnvironmentLookup,
+        clock: Arc<dyn Clock>,
+        stand_in: Arc<dyn Channel>,
+    ) -> Self {
+        let WebhookSettings { secrets, allow_private, public_url } = settings;
+        let guarded = HttpClient::builder(TIMEOUTS).dns_resolver(Arc::new(GuardedResolver));
+        Self {
+            trusted: HttpClient::new(TIMEOUTS),
+            guarded: HttpClient::build(guarded),
+            endpoints: Endpoints { environment, shared_secrets: secrets, allow_private },
+            public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            clock,
+            stand_in,
+        }
+    }
+
+    async fn call(&self, endpoint: &Endpoint, message: &Message) -> Receipt {
+        let Some(event) = Event::of(message, self.public_url.as_deref()) else {
+            return saying(Outcome::Permanent, "a webhook tells no person anything");
+        };
+        let client = if endpoint.is_guarded { &self.guarded } else { &self.trusted };
+        let request = self.request(client, endpoint, message, event.to_json());
+        match client.send(request).await {
+            Ok(answer) => receipt(&answer, &Secrets::of(endpoint.url.as_str())),
+            Err(error) => saying(error.outcome(), error.to_string()),
+        }
+    }
+
+    /// The id is the same in every attempt, and the time is that of the attempt.
+    fn request(&self, client: &HttpClient, endpoint: &Endpoint, message: &Message, body: Vec<u8>) -> Request {
+        let id = message.id.to_string();
+        let timestamp = self.clock.now().as_second();
+        let request = client
+            .request(Method::POST, endpoint.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", endpoint.secrets.sign(&id, timestamp, &body))
+            .body(body);
+        request.build().expect("a URL that was parsed and headers of plain letters make a request")
+    }
+}
+
+#[async_trait]
+impl Channel for WebhookChannel {
+    async fn deliver(&self, message: &Message) -> Receipt {
+        match self.endpoints.of(&message.target) {
+            Ok(endpoint) => self.call(&endpoint, message).await,
+            Err(NoEndpoint::Unset(_)) => self.stand_in.deliver(message).await,
+            Err(error @ NoEndpoint::Unusable(_)) => saying(Outcome::Permanent, error.to_string()),
+        }
+    }
+}
+
+/// What a receiver says may repeat the URL, which may be a secret.
+fn receipt(answer: &Answer, secrets: &Secrets) -> Receipt {
+    let said = match answer.status {
+        300..=399 => "redirects are not followed: name the URL that it leads to",
+        _ => answer.body.trim(),
+    };
+    Receipt { code: Some(answer.status), ..saying(outcome(answer), secrets.clean(said)) }
+}
+
+/// What the status means. A redirect and a refused signature are mended by the operator, and nothing must have been lost
+/// until then.
+const fn outcome(answer: &Answer) -> Outcome {
+    match answer.status {
+        300..=399 | 401 | 403 => answer.temporary(),
+        _ => answer.outcome(),
+    }
+}
