@@ -11,13 +11,13 @@ pub(crate) struct Secrets(Vec<String>);
 
 impl Secrets {
     /// What is secret about the value of an environment variable: all of it, and whatever is long enough between its
-    /// signs, also as a server reads it.
+    /// signs, also as a server reads it. The name of a server is none.
     pub(crate) fn of(value: &str) -> Self {
-        let mut secrets = vec![value.to_owned()];
-        secrets.extend(value.split(|c| "/?&=#".contains(c)).map(str::to_owned));
-        if let Ok(url) = Url::parse(value) {
-            secrets.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
-        }
+        let mut secrets = match Url::parse(value) {
+            Ok(url) if url.has_host() => parts_of(&url),
+            _ => value.split(['#', ':']).map(str::to_owned).collect(),
+        };
+        secrets.push(value.to_owned());
         secrets.retain(|secret| secret.len() >= SHORTEST_SECRET);
         // The longest first: a part must not be taken out of a whole.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
@@ -32,6 +32,14 @@ impl Secrets {
     }
 }
 
+fn parts_of(url: &Url) -> Vec<String> {
+    let login = [url.username(), url.password().unwrap_or_default()];
+    let query = url.query().unwrap_or_default();
+    let written = url.path().split('/').chain(query.split(['&', '='])).chain(login);
+    let read = url.query_pairs().map(|(_, value)| value.into_owned());
+    written.map(str::to_owned).chain(read).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +50,7 @@ mod tests {
         for (answer, kept) in [
             ("no_service", "no_service"),
             ("no Zm9vYmFyYmF6 here", "no <masked> here"),
+            ("hooks.slack.com has no such service", "hooks.slack.com has no such service"),
             ("see https://hooks.slack.com/services/T0000/B0000/Zm9vYmFyYmF6.", "see <masked>."),
         ] {
             assert_eq!(webhook.clean(answer), kept);
@@ -55,7 +64,7 @@ mod tests {
         let bot = Secrets::of("123456:AAF-token-of-a-bot#-1001234567890");
         assert_eq!(
             bot.clean("no bot123456:AAF-token-of-a-bot in -1001234567890"),
-            "no bot<masked> in <masked>"
+            "no bot123456:<masked> in <masked>"
         );
     }
 }

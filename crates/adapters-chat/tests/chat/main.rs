@@ -1,0 +1,14 @@
+//! Chat services as they are told and as they answer: each a real HTTP server in the test.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod desk;
+mod discord;
+mod faults;
+mod limits;
+mod looks;
+mod slack;
+mod standing_in;
+mod teams;
+mod telegram;
