@@ -15,10 +15,6 @@ use crate::{
     team::Secrets,
 };
 
-/// A reply takes several calls, and all of them together two minutes at most.
-const TIMEOUTS: HttpTimeouts =
-    HttpTimeouts { connect: Duration::from_secs(5), total: Duration::from_secs(15) };
-
 /// The number that Landbot gives a customer: the address of everything that is said to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CustomerNumber(u64);
@@ -85,8 +81,12 @@ pub struct LandbotClient {
 }
 
 impl LandbotClient {
+    /// How long a call may take: a reply takes several, and all of them together two minutes at most.
+    pub const TIMEOUTS: HttpTimeouts =
+        HttpTimeouts { connect: Duration::from_secs(5), total: Duration::from_secs(15) };
+
     /// Connects to nothing yet. Whether `base` ends with a slash does not matter.
-    pub fn new(base: &Url, token: &SecretString) -> Result<Self, LandbotTokenError> {
+    pub fn new(base: &Url, token: &SecretString, timeouts: HttpTimeouts) -> Result<Self, LandbotTokenError> {
         let mut base = base.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
@@ -95,7 +95,7 @@ impl LandbotClient {
         let mut authorization = HeaderValue::try_from(authorization).map_err(|_| LandbotTokenError)?;
         authorization.set_sensitive(true);
         Ok(Self {
-            http: HttpClient::new(TIMEOUTS),
+            http: HttpClient::new(timeouts),
             base,
             secrets: Secrets::of(token.expose_secret()),
             authorization,

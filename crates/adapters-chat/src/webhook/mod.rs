@@ -6,7 +6,7 @@ mod event;
 mod guard;
 mod signature;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use application::ports::{Channel, Clock, Receipt};
 use async_trait::async_trait;
@@ -27,10 +27,6 @@ use crate::{
 
 pub use signature::{SigningSecretError, SigningSecrets};
 
-/// The specification recommends 15 to 30 s for an answer.
-const TIMEOUTS: HttpTimeouts =
-    HttpTimeouts { connect: Duration::from_secs(10), total: Duration::from_secs(20) };
-
 /// What webhooks are told by their operator.
 #[derive(Debug, Clone)]
 pub struct WebhookSettings {
@@ -40,6 +36,8 @@ pub struct WebhookSettings {
     pub allow_private: bool,
     /// Where people reach this server, for links; a slash at the end does not matter.
     pub public_url: Option<String>,
+    /// How long a receiver may take; the specification recommends 15 to 30 s.
+    pub timeouts: HttpTimeouts,
 }
 
 /// Calls webhooks and signs the calls.
@@ -64,10 +62,10 @@ impl WebhookChannel {
         clock: Arc<dyn Clock>,
         stand_in: Arc<dyn Channel>,
     ) -> Self {
-        let WebhookSettings { secrets, allow_private, public_url } = settings;
-        let guarded = HttpClient::builder(TIMEOUTS).dns_resolver(Arc::new(GuardedResolver));
+        let WebhookSettings { secrets, allow_private, public_url, timeouts } = settings;
+        let guarded = HttpClient::builder(timeouts).dns_resolver(Arc::new(GuardedResolver));
         Self {
-            trusted: HttpClient::new(TIMEOUTS),
+            trusted: HttpClient::new(timeouts),
             guarded: HttpClient::build(guarded),
             endpoints: Endpoints { environment, shared_secrets: secrets, allow_private },
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
@@ -123,11 +121,11 @@ fn receipt(answer: &Answer, secrets: &Secrets) -> Receipt {
     Receipt { code: Some(answer.status), ..saying(outcome(answer), secrets.clean(said)) }
 }
 
-/// What the status means. A redirect and a refused signature are mended by the operator, and nothing must have been lost
-/// until then.
+/// What the status means. A receiver that refuses the signature has another secret: the operator mends that, and nothing
+/// must have been lost until then.
 const fn outcome(answer: &Answer) -> Outcome {
     match answer.status {
-        300..=399 | 401 | 403 => answer.temporary(),
+        401 | 403 => answer.temporary(),
         _ => answer.outcome(),
     }
 }

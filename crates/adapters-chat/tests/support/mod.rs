@@ -1,3 +1,4 @@
-//! What tests of channels need: a server that does as it is told.
+//! What tests of channels need: servers that do as they are told.
 
+pub(crate) mod landbot;
 pub(crate) mod service;

@@ -4,7 +4,10 @@ use std::{
     collections::VecDeque,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -55,9 +58,10 @@ impl Reply {
     }
 
     fn written(&self) -> String {
-        let mut text = format!("HTTP/1.1 {} Whatever\r\nContent-Length: {}\r\n", self.status, self.body.len());
+        let mut text =
+            format!("HTTP/1.1 {} Whatever\r\nContent-Length: {}\r\n", self.status, self.body.len());
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            text.extend([*name, ": ", value, "\r\n"]);
         }
         text + "Connection: close\r\n\r\n" + &self.body
     }
@@ -97,11 +101,14 @@ pub(crate) struct Service {
     task: JoinHandle<()>,
 }
 
-#[derive(Default)]
 struct State {
-    reactions: Mutex<VecDeque<Reaction>>,
+    react: Mutex<React>,
     received: Mutex<Vec<Received>>,
+    connections: AtomicUsize,
 }
+
+/// Decides what the server does with a request.
+type React = Box<dyn FnMut(&Received) -> Reaction + Send>;
 
 impl Service {
     /// A server with one way to react.
@@ -111,9 +118,24 @@ impl Service {
 
     /// A server with a reaction for each request; the last one is for all that follow.
     pub(crate) async fn that_first(reactions: Vec<Reaction>) -> Self {
+        let mut reactions = VecDeque::from(reactions);
+        let react = move |_: &Received| {
+            let is_last = reactions.len() == 1;
+            let next = if is_last { reactions.front().cloned() } else { reactions.pop_front() };
+            next.expect("a server has a reaction")
+        };
+        Self::that_reacts(react).await
+    }
+
+    /// A server that decides at each request.
+    pub(crate) async fn that_reacts(react: impl FnMut(&Received) -> Reaction + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
-        let state = Arc::new(State { reactions: Mutex::new(reactions.into()), ..State::default() });
+        let state = Arc::new(State {
+            react: Mutex::new(Box::new(react)),
+            received: Mutex::default(),
+            connections: AtomicUsize::default(),
+        });
         let task = tokio::spawn(serve(listener, Arc::clone(&state)));
         Self { address, state, task }
     }
@@ -126,6 +148,11 @@ impl Service {
     /// What arrived so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.state.received.lock().expect("nothing panicked").clone()
+    }
+
+    /// How many connections were made so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.state.connections.load(Ordering::Relaxed)
     }
 
     /// What arrived, once it is so many requests.
@@ -154,6 +181,7 @@ pub(crate) async fn nobodys_url(path: &str) -> String {
 
 async fn serve(listener: TcpListener, state: Arc<State>) {
     while let Ok((stream, _)) = listener.accept().await {
+        state.connections.fetch_add(1, Ordering::Relaxed);
         let state = Arc::clone(&state);
         // A client that goes away ends its own connection only.
         tokio::spawn(async move { drop(converse(stream, &state).await) });
@@ -163,8 +191,9 @@ async fn serve(listener: TcpListener, state: Arc<State>) {
 async fn converse(stream: TcpStream, state: &State) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     let request = read(&mut stream).await?;
+    let reaction = (state.react.lock().expect("nothing panicked"))(&request);
     state.received.lock().expect("nothing panicked").push(request);
-    let text = match state.next_reaction() {
+    let text = match reaction {
         Reaction::Answer(reply) => reply.written(),
         Reaction::Break(reply) => {
             let mut text = reply.written();
@@ -176,15 +205,6 @@ async fn converse(stream: TcpStream, state: &State) -> io::Result<()> {
     };
     stream.write_all(text.as_bytes()).await?;
     stream.shutdown().await
-}
-
-impl State {
-    fn next_reaction(&self) -> Reaction {
-        let mut reactions = self.reactions.lock().expect("nothing panicked");
-        let last = reactions.len() == 1;
-        let next = if last { reactions.front().cloned() } else { reactions.pop_front() };
-        next.expect("a server has a reaction")
-    }
 }
 
 async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Received> {
