@@ -23,7 +23,10 @@ use super::{
     output::{or_dash, say, say_list},
     table::Table,
 };
-use crate::{settings::Settings, wiring::App};
+use crate::{
+    settings::Settings,
+    wiring::{App, is_mimicked},
+};
 
 #[derive(Debug, Subcommand)]
 pub enum ChannelCommand {
@@ -97,17 +100,12 @@ impl ChannelRecord {
             kind: channel.kind,
             target: channel.target.to_string(),
             is_secret_set: is_secret_set(&channel.target, settings),
-            mimicked: is_mimicked(channel),
+            mimicked: is_mimicked(channel, settings),
             fallback: channel.fallback.and_then(|id| names.get(&id).cloned()),
             quiet_hours: channel.quiet_hours.as_ref().map(ToString::to_string),
             paused_at: channel.paused_at,
         }
     }
-}
-
-/// Whether mail to the team takes the place of a channel: so far mail is the only kind that has an adapter.
-pub fn is_mimicked(channel: &Channel) -> bool {
-    channel.kind != ChannelKind::Email
 }
 
 pub async fn run(app: &App, settings: &Settings, command: ChannelCommand) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! The composition root: which adapter stands behind which port. The only place that knows them all.
 
+mod channels;
 mod server;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use application::{
     intake::TakeCalls,
     ports::{Entropy, Ids, NotificationQueue, PasswordHasher, Schema, Storage},
 };
+pub use channels::is_mimicked;
 use domain::{dispatch::HANDED_OVER_PER_SLOT, intake::IntakeRules};
 pub use server::Server;
 

@@ -1,19 +1,17 @@
 //! What runs in a serving process.
 
-use std::{collections::HashMap, net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc};
 
 use adapters_http::{AllowedHosts, HttpState, Surface};
-use adapters_mail::{EnvironmentLookup, MailChannel, MailSettings, MimickedChannel};
 use application::{
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
     intake::{AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall},
     jobs::{RunJob, ShareJobs},
-    ports::{Channel, ChannelSecrets, Clock},
+    ports::Clock,
     staff::AuthenticateAgent,
 };
-use domain::{channel::ChannelKind, ids::WorkerId};
+use domain::ids::WorkerId;
 use metrics_exporter_prometheus::PrometheusHandle;
-use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 use worker::{Company, Pulse, Worker};
 
@@ -127,44 +125,4 @@ impl App {
             pulse,
         })
     }
-
-    /// How each kind of channel is delivered. Mail stands in for every kind that has no adapter.
-    pub fn channels(&self, settings: &Settings) -> anyhow::Result<HashMap<ChannelKind, Arc<dyn Channel>>> {
-        let mail = Arc::new(MailChannel::new(
-            mail_settings(settings),
-            Arc::clone(&self.storage),
-            Arc::clone(&self.clock) as _,
-            environment(settings),
-        )?);
-        let mimicked: Arc<dyn Channel> = Arc::new(MimickedChannel::new(Arc::clone(&mail)));
-        let adapter = |kind| match kind {
-            ChannelKind::Email => Arc::clone(&mail) as Arc<dyn Channel>,
-            _ => Arc::clone(&mimicked),
-        };
-        Ok(ChannelKind::ALL.iter().map(|&kind| (kind, adapter(kind))).collect())
-    }
-}
-
-fn mail_settings(settings: &Settings) -> MailSettings {
-    MailSettings {
-        from: settings.mail.from.clone(),
-        team_to: settings.mail.team_to.clone(),
-        reply_to: settings.mail.reply_to.clone(),
-        public_url: settings.http.public_url.as_ref().map(ToString::to_string),
-        smtp: settings.mail.smtp.clone(),
-        templates: settings.mail.templates.clone(),
-        max_connections: settings.worker.concurrency,
-    }
-}
-
-impl ChannelSecrets for Settings {
-    fn is_set(&self, name: &str) -> bool {
-        self.secret(name).is_some_and(|value| !value.expose_secret().is_empty())
-    }
-}
-
-/// The environment variables that channels name.
-fn environment(settings: &Settings) -> EnvironmentLookup {
-    let settings = settings.clone();
-    Arc::new(move |name| settings.secret(name))
 }

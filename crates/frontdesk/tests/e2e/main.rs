@@ -4,7 +4,12 @@
 #[expect(dead_code, unused_imports, reason = "the tests of the mail adapter use more of it")]
 mod support;
 
+#[path = "../../../adapters-chat/tests/support/service.rs"]
+#[expect(dead_code, reason = "the tests of the chat adapters use more of it")]
+mod service;
+
 mod bad_input;
+mod chats;
 mod commands;
 mod delivery;
 mod faults;

@@ -4,7 +4,7 @@ use adapters_sqlite::SqliteStorage;
 use application::ports::{Storage, StorageError, consult};
 
 use super::finding::Finding;
-use crate::{cli::channel::is_mimicked, database::Database, settings::Settings};
+use crate::{database::Database, settings::Settings, wiring::is_mimicked};
 
 const DATABASE: &str = "database";
 
@@ -14,7 +14,8 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
         let found = format!("{} does not exist yet", path.display());
         return vec![Finding::warn(DATABASE, found, "the first `frontdesk serve` makes it")];
     }
-    let looked = async { look_inside(&Database::open(&settings.database, "frontdesk-doctor").await?).await };
+    let looked =
+        async { look_inside(&Database::open(&settings.database, "frontdesk-doctor").await?, settings).await };
     looked.await.unwrap_or_else(|error| vec![unusable(settings, &error)])
 }
 
@@ -26,7 +27,7 @@ fn unusable(settings: &Settings, error: &anyhow::Error) -> Finding {
     Finding::fail(DATABASE, format!("{error:#}"), advice)
 }
 
-async fn look_inside(database: &Database) -> anyhow::Result<Vec<Finding>> {
+async fn look_inside(database: &Database, settings: &Settings) -> anyhow::Result<Vec<Finding>> {
     let outstanding = database.migration_status().await?.iter().filter(|state| !state.applied).count();
     if outstanding > 0 {
         let found = format!("{outstanding} migrations are outstanding");
@@ -37,7 +38,7 @@ async fn look_inside(database: &Database) -> anyhow::Result<Vec<Finding>> {
         Database::Server(_) => Finding::ok(DATABASE, "PostgreSQL answers"),
     };
     let migrations = Finding::ok("migrations", "all are applied");
-    Ok(vec![health, migrations, channels(&*database.storage()).await?])
+    Ok(vec![health, migrations, channels(&*database.storage(), settings).await?])
 }
 
 async fn soundness(sqlite: &SqliteStorage) -> Result<Finding, StorageError> {
@@ -54,15 +55,19 @@ async fn soundness(sqlite: &SqliteStorage) -> Result<Finding, StorageError> {
     })
 }
 
-async fn channels(storage: &dyn Storage) -> Result<Finding, StorageError> {
+async fn channels(storage: &dyn Storage, settings: &Settings) -> Result<Finding, StorageError> {
     let channels = consult(storage, async |snapshot| snapshot.channels().all().await).await?;
-    let mimicked: Vec<_> = channels.iter().filter(|channel| is_mimicked(channel)).collect();
+    let mimicked: Vec<_> = channels.iter().filter(|channel| is_mimicked(channel, settings)).collect();
     Ok(if mimicked.is_empty() {
         Finding::ok("channels", format!("all {} deliver themselves", channels.len()))
     } else {
         let names: Vec<_> =
             mimicked.iter().map(|channel| format!("{} ({})", channel.name, channel.kind)).collect();
         let found = format!("mail to the team takes the place of {}", names.join(", "));
-        Finding::warn("channels", found, "route their topics to email channels to be rid of this")
+        Finding::warn(
+            "channels",
+            found,
+            "set the variables that they name, or route their topics to email channels",
+        )
     })
 }

@@ -1,0 +1,81 @@
+//! How each kind of channel is delivered.
+
+use std::{collections::HashMap, sync::Arc};
+
+use adapters_chat::{ChatApis, ChatSettings, EnvironmentLookup, HttpTimeouts, TeamChats};
+use adapters_mail::{MailChannel, MailSettings, MimickedChannel};
+use application::ports::{Channel, ChannelSecrets};
+use domain::channel::{self, ChannelKind, Target};
+
+use super::App;
+use crate::settings::Settings;
+
+impl App {
+    /// Every kind. Mail stands in for kinds that have no adapter, and for channels that have no secret.
+    pub fn channels(&self, settings: &Settings) -> anyhow::Result<HashMap<ChannelKind, Arc<dyn Channel>>> {
+        let mail = Arc::new(MailChannel::new(
+            mail_settings(settings),
+            Arc::clone(&self.storage),
+            Arc::clone(&self.clock) as _,
+            environment(settings),
+        )?);
+        let mimicked: Arc<dyn Channel> = Arc::new(MimickedChannel::new(Arc::clone(&mail)));
+        let chats = TeamChats::new(chat_settings(settings), Arc::clone(&mimicked));
+        let adapter = |kind| match kind {
+            ChannelKind::Email => Arc::clone(&mail) as Arc<dyn Channel>,
+            ChannelKind::Slack => chats.slack(),
+            ChannelKind::Teams => chats.teams(),
+            ChannelKind::Discord => chats.discord(),
+            ChannelKind::Telegram => chats.telegram(),
+            ChannelKind::Webhook | ChannelKind::Landbot => Arc::clone(&mimicked),
+        };
+        Ok(ChannelKind::ALL.iter().map(|&kind| (kind, adapter(kind))).collect())
+    }
+}
+
+/// Whether mail to the team takes the place of a channel.
+pub fn is_mimicked(channel: &channel::Channel, settings: &Settings) -> bool {
+    let has_secret = matches!(&channel.target, Target::Env(name) if settings.secret(name).is_some());
+    match channel.kind {
+        ChannelKind::Email => matches!(channel.target, Target::Env(_)) && !has_secret,
+        ChannelKind::Slack | ChannelKind::Teams | ChannelKind::Discord | ChannelKind::Telegram => !has_secret,
+        ChannelKind::Webhook | ChannelKind::Landbot => true,
+    }
+}
+
+fn mail_settings(settings: &Settings) -> MailSettings {
+    MailSettings {
+        from: settings.mail.from.clone(),
+        team_to: settings.mail.team_to.clone(),
+        reply_to: settings.mail.reply_to.clone(),
+        public_url: public_url(settings),
+        smtp: settings.mail.smtp.clone(),
+        templates: settings.mail.templates.clone(),
+        max_connections: settings.worker.concurrency,
+    }
+}
+
+fn chat_settings(settings: &Settings) -> ChatSettings {
+    ChatSettings {
+        public_url: public_url(settings),
+        environment: environment(settings),
+        timeouts: HttpTimeouts::default(),
+        apis: ChatApis::default(),
+    }
+}
+
+fn public_url(settings: &Settings) -> Option<String> {
+    settings.http.public_url.as_ref().map(ToString::to_string)
+}
+
+impl ChannelSecrets for Settings {
+    fn is_set(&self, name: &str) -> bool {
+        self.secret(name).is_some()
+    }
+}
+
+/// The environment variables that channels name.
+fn environment(settings: &Settings) -> EnvironmentLookup {
+    let settings = settings.clone();
+    Arc::new(move |name| settings.secret(name))
+}
