@@ -24,7 +24,7 @@ pub use environment::EnvironmentLookup;
 pub use http::{HttpClient, HttpTimeouts};
 pub use landbot::{
     ChatReply, CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotChannel, LandbotClient,
-    LandbotTokenError, Refusal,
+    LandbotToken, LandbotTokenError, Refusal,
 };
 pub use reqwest::Url;
 pub use team::{ChatApis, ChatSettings, TeamChats};

@@ -6,11 +6,7 @@ use application::ports::Receipt;
 use domain::retry::Outcome;
 use tokio::time::{sleep, timeout};
 
-use super::{
-    client::{CustomerNumber, LandbotClient},
-    parts::parts,
-    refusal::Refusal,
-};
+use super::{client::LandbotClient, parts::parts, refusal::Refusal, values::CustomerNumber};
 use crate::receipt::saying;
 
 /// All calls for one reply take no longer: a channel has two minutes.

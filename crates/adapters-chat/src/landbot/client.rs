@@ -1,83 +1,28 @@
 //! Landbot's platform API (<https://dev.landbot.io/api-reference/introduction>).
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::time::Duration;
 
 use reqwest::{
     Method, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE},
 };
-use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::{
+    refusal::Refusal,
+    values::{CustomerNumber, FieldName, LandbotToken},
+};
 use crate::{
     http::{Answer, HttpClient, HttpTimeouts},
     team::Secrets,
 };
 
-/// The number that Landbot gives a customer: the address of everything that is said to it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct CustomerNumber(u64);
-
-/// A text is no number of a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the chat's customer id is not one of Landbot's, which are whole numbers")]
-pub struct CustomerNumberError;
-
-impl FromStr for CustomerNumber {
-    type Err = CustomerNumberError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number {
-            text.parse().map(Self).map_err(|_| CustomerNumberError)
-        } else {
-            Err(CustomerNumberError)
-        }
-    }
-}
-
-impl fmt::Debug for CustomerNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CustomerNumber(..)")
-    }
-}
-
-/// The name of a field in Landbot, which flows read as `@name`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldName(String);
-
-/// A text cannot be the name of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name of a Landbot field has letters, digits and underscores, at most {MAX_FIELD_NAME}")]
-pub struct FieldNameError;
-
-/// More than any name that a person types into the builder.
-const MAX_FIELD_NAME: usize = 100;
-
-impl FromStr for FieldName {
-    type Err = FieldNameError;
-
-    /// Reads a name with or without the `@` before it.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let name = text.trim().trim_start_matches('@');
-        let is_name = (1..=MAX_FIELD_NAME).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if is_name { Ok(Self(name.to_owned())) } else { Err(FieldNameError) }
-    }
-}
-
-/// A token cannot be one: it does not fit into a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a Landbot token has visible ASCII characters only")]
-pub struct LandbotTokenError;
-
 /// Calls the platform API with the token of one agent; every call is that agent's.
 pub struct LandbotClient {
     http: HttpClient,
     base: Url,
+    token: LandbotToken,
     secrets: Secrets,
-    authorization: HeaderValue,
 }
 
 impl LandbotClient {
@@ -86,20 +31,12 @@ impl LandbotClient {
         HttpTimeouts { connect: Duration::from_secs(5), total: Duration::from_secs(15) };
 
     /// Connects to nothing yet. Whether `base` ends with a slash does not matter.
-    pub fn new(base: &Url, token: &SecretString, timeouts: HttpTimeouts) -> Result<Self, LandbotTokenError> {
+    pub fn new(base: &Url, token: LandbotToken, timeouts: HttpTimeouts) -> Self {
         let mut base = base.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let authorization = format!("Token {}", token.expose_secret());
-        let mut authorization = HeaderValue::try_from(authorization).map_err(|_| LandbotTokenError)?;
-        authorization.set_sensitive(true);
-        Ok(Self {
-            http: HttpClient::new(timeouts),
-            base,
-            secrets: Secrets::of(token.expose_secret()),
-            authorization,
-        })
+        Self { http: HttpClient::new(timeouts), base, secrets: token.secrets(), token }
     }
 
     /// Says something to a customer, at most 3,500 characters. From then on the bot is silent, until
@@ -125,7 +62,7 @@ impl LandbotClient {
         field: &FieldName,
         value: &str,
     ) -> Result<(), Refusal> {
-        let action = format!("fields/{}", field.0);
+        let action = format!("fields/{}", field.as_str());
         let body = || Some(json!({ "type": "string", "extra": {}, "value": value }));
         match self.act(Method::PUT, customer, &action, body()).await {
             Err(refusal) if refusal.status() == Some(404) => {
@@ -161,12 +98,12 @@ impl LandbotClient {
         action: &str,
         body: Option<Value>,
     ) -> Result<(), Refusal> {
-        self.call(method, &format!("customers/{}/{action}/", customer.0), body).await
+        self.call(method, &format!("customers/{}/{action}/", customer.number()), body).await
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<(), Refusal> {
         let url = self.base.join(path).expect("a path of plain letters can be joined");
-        let mut request = self.http.request(method, url).header(AUTHORIZATION, self.authorization.clone());
+        let mut request = self.http.request(method, url).header(AUTHORIZATION, self.token.authorization());
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
         }
@@ -194,24 +131,6 @@ fn is_agreement(answer: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_whole_numbers_lead_to_a_customer() {
-        assert!("500000001".parse::<CustomerNumber>().is_ok());
-        for text in ["", "..", "tg-42", "1/2", "+1", "-1", "1.0", "99999999999999999999999"] {
-            assert_eq!(text.parse::<CustomerNumber>(), Err(CustomerNumberError), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_field_is_named_as_flows_name_it() {
-        for text in ["ticket_ref", "@ticket_ref", " ticket_ref "] {
-            assert_eq!(text.parse(), Ok(FieldName("ticket_ref".to_owned())), "{text}");
-        }
-        for text in ["", "@", "a b", "../x", "a/b", "é", &"x".repeat(101)] {
-            assert_eq!(text.parse::<FieldName>(), Err(FieldNameError), "{text}");
-        }
-    }
 
     #[test]
     fn an_answer_that_denies_success_in_any_type_is_a_refusal() {

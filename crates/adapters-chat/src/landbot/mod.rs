@@ -5,10 +5,12 @@ mod chat;
 mod client;
 mod parts;
 mod refusal;
+mod values;
 
 pub use channel::LandbotChannel;
 pub use chat::ChatReply;
-pub use client::{
-    CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotClient, LandbotTokenError,
-};
+pub use client::LandbotClient;
 pub use refusal::Refusal;
+pub use values::{
+    CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotToken, LandbotTokenError,
+};

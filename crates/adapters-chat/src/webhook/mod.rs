@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use application::ports::{Channel, Clock, Receipt};
 use async_trait::async_trait;
-use domain::{message::Message, retry::Outcome};
+use domain::{channel::Target, message::Message, retry::Outcome};
 use reqwest::{Method, Request, header::CONTENT_TYPE};
 
 use self::{
@@ -40,6 +40,19 @@ pub struct WebhookSettings {
     pub timeouts: HttpTimeouts,
 }
 
+impl WebhookSettings {
+    /// Whether all is set that calling a target takes. Mail stands in for those where it is not.
+    pub fn reach(&self, target: &Target, environment: &EnvironmentLookup) -> bool {
+        let found = self.endpoints(EnvironmentLookup::clone(environment)).of(target);
+        !matches!(found, Err(NoEndpoint::Unset(_)))
+    }
+
+    fn endpoints(&self, environment: EnvironmentLookup) -> Endpoints {
+        let shared_secrets = self.secrets.clone();
+        Endpoints { environment, shared_secrets, allow_private: self.allow_private }
+    }
+}
+
 /// Calls webhooks and signs the calls.
 ///
 /// `env:NAME` is called at the URL in that variable, which is the operator's and trusted, and signed with the secrets in
@@ -57,18 +70,17 @@ pub struct WebhookChannel {
 impl WebhookChannel {
     /// Connects to nothing yet.
     pub fn new(
-        settings: WebhookSettings,
+        settings: &WebhookSettings,
         environment: EnvironmentLookup,
         clock: Arc<dyn Clock>,
         stand_in: Arc<dyn Channel>,
     ) -> Self {
-        let WebhookSettings { secrets, allow_private, public_url, timeouts } = settings;
-        let guarded = HttpClient::builder(timeouts).dns_resolver(Arc::new(GuardedResolver));
+        let guarded = HttpClient::builder(settings.timeouts).dns_resolver(Arc::new(GuardedResolver));
         Self {
-            trusted: HttpClient::new(timeouts),
+            trusted: HttpClient::new(settings.timeouts),
             guarded: HttpClient::build(guarded),
-            endpoints: Endpoints { environment, shared_secrets: secrets, allow_private },
-            public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            endpoints: settings.endpoints(environment),
+            public_url: settings.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
             clock,
             stand_in,
         }

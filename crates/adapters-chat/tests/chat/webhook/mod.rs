@@ -34,6 +34,8 @@ fn secret(key: &[u8]) -> String {
 /// A desk that calls webhooks.
 struct Caller {
     channel: WebhookChannel,
+    settings: WebhookSettings,
+    environment: EnvironmentLookup,
     clock: Arc<FrozenClock>,
     stand_in: Arc<RecordingChannel>,
 }
@@ -45,8 +47,8 @@ impl Caller {
         let environment: EnvironmentLookup =
             Arc::new(move |name| variables.get(name).map(|value| SecretString::from(value.as_str())));
         let (clock, stand_in) = (Arc::new(FrozenClock::default()), Arc::new(RecordingChannel::new()));
-        let channel = WebhookChannel::new(settings, environment, clock.clone(), stand_in.clone());
-        Self { channel, clock, stand_in }
+        let channel = WebhookChannel::new(&settings, environment.clone(), clock.clone(), stand_in.clone());
+        Self { channel, settings, environment, clock, stand_in }
     }
 
     /// One that calls `url`, and signs with [`KEY`].

@@ -25,8 +25,10 @@ async fn service() -> Service {
 #[tokio::test]
 async fn what_the_operator_names_may_be_inside_the_own_network() {
     let service = service().await;
-    let receipt = Caller::calling(&service.url("/")).deliver(news()).await;
-    assert_eq!(receipt.outcome, Outcome::Sent);
+    let desk = Caller::calling(&service.url("/"));
+    assert!(desk.settings.reach(&Target::Env(VARIABLE.to_owned()), &desk.environment));
+    assert_eq!(desk.deliver(news()).await.outcome, Outcome::Sent);
+    assert!(desk.stand_in.messages().is_empty());
 }
 
 #[tokio::test]
@@ -74,6 +76,7 @@ async fn mail_stands_in_where_a_url_or_a_secret_is_missing() {
         let desk = Caller::with(variables, settings());
         assert_eq!(desk.deliver(news()).await.outcome, Outcome::Sent);
         assert_eq!(desk.stand_in.messages().len(), 1, "{variables:?}");
+        assert!(!desk.settings.reach(&Target::Env(VARIABLE.to_owned()), &desk.environment), "{variables:?}");
     }
     assert!(service.received().is_empty(), "nothing goes out unsigned");
 }
