@@ -1,9 +1,6 @@
 //! A desk with chat services, and the notifications that it is asked to deliver.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 use adapters_chat::{ChatApis, ChatSettings, HttpTimeouts, TeamChats, Url};
 use application::ports::{Channel, Receipt};
@@ -52,12 +49,17 @@ pub(crate) struct Desk {
 impl Desk {
     /// The value of the variable is `secret`; the services with an API are at `api`.
     pub(crate) fn with(secret: &str, api: &str) -> Self {
+        Self::with_patience(secret, api, HttpTimeouts::default())
+    }
+
+    /// The same, with other limits of time.
+    pub(crate) fn with_patience(secret: &str, api: &str, timeouts: HttpTimeouts) -> Self {
         let (secret, stand_in) = (SecretString::from(secret), Arc::new(StandIn::default()));
         let api = Url::parse(api).expect("a URL");
         let settings = ChatSettings {
             public_url: Some("https://desk.example.com/".to_owned()),
             environment: Arc::new(move |name| (name == VARIABLE).then(|| secret.clone())),
-            timeouts: HttpTimeouts { total: Duration::from_secs(2), ..HttpTimeouts::default() },
+            timeouts,
             apis: ChatApis { slack: api.clone(), telegram: api },
         };
         Self { chats: TeamChats::new(settings, Arc::clone(&stand_in) as _), stand_in }
