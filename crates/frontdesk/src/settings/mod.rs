@@ -7,6 +7,7 @@ mod address;
 mod connections;
 mod file;
 mod mask;
+mod peers;
 mod problem;
 mod reader;
 mod report;
@@ -41,6 +42,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::PublicUrl;
 pub use connections::{DatabasePlace, DatabaseSettings};
+pub use peers::{LandbotSettings, WebhookSettings};
 pub use problem::SettingsError;
 pub use report::{Example, ReportedSetting, report};
 pub use sources::Sources;
@@ -59,6 +61,10 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Mail.
     pub mail: MailSettings,
+    /// How webhooks are called.
+    pub webhooks: WebhookSettings,
+    /// How Landbot is called.
+    pub landbot: LandbotSettings,
     /// How calls of bots are taken.
     pub intake: IntakeSettings,
     /// The mail that greets.
@@ -147,6 +153,8 @@ impl Settings {
             broker: connections::broker(&mut reader),
             http: http(&mut reader),
             mail: mail(&mut reader),
+            webhooks: WebhookSettings::read(&mut reader),
+            landbot: LandbotSettings::read(&mut reader),
             intake: IntakeSettings {
                 replay_window: reader.value("FRONTDESK__INTAKE__REPLAY_WINDOW", value::duration),
                 rate_limit: reader.value("FRONTDESK__INTAKE__RATE_LIMIT", value::count),
@@ -262,7 +270,6 @@ fn retry(reader: &mut Reader<'_>) -> RetryPolicies {
 
 /// Settings of what comes later are held to their form already.
 fn check_unused(reader: &mut Reader<'_>) {
-    reader.value("LANDBOT_API_URL", address::web);
     reader.option("FRONTDESK__WATCHDOG__WEBHOOK_URL", address::web);
     reader.option("FRONTDESK__WATCHDOG__MAIL_TO", parse_mailbox);
 }

@@ -174,8 +174,21 @@ const CHATS: &[Setting] = &[
          NAME in the same way. Unset: mail to the team takes its place.",
     )
     .secret(),
-    setting("LANDBOT_API_TOKEN", "The token for answering in Landbot chats.").secret().not_used_yet(),
-    setting("LANDBOT_API_URL", "Landbot's platform API.").or("https://api.landbot.io/v1/").not_used_yet(),
+    setting(
+        "FRONTDESK__WEBHOOK__SECRET",
+        "Signs webhooks: whsec_ and 24 to 64 random bytes in base64; while one is replaced, the new and the old, separated by \
+         a space. A webhook with the target env:NAME is signed with the variable NAME_SECRET where that is set. Unset: mail \
+         to the team takes the place of webhooks without a secret.",
+    )
+    .secret(),
+    setting(
+        "FRONTDESK__WEBHOOK__ALLOW_PRIVATE",
+        "Whether webhooks whose URL was typed, not named as env:NAME, may be called unencrypted and at private addresses. For \
+         development.",
+    )
+    .or("false"),
+    setting("LANDBOT_API_TOKEN", "The token of the agent who answers in Landbot chats.").secret(),
+    setting("LANDBOT_API_URL", "Landbot's platform API.").or("https://api.landbot.io/v1/"),
 ];
 
 const RETRIES: &[Setting] = retries![

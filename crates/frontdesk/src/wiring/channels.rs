@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use adapters_chat::{ChatApis, ChatSettings, EnvironmentLookup, HttpTimeouts, TeamChats};
+use adapters_chat::{
+    ChatApis, ChatSettings, EnvironmentLookup, HttpTimeouts, LandbotChannel, TeamChats, WebhookChannel,
+    WebhookSettings,
+};
 use adapters_mail::{MailChannel, MailSettings, MimickedChannel};
 use application::ports::{Channel, ChannelSecrets};
 use domain::channel::{self, ChannelKind, Target};
@@ -11,7 +14,7 @@ use super::App;
 use crate::settings::Settings;
 
 impl App {
-    /// Every kind. Mail stands in for kinds that have no adapter, and for channels that have no secret.
+    /// Every kind. Mail stands in for channels that have no secret.
     pub fn channels(&self, settings: &Settings) -> anyhow::Result<HashMap<ChannelKind, Arc<dyn Channel>>> {
         let mail = Arc::new(MailChannel::new(
             mail_settings(settings),
@@ -21,13 +24,22 @@ impl App {
         )?);
         let mimicked: Arc<dyn Channel> = Arc::new(MimickedChannel::new(Arc::clone(&mail)));
         let chats = TeamChats::new(chat_settings(settings), Arc::clone(&mimicked));
+        let webhook = WebhookChannel::new(
+            &webhook_settings(settings),
+            environment(settings),
+            Arc::clone(&self.clock) as _,
+            Arc::clone(&mimicked),
+        );
+        let landbot = LandbotChannel::new(settings.landbot.client(), mimicked);
+        let (webhook, landbot) = (Arc::new(webhook), Arc::new(landbot));
         let adapter = |kind| match kind {
             ChannelKind::Email => Arc::clone(&mail) as Arc<dyn Channel>,
             ChannelKind::Slack => chats.slack(),
             ChannelKind::Teams => chats.teams(),
             ChannelKind::Discord => chats.discord(),
             ChannelKind::Telegram => chats.telegram(),
-            ChannelKind::Webhook | ChannelKind::Landbot => Arc::clone(&mimicked),
+            ChannelKind::Webhook => Arc::clone(&webhook) as _,
+            ChannelKind::Landbot => Arc::clone(&landbot) as _,
         };
         Ok(ChannelKind::ALL.iter().map(|&kind| (kind, adapter(kind))).collect())
     }
@@ -39,7 +51,8 @@ pub fn is_mimicked(channel: &channel::Channel, settings: &Settings) -> bool {
     match channel.kind {
         ChannelKind::Email => matches!(channel.target, Target::Env(_)) && !has_secret,
         ChannelKind::Slack | ChannelKind::Teams | ChannelKind::Discord | ChannelKind::Telegram => !has_secret,
-        ChannelKind::Webhook | ChannelKind::Landbot => true,
+        ChannelKind::Webhook => !webhook_settings(settings).reach(&channel.target, &environment(settings)),
+        ChannelKind::Landbot => settings.landbot.token.is_none(),
     }
 }
 
@@ -61,6 +74,15 @@ fn chat_settings(settings: &Settings) -> ChatSettings {
         environment: environment(settings),
         timeouts: HttpTimeouts::default(),
         apis: ChatApis::default(),
+    }
+}
+
+fn webhook_settings(settings: &Settings) -> WebhookSettings {
+    WebhookSettings {
+        secrets: settings.webhooks.secrets.clone(),
+        allow_private: settings.webhooks.allow_private,
+        public_url: public_url(settings),
+        timeouts: HttpTimeouts::default(),
     }
 }
 

@@ -8,6 +8,10 @@ mod support;
 #[expect(dead_code, reason = "the tests of the chat adapters use more of it")]
 mod service;
 
+#[path = "../../../adapters-chat/tests/support/landbot.rs"]
+#[expect(dead_code, reason = "the tests of the chat adapters use more of it")]
+mod landbot;
+
 mod bad_input;
 mod chats;
 mod commands;
@@ -21,3 +25,4 @@ mod life_cycle;
 mod privacy;
 mod replicas;
 mod routing;
+mod webhooks;

@@ -4,6 +4,7 @@ mod broker;
 mod database;
 mod exposure;
 mod finding;
+mod landbot;
 mod mail;
 
 use self::finding::{Finding, Level};
@@ -42,6 +43,7 @@ async fn examine(sources: &Sources, settings: &Settings) -> Vec<Finding> {
     findings.push(broker::examine(settings).await);
     findings.push(mail::server(settings).await);
     findings.extend(mail::addresses(settings));
+    findings.push(landbot::examine(settings).await);
     findings.push(exposure::public_url(settings));
     findings.push(exposure::secret_key(settings));
     findings

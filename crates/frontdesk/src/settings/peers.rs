@@ -1,0 +1,56 @@
+//! Other servers that Frontdesk calls: receivers of webhooks, and Landbot.
+
+use adapters_chat::{LandbotClient, LandbotToken, SigningSecrets, Url};
+
+use super::{
+    address,
+    reader::Reader,
+    value::{self, Needed},
+};
+
+/// How webhooks are called.
+#[derive(Debug, Clone)]
+pub struct WebhookSettings {
+    /// What those are signed with that have no secret of their own.
+    pub secrets: Option<SigningSecrets>,
+    /// Whether URLs in the database may lead anywhere.
+    pub allow_private: bool,
+}
+
+/// How Landbot is called.
+#[derive(Debug, Clone)]
+pub struct LandbotSettings {
+    /// The platform API.
+    pub url: Url,
+    /// Whose calls these are; none: Landbot is not called.
+    pub token: Option<LandbotToken>,
+}
+
+impl WebhookSettings {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            secrets: reader.option("FRONTDESK__WEBHOOK__SECRET", str::parse),
+            allow_private: reader.value("FRONTDESK__WEBHOOK__ALLOW_PRIVATE", value::flag),
+        }
+    }
+}
+
+impl LandbotSettings {
+    /// Calls the platform API; none without a token.
+    pub fn client(&self) -> Option<LandbotClient> {
+        let token = self.token.clone()?;
+        Some(LandbotClient::new(&self.url, token, LandbotClient::TIMEOUTS))
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            url: reader.value("LANDBOT_API_URL", api),
+            token: reader.option("LANDBOT_API_TOKEN", str::parse),
+        }
+    }
+}
+
+fn api(text: &str) -> Result<Url, Needed> {
+    address::web(text)?;
+    text.parse().map_err(|_| "a URL such as https://api.landbot.io/v1/ is needed".to_owned())
+}
