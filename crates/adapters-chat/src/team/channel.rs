@@ -5,52 +5,19 @@ use std::sync::Arc;
 use application::ports::{Channel, Receipt};
 use async_trait::async_trait;
 use domain::{channel::Target, message::Message, retry::Outcome};
-use reqwest::{Method, Url, header::CONTENT_TYPE};
+use reqwest::{Method, header::CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
 
 use super::{
-    card::{Card, CardWriter},
+    card::CardWriter,
     secrets::Secrets,
+    service::{Post, Service, Verdict},
+    settings::{ChatApis, ChatSettings},
 };
 use crate::{
-    discord::Discord,
-    environment::EnvironmentLookup,
-    http::{Answer, HttpClient, HttpTimeouts},
-    receipt::saying,
-    slack::Slack,
-    teams::Teams,
-    telegram::Telegram,
+    discord::Discord, environment::EnvironmentLookup, http::HttpClient, receipt::saying, slack::Slack,
+    teams::Teams, telegram::Telegram,
 };
-
-/// What chat services are told by their operator.
-#[derive(Clone)]
-pub struct ChatSettings {
-    /// Where people reach this server, for links; a slash at the end does not matter.
-    pub public_url: Option<String>,
-    /// Finds webhooks' URLs and bots' tokens.
-    pub environment: EnvironmentLookup,
-    /// How long a service may take.
-    pub timeouts: HttpTimeouts,
-    /// Where services are that are reached with a token.
-    pub apis: ChatApis,
-}
-
-/// Where services are that are reached with a token; the others are reached by their webhook's URL.
-#[derive(Debug, Clone)]
-pub struct ChatApis {
-    /// Slack's Web API.
-    pub slack: Url,
-    /// Telegram's Bot API.
-    pub telegram: Url,
-}
-
-impl Default for ChatApis {
-    fn default() -> Self {
-        let url = |text: &str| Url::parse(text).expect("a literal URL is valid");
-        Self { slack: url("https://slack.com/api/"), telegram: url("https://api.telegram.org/") }
-    }
-}
 
 /// The chat services where teams are told, over one HTTP client.
 pub struct TeamChats {
@@ -101,53 +68,6 @@ impl TeamChats {
     fn channel(&self, service: impl Service + 'static) -> Arc<dyn Channel> {
         Arc::new(TeamChannel { desk: Arc::clone(&self.desk), service: Box::new(service) })
     }
-}
-
-/// What one service makes of a card, and how it answers.
-pub(crate) trait Service: Send + Sync {
-    /// The request that posts a card where `secret` leads.
-    fn post(&self, secret: &str, card: &Card<'_>) -> Result<Post, Unusable>;
-}
-
-/// A request to a service.
-pub(crate) struct Post {
-    pub(crate) url: Url,
-    pub(crate) bearer: Option<String>,
-    pub(crate) body: Value,
-    /// What an answer to it means.
-    pub(crate) read: fn(&Answer) -> Verdict,
-}
-
-/// A secret has not the form that the service's have; says which form is needed, never the secret.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is needed")]
-pub(crate) struct Unusable(pub(crate) &'static str);
-
-/// What a service made of a request.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub(crate) outcome: Outcome,
-    /// Why it was not taken.
-    pub(crate) reason: Option<String>,
-    /// The service's id for the message.
-    pub(crate) provider_id: Option<String>,
-}
-
-impl Verdict {
-    /// It was taken.
-    pub(crate) const fn sent(provider_id: Option<String>) -> Self {
-        Self { outcome: Outcome::Sent, reason: None, provider_id }
-    }
-
-    /// It was not, or nobody knows.
-    pub(crate) const fn failed(outcome: Outcome, reason: String) -> Self {
-        Self { outcome, reason: Some(reason), provider_id: None }
-    }
-}
-
-/// The URL of a webhook. It comes from the environment, which is trusted: any server is taken.
-pub(crate) fn web_address(secret: &str) -> Option<Url> {
-    Url::parse(secret).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
 /// A service as a channel to teams.
@@ -203,7 +123,7 @@ impl Desk {
 fn receipt(verdict: Verdict, status: u16, secrets: &Secrets) -> Receipt {
     Receipt {
         code: Some(status),
-        answer: verdict.reason.map(|reason| secrets.clean(&reason)),
+        answer: verdict.reason.filter(|reason| !reason.is_empty()).map(|reason| secrets.clean(&reason)),
         provider_id: verdict.provider_id,
         ..Receipt::new(verdict.outcome)
     }

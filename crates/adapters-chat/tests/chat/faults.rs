@@ -98,6 +98,14 @@ async fn no_receipt_has_a_secret_or_an_address() {
 }
 
 #[tokio::test]
+async fn a_refusal_without_a_word_is_kept_without_one() {
+    for kind in SERVICES {
+        let receipt = deliver(kind, &Service::that(Reply::new(503, "")).await, &news()).await;
+        assert_eq!((receipt.outcome, receipt.answer), (temporary(None), None), "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn no_more_of_an_answer_is_read_than_a_service_has_to_say() {
     let told = serde_json::json!({"padding": "x".repeat(100_000), "ok": true});
     let service = Service::that(Reply::json(200, &told)).await;
