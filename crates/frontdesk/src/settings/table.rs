@@ -170,8 +170,9 @@ const MAIL: &[Setting] = &[
 const CHATS: &[Setting] = &[
     setting(
         "SLACK_SALES_WEBHOOK_URL",
-        "Slack's incoming webhook for the channel sales-slack. A channel added with the target env:NAME reads the variable \
-         NAME in the same way. Unset: mail to the team takes its place.",
+        "Where Slack takes messages for the channel sales-slack: an incoming webhook, or a bot's token and a channel \
+         (xoxb-...#C0123456789). A channel added with the target env:NAME reads the variable NAME in the same way; \
+         docs/operations.md says what each kind needs. Unset: mail to the team takes its place.",
     )
     .secret(),
     setting(
