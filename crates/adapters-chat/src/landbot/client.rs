@@ -36,7 +36,10 @@ impl LandbotClient {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Self { http: HttpClient::new(timeouts), base, secrets: token.secrets(), token }
+        // A kept connection may be closed just when a reply is written to it, which leaves its fate unknown; and a reply whose
+        // fate is unknown is not repeated.
+        let http = HttpClient::build(HttpClient::builder(timeouts).pool_max_idle_per_host(0));
+        Self { http, base, secrets: token.secrets(), token }
     }
 
     /// Says something to a customer, at most 3,500 characters. From then on the bot is silent, until
