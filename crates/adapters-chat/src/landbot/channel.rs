@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{Channel, Receipt};
+use application::ports::{Channel, Receipt, Wording, WordingError};
 use async_trait::async_trait;
 use domain::message::Message;
 
@@ -34,5 +34,9 @@ impl LandbotChannel {
 impl Channel for LandbotChannel {
     async fn deliver(&self, message: &Message) -> Receipt {
         self.stand_in.deliver(message).await
+    }
+
+    fn word(&self, message: &Message) -> Result<Wording, WordingError> {
+        self.stand_in.word(message)
     }
 }

@@ -13,6 +13,8 @@ use serde::Serialize;
 /// The version of the shape of every event.
 const VERSION: u8 = 1;
 
+const WRITABLE: &str = "an event has text keys and finite numbers";
+
 /// Something that happened.
 #[derive(Serialize)]
 pub(super) struct Event<'a> {
@@ -113,7 +115,12 @@ impl<'a> Event<'a> {
 
     /// The body of the request.
     pub(super) fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("an event has text keys and finite numbers")
+        serde_json::to_vec(self).expect(WRITABLE)
+    }
+
+    /// The same for people.
+    pub(super) fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).expect(WRITABLE)
     }
 }
 

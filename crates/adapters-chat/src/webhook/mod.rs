@@ -8,7 +8,7 @@ mod signature;
 
 use std::sync::Arc;
 
-use application::ports::{Channel, Clock, Receipt};
+use application::ports::{Channel, Clock, Receipt, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{channel::Target, message::Message, retry::Outcome};
 use reqwest::{Method, Request, header::CONTENT_TYPE};
@@ -26,6 +26,9 @@ use crate::{
 };
 
 pub use signature::{SigningSecretError, SigningSecrets};
+
+/// Why some messages are no events.
+const FOR_A_PERSON: &str = "a webhook is not told what is for a person";
 
 /// What webhooks are told by their operator.
 #[derive(Debug, Clone)]
@@ -87,8 +90,8 @@ impl WebhookChannel {
     }
 
     async fn call(&self, endpoint: &Endpoint, message: &Message) -> Receipt {
-        let Some(event) = Event::of(message, self.public_url.as_deref()) else {
-            return saying(Outcome::Permanent, "a webhook tells no person anything");
+        let Some(event) = self.event(message) else {
+            return saying(Outcome::Permanent, FOR_A_PERSON);
         };
         let client = if endpoint.is_guarded { &self.guarded } else { &self.trusted };
         let request = self.request(client, endpoint, message, event.to_json());
@@ -96,6 +99,10 @@ impl WebhookChannel {
             Ok(answer) => receipt(&answer, &Secrets::of(endpoint.url.as_str())),
             Err(error) => saying(error.outcome(), error.to_string()),
         }
+    }
+
+    fn event<'a>(&self, message: &'a Message) -> Option<Event<'a>> {
+        Event::of(message, self.public_url.as_deref())
     }
 
     /// The id is the same in every attempt, and the time is that of the attempt.
@@ -120,6 +127,18 @@ impl Channel for WebhookChannel {
             Ok(endpoint) => self.call(&endpoint, message).await,
             Err(NoEndpoint::Unset(_)) => self.stand_in.deliver(message).await,
             Err(error @ NoEndpoint::Unusable(_)) => saying(Outcome::Permanent, error.to_string()),
+        }
+    }
+
+    fn word(&self, message: &Message) -> Result<Wording, WordingError> {
+        match self.endpoints.of(&message.target) {
+            Ok(_) => {
+                let event =
+                    self.event(message).ok_or_else(|| WordingError::Impossible(FOR_A_PERSON.to_owned()))?;
+                Ok(Wording { subject: None, text: event.to_text(), mimicked: false })
+            }
+            Err(NoEndpoint::Unset(_)) => self.stand_in.word(message),
+            Err(error @ NoEndpoint::Unusable(_)) => Err(WordingError::Impossible(error.to_string())),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a receiver of webhooks is sent.
 
+use application::ports::WordingError;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     language::Language,
@@ -8,6 +9,7 @@ use domain::{
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::SignedDuration;
+use serde_json::Value;
 use sha2::Sha256;
 
 use super::{Caller, KEY, SECRET_VARIABLE, VARIABLE, secret, settings};
@@ -64,6 +66,21 @@ async fn an_event_says_everything_about_a_ticket() {
 #[tokio::test]
 async fn an_event_says_what_waits() {
     insta::assert_snapshot!("digest", pretty(&sent(digest(Language::ENGLISH)).await));
+}
+
+#[tokio::test]
+async fn what_would_be_sent_can_be_read_before() {
+    let service = Service::that(Reply::new(204, "")).await;
+    let desk = Caller::calling(&service.url("/"));
+    let wording = desk.word(news()).expect("it can be said");
+    assert!(!wording.mimicked && service.received().is_empty());
+    desk.deliver(news()).await;
+    let read: Value = serde_json::from_str(&wording.text).expect("JSON");
+    assert_eq!(read, only(&service).json());
+    assert!(matches!(
+        desk.word(message(Content::Welcome { person: ana() })),
+        Err(WordingError::Impossible(_))
+    ));
 }
 
 #[tokio::test]

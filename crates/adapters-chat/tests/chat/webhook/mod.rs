@@ -7,7 +7,7 @@ mod targets;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use adapters_chat::{EnvironmentLookup, HttpTimeouts, WebhookChannel, WebhookSettings};
-use application::ports::{Channel as _, Receipt};
+use application::ports::{Channel as _, Receipt, Wording, WordingError};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     channel::{ChannelKind, Target},
@@ -60,9 +60,17 @@ impl Caller {
         self.deliver_to(Target::Env(VARIABLE.to_owned()), message).await
     }
 
-    async fn deliver_to(&self, target: Target, message: Message) -> Receipt {
-        self.channel.deliver(&Message { kind: ChannelKind::Webhook, target, ..message }).await
+    fn word(&self, message: Message) -> Result<Wording, WordingError> {
+        self.channel.word(&over_webhook(Target::Env(VARIABLE.to_owned()), message))
     }
+
+    async fn deliver_to(&self, target: Target, message: Message) -> Receipt {
+        self.channel.deliver(&over_webhook(target, message)).await
+    }
+}
+
+fn over_webhook(target: Target, message: Message) -> Message {
+    Message { kind: ChannelKind::Webhook, target, ..message }
 }
 
 /// Without a secret of its own.
