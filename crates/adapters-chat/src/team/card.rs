@@ -1,6 +1,6 @@
 //! What a team is told, before a service gives it a form: plain texts, none of them escaped yet.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use domain::{
     language::Language,
@@ -37,6 +37,21 @@ pub(crate) struct Fact<'a> {
 pub(crate) struct Link<'a> {
     pub(crate) label: &'a str,
     pub(crate) url: String,
+}
+
+/// All of it as text, in the order in which services show it, and uncut.
+impl fmt::Display for Card<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facts = self.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.value));
+        let links = self.links.iter().map(|link| format!("{}: {}", link.label, link.url));
+        let mut parts = vec![self.title.clone()];
+        parts.extend(self.remarks.iter().cloned());
+        parts.extend(self.text.map(str::to_owned));
+        parts.push(facts.collect::<Vec<_>>().join("\n"));
+        parts.push(links.collect::<Vec<_>>().join("\n"));
+        parts.retain(|part| !part.is_empty());
+        f.write_str(&parts.join("\n\n"))
+    }
 }
 
 /// Makes cards of messages.

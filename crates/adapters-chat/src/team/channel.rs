@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use application::ports::{Channel, Receipt};
+use application::ports::{Channel, Receipt, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{channel::Target, message::Message, retry::Outcome};
 use reqwest::{Method, header::CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    card::CardWriter,
+    card::{Card, CardWriter},
     secrets::Secrets,
-    service::{Post, Service, Verdict},
+    service::{Post, Service, Unusable, Verdict},
     settings::{ChatApis, ChatSettings},
 };
 use crate::{
@@ -82,16 +82,43 @@ impl Channel for TeamChannel {
         let Some((name, secret)) = self.desk.secret(&message.target) else {
             return self.desk.stand_in.deliver(message).await;
         };
-        let Some(card) = self.desk.writer.write(message) else {
-            return saying(
-                Outcome::Permanent,
-                "a greeting is for a person, and this channel leads to a team",
-            );
-        };
-        match self.service.post(secret.expose_secret(), &card) {
-            Ok(post) => self.desk.send(post, &Secrets::of(secret.expose_secret())).await,
-            Err(error) => saying(Outcome::Permanent, format!("the value of {name} cannot be used: {error}")),
+        match self.write(message, name, secret.expose_secret()) {
+            Ok((_, post)) => self.desk.send(post, &Secrets::of(secret.expose_secret())).await,
+            Err(error) => saying(Outcome::Permanent, error.to_string()),
         }
+    }
+
+    fn word(&self, message: &Message) -> Result<Wording, WordingError> {
+        let Some((name, secret)) = self.desk.secret(&message.target) else {
+            return self.desk.stand_in.word(message);
+        };
+        let written = self.write(message, name, secret.expose_secret());
+        let (card, _) = written.map_err(|error| WordingError::Impossible(error.to_string()))?;
+        Ok(Wording { subject: None, text: card.to_string(), mimicked: false })
+    }
+}
+
+/// A message cannot be written to a team; no retry mends that.
+#[derive(Debug, thiserror::Error)]
+enum Unwritable {
+    #[error("a greeting is for a person, and this channel leads to a team")]
+    Greeting,
+    #[error("the value of {name} cannot be used: {source}")]
+    Secret { name: String, source: Unusable },
+}
+
+impl TeamChannel {
+    /// What a message says, and the request that says it.
+    fn write<'a>(
+        &'a self,
+        message: &'a Message,
+        name: &str,
+        secret: &str,
+    ) -> Result<(Card<'a>, Post), Unwritable> {
+        let card = self.desk.writer.write(message).ok_or(Unwritable::Greeting)?;
+        let unusable = |source| Unwritable::Secret { name: name.to_owned(), source };
+        let post = self.service.post(secret, &card).map_err(unusable)?;
+        Ok((card, post))
     }
 }
 

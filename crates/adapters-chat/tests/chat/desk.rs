@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use adapters_chat::{ChatApis, ChatSettings, HttpTimeouts, TeamChats, Url};
-use application::ports::{Channel, Receipt};
+use application::ports::{Channel, Receipt, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{
     channel::{ChannelKind, Target},
@@ -37,6 +37,10 @@ impl Channel for StandIn {
     async fn deliver(&self, message: &Message) -> Receipt {
         self.0.lock().expect("nothing panicked").push(message.clone());
         Receipt { mimicked: true, ..Receipt::new(Outcome::Sent) }
+    }
+
+    fn word(&self, _: &Message) -> Result<Wording, WordingError> {
+        Ok(Wording { subject: None, text: "a mail".to_owned(), mimicked: true })
     }
 }
 

@@ -1,15 +1,16 @@
 //! What teams read.
 
+use application::ports::WordingError;
 use domain::{
     channel::ChannelKind::{self, Discord, Slack, Teams, Telegram},
-    message::{Message, Person, TicketFacts},
+    message::{Content, Message, Person, TicketFacts},
     ticket::Chat,
     user::Origin,
 };
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::desk::{SERVICES, ana, digest, in_spanish, news, opened, overdue, ticket, told};
+use crate::desk::{Desk, SERVICES, ana, digest, in_spanish, message, news, opened, overdue, ticket, told};
 
 async fn body(kind: ChannelKind, message: &Message) -> String {
     let body = told(kind, message).await;
@@ -132,6 +133,16 @@ async fn a_link_is_made_only_of_what_looks_like_a_chat() {
         let said = body(kind, &opened(TicketFacts { chat: chat.clone(), ..ticket() }, None)).await;
         assert!(!said.contains("chats_v4"), "{kind}: {said}");
     }
+}
+
+#[test]
+fn what_would_be_said_can_be_read_beforehand() {
+    let desk = Desk::with("https://chat.invalid/", "https://chat.invalid/");
+    let wording = desk.chats.slack().word(&news()).expect("news can be put into words");
+    assert_snapshot!(wording.text);
+    assert_eq!((wording.subject, wording.mimicked), (None, false));
+    let greeting = message(Content::Welcome { person: ana() });
+    assert!(matches!(desk.chats.slack().word(&greeting), Err(WordingError::Impossible(_))));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ async fn mail_stands_in_where_no_secret_is_set() {
             let news = Message { target, ..news() };
             let receipt = desk.channel(kind).deliver(&news).await;
             assert_eq!((receipt.outcome, receipt.mimicked), (Outcome::Sent, true), "{kind}");
+            assert_eq!(desk.channel(kind).word(&news).map(|wording| wording.mimicked), Ok(true), "{kind}");
             assert_eq!(desk.mailed(), [news]);
         }
     }
