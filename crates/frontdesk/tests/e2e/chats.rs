@@ -13,6 +13,8 @@ on_every_ground! {
     slack_is_told_later_when_it_asks_for_that
     a_webhook_that_is_gone_fails_at_once_and_is_not_shown
     without_a_webhook_mail_takes_the_place_of_slack
+    a_chat_that_is_gone_is_replaced_by_its_fallback
+    a_chat_can_be_tried
 }
 
 /// Where the webhook is, and what nobody may read.
@@ -92,4 +94,32 @@ async fn without_a_webhook_mail_takes_the_place_of_slack(ground: Ground) {
     desk.settled(&["sent"]).await;
     let attempt = &shown(&desk).await["attempts"][0];
     assert_eq!(attempt["mimicked"], true, "{attempt}");
+}
+
+async fn a_chat_that_is_gone_is_replaced_by_its_fallback(ground: Ground) {
+    let discord = Service::that(Reply::json(200, &json!({"id": "1187654321"}))).await;
+    let slack = Service::that(Reply::new(410, "channel_is_archived")).await;
+    let (slack_url, discord_url) = (slack.url(PATH), discord.url("/api/webhooks/1/hunter2hunter2"));
+    let settings =
+        [("SLACK_SALES_WEBHOOK_URL", slack_url.as_str()), ("DISCORD_WEBHOOK_URL", discord_url.as_str())];
+    let desk = Frontdesk::with(ground, &settings).await;
+    desk.told(&["channel", "add", "gamers", "--kind", "discord", "--target", "env:DISCORD_WEBHOOK_URL"])
+        .await;
+    desk.told(&["channel", "set", "sales-slack", "--fallback", "gamers"]).await;
+
+    let reference = open_ticket(&desk).await;
+    let told = discord.wait_for(1).await[0].clone();
+    assert_eq!(told.target, "/api/webhooks/1/hunter2hunter2?wait=true");
+    assert!(told.json()["embeds"][0]["title"].to_string().contains(reference.trim_start_matches("T-")));
+    desk.settled(&["failed", "sent"]).await;
+    assert_eq!((slack.received().len(), discord.received().len()), (1, 1));
+}
+
+async fn a_chat_can_be_tried(ground: Ground) {
+    let slack = Service::that(Reply::new(200, "ok")).await;
+    let url = slack.url(PATH);
+    let desk = Frontdesk::with(ground, &[("SLACK_SALES_WEBHOOK_URL", url.as_str())]).await;
+    let receipt = desk.listed(&["channel", "test", "sales-slack"]).await;
+    assert_eq!((&receipt["outcome"], &receipt["mimicked"]), (&json!("sent"), &json!(false)), "{receipt}");
+    assert_eq!(slack.received().len(), 1);
 }
