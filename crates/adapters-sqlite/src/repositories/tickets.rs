@@ -1,6 +1,6 @@
 //! Tickets.
 
-use application::ports::{Page, StorageError, TicketRepository};
+use application::ports::{Page, StorageError, TicketFilter, TicketRepository};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use domain::{
@@ -12,6 +12,7 @@ use crate::{
     columns::Id,
     constant::returned,
     error::{Failure, inserted},
+    lists::ticket_ids,
     rows::TicketRow,
     schema::{counters, tickets},
     unit_of_work::SqliteUnitOfWork,
@@ -40,6 +41,15 @@ impl TicketRepository for SqliteUnitOfWork {
             let by_number = tickets::table.filter(tickets::number.eq(number));
             let row = by_number.select(TicketRow::as_select()).get_result(connection).optional()?;
             row.map(Ticket::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn page(&mut self, filter: &TicketFilter, page: Page) -> Result<Vec<Ticket>, StorageError> {
+        let filter = filter.clone();
+        self.run(move |connection| {
+            let ids = ticket_ids(connection, &filter, page)?;
+            ids.into_iter().filter_map(|id| find(connection, id).transpose()).collect()
         })
         .await
     }
@@ -74,4 +84,9 @@ pub(crate) fn insert(connection: &mut SqliteConnection, rows: &[TicketRow]) -> R
         inserted(insert.execute(connection)?, "tickets_number_key")?;
     }
     Ok(())
+}
+
+fn find(connection: &mut SqliteConnection, id: Id) -> Result<Option<Ticket>, Failure> {
+    let row = tickets::table.find(id).select(TicketRow::as_select()).get_result(connection).optional()?;
+    row.map(Ticket::try_from).transpose()
 }

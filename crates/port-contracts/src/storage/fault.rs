@@ -58,6 +58,7 @@ operations! {
         TicketsTakeNumbers take_numbers
         TicketsInsert insert
         TicketsByReference by_reference
+        TicketsPage page
         TicketsOfUser of_user
     }
     timeline {
@@ -142,6 +143,11 @@ operations! {
         RemindersNoteDigest note_digest
         RemindersOverdue overdue
         RemindersNoteEscalated note_escalated
+    }
+    search {
+        SearchNote note
+        SearchTake take
+        SearchPut put
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, atomic::Ordering};
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
     IntakeRepository, JobRepository, LedgerRepository, NotificationRepository, QuarantineRepository,
-    ReminderRepository, RetentionRepository, StorageError, TicketRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    ReminderRepository, RetentionRepository, SearchRepository, StorageError, TicketRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -137,6 +137,9 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
+        self
+    }
+    fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }
 }
