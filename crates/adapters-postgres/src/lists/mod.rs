@@ -41,7 +41,8 @@ impl Range {
     fn new(id: &str, columns: &[&str], values: &[&str]) -> Self {
         let row = [columns, &[id]].concat();
         let [end, begin] = ["$1", "$2"].map(|id| [values, &[id]].concat().join(", "));
-        let given: String = columns.iter().map(|column| format!(" AND {column} IS NOT NULL")).collect();
+        let given: Vec<_> = columns.iter().map(|column| format!(" AND {column} IS NOT NULL")).collect();
+        let given = given.concat();
         let columns = row.join(", ");
         Self {
             condition: format!("({columns}) < ({end}) AND ({columns}) >= ({begin}){given}"),

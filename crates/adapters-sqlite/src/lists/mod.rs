@@ -57,13 +57,13 @@ fn phrase(needle: Option<&Needle>) -> String {
 }
 
 /// A table of entries and that of their texts, which have the same positions.
-struct Texts {
+struct Tables {
     entries: &'static str,
     texts: &'static str,
     id: &'static str,
 }
 
-impl Texts {
+impl Tables {
     /// Entries with a text, the greatest position first: so the index is read only as far as the page goes. A page goes
     /// on after the position of the id before it, or if that is gone, of the next older one. `fitting` says what else
     /// is asked, `phrase` and `limit` which parameters these are.

@@ -7,10 +7,10 @@ use diesel::{
 };
 use domain::{ticket::TicketStatus, topic::Slug};
 
-use super::{Statement, Texts, ids, phrase};
+use super::{Statement, Tables, ids, phrase};
 use crate::columns::{Id, Named};
 
-const TEXTS: Texts = Texts { entries: "ticket_search", texts: "ticket_texts", id: "ticket_id" };
+const TABLES: Tables = Tables { entries: "ticket_search", texts: "ticket_texts", id: "ticket_id" };
 
 /// The ids of a page, newest first.
 pub(crate) fn ticket_ids(
@@ -57,7 +57,7 @@ fn sql(filter: &TicketFilter) -> String {
     };
     let own = if filter.origin.is_some() { " AND origin = ?9" } else { "" };
     if filter.needle.is_some() {
-        return TEXTS.search(&format!("{own}{of_texts}"), "?5", "?10");
+        return TABLES.search(&format!("{own}{of_texts}"), "?5", "?10");
     }
     if filter.origin.is_some() {
         return format!(

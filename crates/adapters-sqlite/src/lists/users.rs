@@ -6,10 +6,10 @@ use diesel::{
     sql_types::{Binary, Nullable, Text},
 };
 
-use super::{Statement, Texts, ids, phrase};
+use super::{Statement, Tables, ids, phrase};
 use crate::columns::Id;
 
-const TEXTS: Texts = Texts { entries: "user_search", texts: "user_texts", id: "user_id" };
+const TABLES: Tables = Tables { entries: "user_search", texts: "user_texts", id: "user_id" };
 
 /// The ids of a page, newest first.
 pub(crate) fn user_ids(
@@ -35,7 +35,7 @@ fn sql(filter: &UserFilter) -> String {
         ""
     };
     if filter.needle.is_some() {
-        return TEXTS.search(&format!("{own}{made}"), "?5", "?8");
+        return TABLES.search(&format!("{own}{made}"), "?5", "?8");
     }
     if own.is_empty() {
         return "SELECT id FROM users WHERE id < ?1 AND id >= ?2 AND created_at >= ?3 AND created_at < ?4

@@ -37,8 +37,12 @@ impl SearchRepository for InMemoryUnitOfWork {
 
     async fn put(&mut self, users: &[UserEntry], tickets: &[TicketEntry]) -> Result<(), StorageError> {
         let state = self.write(Operation::SearchPut)?;
-        users.iter().for_each(|entry| state.user_entries.put(entry.user_id, entry.clone()));
-        tickets.iter().for_each(|entry| state.ticket_entries.put(entry.ticket_id, entry.clone()));
+        for entry in users {
+            state.user_entries.put(entry.user_id, entry.clone());
+        }
+        for entry in tickets {
+            state.ticket_entries.put(entry.ticket_id, entry.clone());
+        }
         Ok(())
     }
 }
