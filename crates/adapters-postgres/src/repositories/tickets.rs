@@ -8,7 +8,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
-    ids::UserId,
+    ids::{TicketId, UserId},
     ticket::{Reference, Ticket},
 };
 
@@ -36,6 +36,14 @@ impl TicketRepository for PgUnitOfWork {
 
     async fn insert(&mut self, new: &[Ticket]) -> Result<(), StorageError> {
         self.run(async |connection| insert(connection, new).await).await
+    }
+
+    async fn find(&mut self, id: TicketId) -> Result<Option<Ticket>, StorageError> {
+        self.run(async |connection| {
+            let ticket = tickets::table.find(Id::from(id)).select(TicketRow::as_select());
+            ticket.get_result(connection).await.optional()?.map(Ticket::try_from).transpose()
+        })
+        .await
     }
 
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {

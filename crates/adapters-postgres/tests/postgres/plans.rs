@@ -73,7 +73,8 @@ const ROWS: &str = "
         SELECT nth(n), nth(n % 9), CASE WHEN n % 3 = 0 THEN 'web ' || n % 12 END, 'person ' || n || ' <' || sha256(n::text::bytea) || '>'
         FROM generate_series(1, 4000) AS n;
     INSERT INTO ticket_search (ticket_id, origin, text)
-        SELECT user_id, origin, text FROM user_search;
+        SELECT nth(n), CASE WHEN n % 3 = 0 THEN 'web ' || n % 12 END, 'person ' || n || ' <' || sha256(n::text::bytea) || '>'
+        FROM generate_series(1, 4000) AS n;
     ANALYZE;
 ";
 

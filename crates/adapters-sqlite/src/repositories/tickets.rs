@@ -4,7 +4,7 @@ use application::ports::{Page, StorageError, TicketFilter, TicketRepository};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use domain::{
-    ids::UserId,
+    ids::{TicketId, UserId},
     ticket::{Reference, Ticket},
 };
 
@@ -33,6 +33,10 @@ impl TicketRepository for SqliteUnitOfWork {
         }
         let rows: Vec<_> = new.iter().map(TicketRow::from).collect();
         self.run(move |connection| insert(connection, &rows)).await
+    }
+
+    async fn find(&mut self, id: TicketId) -> Result<Option<Ticket>, StorageError> {
+        self.run(move |connection| find(connection, id.into())).await
     }
 
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {

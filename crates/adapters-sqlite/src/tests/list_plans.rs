@@ -2,11 +2,11 @@
 
 use std::slice::from_ref;
 
-use application::ports::{Changed, NotificationFilter, Page, Span, TicketFilter, UserFilter};
+use application::ports::{Changed, NotificationFilter, Page, Span, TicketFilter, UnitOfWork, UserFilter};
 use domain::{
     ids::{TicketId, UserId},
     notification::NotificationStatus,
-    search::{Needle, TicketEntry, UserEntry},
+    search::{Needle, UserEntry},
     ticket::TicketStatus,
     topic::Slug,
 };
@@ -120,11 +120,9 @@ async fn entries_are_written_by_their_keys() {
             tx.search().take(9).await
         })
         .await;
-    let none: &[TicketEntry] = &[];
-    watched
-        .uses("user_search USING INTEGER PRIMARY KEY", async |tx| {
-            tx.users().erase(person.user.id, TEST_BEGINS).await?;
-            tx.search().put(&[], none).await
-        })
-        .await;
+    let erase = async |tx: &mut dyn UnitOfWork| tx.users().erase(person.user.id, TEST_BEGINS).await;
+    let erased = watched.plan(erase).await;
+    for index in ["user_search_user_id_key (user_id=?)", "user_search USING INTEGER PRIMARY KEY (rowid=?)"] {
+        assert!(erased.iter().any(|step| step.contains(index)), "{erased:#?}");
+    }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     identity::Identity,
-    ids::UserId,
+    ids::{TicketId, UserId},
     intake::{IdentityClash, NewIdentity},
     ticket::{Reference, Ticket},
     user::User,
@@ -77,6 +77,9 @@ pub trait TicketRepository: Send {
 
     /// Writes new tickets.
     async fn insert(&mut self, tickets: &[Ticket]) -> Result<(), StorageError>;
+
+    /// A ticket by its id.
+    async fn find(&mut self, id: TicketId) -> Result<Option<Ticket>, StorageError>;
 
     /// A ticket by what people call it.
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError>;

@@ -57,6 +57,7 @@ operations! {
     tickets {
         TicketsTakeNumbers take_numbers
         TicketsInsert insert
+        TicketsFind find
         TicketsByReference by_reference
         TicketsPage page
         TicketsOfUser of_user

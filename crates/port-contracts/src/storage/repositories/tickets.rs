@@ -26,6 +26,10 @@ impl TicketRepository for InMemoryUnitOfWork {
         })
     }
 
+    async fn find(&mut self, id: TicketId) -> Result<Option<Ticket>, StorageError> {
+        Ok(self.read(Operation::TicketsFind)?.tickets.get(&id).cloned())
+    }
+
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
         let state = self.read(Operation::TicketsByReference)?;
         Ok(state.references.get(&reference).and_then(|id| state.tickets.get(id)).cloned())
