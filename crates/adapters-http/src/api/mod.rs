@@ -25,7 +25,25 @@ use actix_web::{
     web::{self, ServiceConfig, delete, get, patch, post},
 };
 
+pub(crate) use bots::{BotRequest, BotResponse, BotWithKeyResponse, RevokeRequest};
+pub(crate) use channels::{ChannelRequest, ChannelResponse};
+pub(crate) use ledger::LedgerResponse;
+pub(crate) use notifications::{NotificationResponse, RetriedResponse, RetryRequest, WithAttemptsResponse};
+pub(crate) use quarantine::{HeldCallResponse, ReleaseRequest};
+pub(crate) use reading::PAGE_MAX;
+pub(crate) use tickets::TicketResponse;
+pub(crate) use topics::{TopicPatch, TopicRequest, TopicResponse};
+pub(crate) use users::{ReceiptResponse, TimelineResponse, UserExportResponse, UserResponse};
+
 use crate::{problem::problem, state::request_id};
+
+/// The parameters of lists, beside those of a page.
+pub(crate) mod filters {
+    pub(crate) use super::{
+        notifications::FILTERS as NOTIFICATIONS, quarantine::FILTERS as QUARANTINE,
+        tickets::FILTERS as TICKETS, users::FILTERS as USERS,
+    };
+}
 
 /// What every path of this API begins with.
 const PREFIX: &str = "/api/v1";

@@ -116,6 +116,15 @@ pub(crate) struct WithAttemptsResponse {
     attempts: Vec<AttemptResponse>,
 }
 
+impl WithAttemptsResponse {
+    pub(crate) fn new(notification: &Notification, attempts: &[Attempt]) -> Self {
+        Self {
+            notification: NotificationResponse::from(notification),
+            attempts: attempts.iter().map(AttemptResponse::from).collect(),
+        }
+    }
+}
+
 /// Which notifications are to be tried again.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RetryRequest)]
@@ -175,9 +184,7 @@ pub(super) async fn get(request: HttpRequest) -> HttpResponse {
         };
         let (found, attempts) = call.run(look).await??;
         let found = found.ok_or(ApiError::NotFound("notification"))?;
-        let notification = NotificationResponse::from(&found);
-        let attempts = attempts.iter().map(AttemptResponse::from).collect();
-        Ok(json(StatusCode::OK, &WithAttemptsResponse { notification, attempts }))
+        Ok(json(StatusCode::OK, &WithAttemptsResponse::new(&found, &attempts)))
     })
     .await
 }

@@ -12,7 +12,6 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::text::BODY_MAX_BYTES;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::timeout;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::error::ApiError;
@@ -75,7 +74,7 @@ impl Parameters {
 }
 
 /// A part of a list.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub(super) struct Listed<T> {
     /// The items, the newest first.
     items: Vec<T>,
