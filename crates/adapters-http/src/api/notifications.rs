@@ -5,13 +5,13 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     delivery::{CancelNotification, RetryNotification, RetryNotifications},
-    ports::{NotificationFilter, consult},
+    ports::{NotificationFilter, Page, consult},
     users::ExportedNotification,
 };
 use domain::{
     agent::Role,
-    ids::{NotificationId, TicketId},
-    notification::{Attempt, Notification},
+    ids::{ChannelId, NotificationId, TicketId, UserId},
+    notification::{Attempt, Notification, OutcomeKind},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,8 @@ impl From<&Notification> for NotificationResponse {
             channel: notification.channel.clone(),
             channel_id: notification.channel_id.as_uuid(),
             kind: notification.kind.as_str(),
-            user_id: notification.user_id.map(|user| user.as_uuid()),
-            ticket_id: notification.ticket_id.map(|ticket| ticket.as_uuid()),
+            user_id: notification.user_id.map(UserId::as_uuid),
+            ticket_id: notification.ticket_id.map(TicketId::as_uuid),
             request_id: notification.request_id.as_uuid(),
             status: notification.status.as_str(),
             due_at: notification.due_at,
@@ -98,7 +98,7 @@ impl From<&Attempt> for AttemptResponse {
             number: attempt.number,
             opened_at: attempt.opened_at,
             closed_at: attempt.closed_at,
-            outcome: attempt.outcome.map(|outcome| outcome.as_str()),
+            outcome: attempt.outcome.map(OutcomeKind::as_str),
             code: attempt.code,
             answer: attempt.answer.clone(),
             provider_id: attempt.provider_id.clone(),
@@ -226,9 +226,9 @@ pub(super) async fn retry_many(request: HttpRequest, payload: Payload) -> HttpRe
         let asked: RetryRequest = body(&request, payload).await?;
         let filter = NotificationFilter {
             status: Some(parsed("status", &asked.status)?),
-            channel_id: asked.channel.map(domain::ids::ChannelId::from_uuid),
+            channel_id: asked.channel.map(ChannelId::from_uuid),
             ticket_id: asked.ticket.map(TicketId::from_uuid),
-            user_id: asked.user.map(domain::ids::UserId::from_uuid),
+            user_id: asked.user.map(UserId::from_uuid),
             ..NotificationFilter::default()
         };
         let retry = many(call);
@@ -248,9 +248,7 @@ pub(super) async fn about_ticket(
     let look = async move {
         consult(&*storage, async |tx| {
             let mut about = Vec::new();
-            for notification in
-                tx.notifications().page(filter, application::ports::Page::first(super::TIMELINE_MAX)).await?
-            {
+            for notification in tx.notifications().page(filter, Page::first(super::TIMELINE_MAX)).await? {
                 let attempts = tx.notifications().attempts(notification.id).await?;
                 about.push(ExportedNotification { notification, attempts, captured_mail: None });
             }

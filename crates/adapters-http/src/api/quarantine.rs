@@ -7,7 +7,7 @@ use application::{
     ports::{HeldCall, HeldStatus, QuarantineFilter, consult},
     quarantine::{DiscardCall, ReleaseCall},
 };
-use domain::{agent::Role, ids::RequestId};
+use domain::{agent::Role, bot_call::Field, ids::RequestId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,7 +58,7 @@ impl From<&HeldCall> for HeldCallResponse {
             bot: held.bot.clone(),
             path: call.path.as_str(),
             code: call.reason.code.as_str(),
-            field: call.reason.field.map(|field| field.as_str()),
+            field: call.reason.field.map(Field::as_str),
             status,
             released_as,
             query: call.raw.query.clone(),

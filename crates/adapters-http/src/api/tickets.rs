@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use application::ports::{TicketFilter, consult};
 use domain::{
     agent::Role,
-    ids::TicketId,
+    ids::{TicketId, UserId},
     search::Needle,
     ticket::{Reference, Ticket},
     topic::Slug,
@@ -51,7 +51,7 @@ impl From<&Ticket> for TicketResponse {
         Self {
             id: ticket.id.as_uuid(),
             reference: ticket.reference.to_string(),
-            user_id: ticket.user_id.map(|user| user.as_uuid()),
+            user_id: ticket.user_id.map(UserId::as_uuid),
             bot_id: ticket.bot_id.as_uuid(),
             topic: ticket.topic.to_string(),
             topic_asked: ticket.topic_asked.clone(),

@@ -12,7 +12,7 @@ use domain::{
     topic::{Slug, Topic},
 };
 use jiff::{SignedDuration, civil::Time};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -81,22 +81,44 @@ pub(crate) struct TopicPatch {
     /// The names of the channels that are told from now on.
     channels: Option<Vec<String>>,
     /// A time of the day (UTC), such as `08:00`; `null`: never.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    digest_at: Option<Option<String>>,
+    digest_at: Change<String>,
     /// So many minutes; `null`: never.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<u32>)]
-    escalate_after_minutes: Option<Option<u32>>,
+    escalate_after_minutes: Change<u32>,
 }
 
-/// Tells `null` from what is not given.
-fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
+/// What becomes of a value that may be `null`.
+#[derive(Default)]
+enum Change<T> {
+    /// It was not given.
+    #[default]
+    Keep,
+    Set(Option<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::Set)
+    }
+}
+
+impl<T> Change<T> {
+    fn try_map<U, E>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Change<U>, E> {
+        Ok(match self {
+            Self::Keep => Change::Keep,
+            Self::Set(value) => Change::Set(value.map(read).transpose()?),
+        })
+    }
+
+    fn of(self, known: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => known,
+            Self::Set(value) => value,
+        }
+    }
 }
 
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {
@@ -150,27 +172,21 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
 pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
         let slug = slug(call)?;
-        let patch: TopicPatch = body(&request, payload).await?;
-        let reminders = reminders(&patch)?;
-        if let Some(channels) = patch.channels {
+        let TopicPatch { channels, digest_at, escalate_after_minutes } = body(&request, payload).await?;
+        let digest_at = digest_at.try_map(|text| parsed::<Time>("digest_at", &text))?;
+        let minutes = |minutes: u32| Ok::<_, ApiError>(SignedDuration::from_mins(minutes.into()));
+        let escalate_after = escalate_after_minutes.try_map(minutes)?;
+        if let Some(channels) = channels {
             let (route, topic) = (RouteTopic { storage: call.storage() }, slug.clone());
             call.run(async move { route.execute(&topic, &channels).await }).await??;
         }
         let (set, topic) = (SetReminders { storage: call.storage() }, slug.clone());
-        call.run(async move { set.execute(&topic, reminders).await }).await??;
+        let change = move |reminders: &mut Reminders| {
+            reminders.digest_at = digest_at.of(reminders.digest_at);
+            reminders.escalate_after = escalate_after.of(reminders.escalate_after);
+        };
+        call.run(async move { set.execute(&topic, change).await }).await??;
         shown(call, StatusCode::OK, &slug).await
     })
     .await
-}
-
-/// What changes of the reminders.
-fn reminders(patch: &TopicPatch) -> Result<impl FnOnce(&mut Reminders) + Send + 'static, ApiError> {
-    let time = |text: &String| parsed::<Time>("digest_at", text);
-    let digest_at = patch.digest_at.as_ref().map(|at| at.as_ref().map(time).transpose()).transpose()?;
-    let wait = |minutes: u32| SignedDuration::from_mins(minutes.into());
-    let escalate_after = patch.escalate_after_minutes.map(|minutes| minutes.map(wait));
-    Ok(move |reminders: &mut Reminders| {
-        reminders.digest_at = digest_at.unwrap_or(reminders.digest_at);
-        reminders.escalate_after = escalate_after.unwrap_or(reminders.escalate_after);
-    })
 }

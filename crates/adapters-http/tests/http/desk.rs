@@ -234,7 +234,7 @@ impl Desk {
             let mut tokens = [Scope::Read, Scope::Write, Scope::Admin].map(|_| String::new());
             for (token, scope) in tokens.iter_mut().zip([Scope::Read, Scope::Write, Scope::Admin]) {
                 let secret = add.execute(AGENT, "for tests", scope).await.expect("a new token");
-                *token = secret.reveal().to_owned();
+                secret.reveal().clone_into(token);
             }
             tokens
         })

@@ -91,8 +91,10 @@ impl RetryNotifications {
         loop {
             let (portion, last) =
                 atomically(&*self.storage, async |tx| retry(tx, filter, page, now).await).await?;
-            retried += portion;
-            self.queue.ring();
+            if portion > 0 {
+                retried += portion;
+                self.queue.ring();
+            }
             match last {
                 Some(last) => page.before = Some(last.as_uuid()),
                 None => return Ok(retried),

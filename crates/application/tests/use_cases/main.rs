@@ -5,6 +5,7 @@ mod bots;
 mod desk;
 mod dispatching;
 mod forgetting;
+mod indexing;
 mod intake_batches;
 mod intake_faults;
 mod intake_lane;

@@ -1,7 +1,10 @@
 //! What happened, in its order.
 
 use application::users::{ExportedNotification, UserExport};
-use domain::{notification::Attempt, ticket::Ticket};
+use domain::{
+    notification::{Attempt, OutcomeKind},
+    ticket::Ticket,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -87,7 +90,7 @@ fn told(exported: &ExportedNotification) -> impl Iterator<Item = EventResponse> 
         let about = json!({
             "notification_id": id,
             "number": attempt.number,
-            "outcome": attempt.outcome.map(|outcome| outcome.as_str()),
+            "outcome": attempt.outcome.map(OutcomeKind::as_str),
             "code": attempt.code,
         });
         event(attempt.opened_at, "attempt", about)

@@ -191,7 +191,6 @@ fn doc(name: &str) -> (&'static str, Value) {
         "limit" => ("How many items: 1 to 200, 50 unless given.", json!(50)),
         "cursor" => ("`next_cursor` of the page before.", json!("AZmKPlwQe26PCi9NnBt6AQ")),
         "created_after" => ("The first moment of making (RFC 3339).", json!("2026-01-01T00:00:00Z")),
-        "created_before" => ("The first moment after.", json!("2026-02-01T00:00:00Z")),
         "due_after" => ("The first due time (RFC 3339).", json!("2026-01-01T00:00:00Z")),
         _ => ("The first moment after.", json!("2026-02-01T00:00:00Z")),
     }

@@ -22,15 +22,12 @@ const SCHEME: &str = "agent";
 pub(super) fn add(paths: PathsBuilder) -> PathsBuilder {
     let mut items: Vec<(&'static str, PathItem)> = Vec::new();
     for call in calls::all() {
-        match items.iter_mut().find(|(path, _)| *path == call.path) {
-            Some((_, item)) => call.add_to(item),
-            None => {
-                let mut item = PathItem::default();
-                let path = call.path;
-                call.add_to(&mut item);
-                items.push((path, item));
-            }
+        let path = call.path;
+        let at = items.iter().position(|(known, _)| *known == path).unwrap_or(items.len());
+        if at == items.len() {
+            items.push((path, PathItem::default()));
         }
+        call.add_to(&mut items[at].1);
     }
     items.into_iter().fold(paths, |paths, (path, item)| paths.path(format!("/api/v1{path}"), item))
 }
