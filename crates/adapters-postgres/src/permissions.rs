@@ -58,7 +58,7 @@ pub(crate) struct Trigrams {
     /// Whether the server has it to add.
     #[diesel(sql_type = Bool)]
     pub(crate) are_shipped: bool,
-    /// Whether this user may add it: it is a trusted one (PostgreSQL: "F.35. pg_trgm").
+    /// Whether this user may add it: it is a trusted one (PostgreSQL: "F.35. `pg_trgm`").
     #[diesel(sql_type = Bool)]
     pub(crate) may_be_added: bool,
 }

@@ -73,7 +73,8 @@ impl PgStorage {
             return Err(OpenError::may_not_make_tables(&self.migrator, home.schema.as_deref()));
         }
         let trigrams = permissions::trigrams(&mut connection).await.map_err(OpenError::lost)?;
-        if !trigrams.are_there && !(trigrams.are_shipped && trigrams.may_be_added) {
+        let can_search = trigrams.are_there || (trigrams.are_shipped && trigrams.may_be_added);
+        if !can_search {
             return Err(OpenError::may_not_search_texts(&self.migrator, trigrams.are_shipped));
         }
         migrations::apply(connection).await
