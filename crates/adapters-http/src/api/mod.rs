@@ -33,7 +33,9 @@ pub(crate) use quarantine::{HeldCallResponse, ReleaseRequest};
 pub(crate) use reading::PAGE_MAX;
 pub(crate) use tickets::TicketResponse;
 pub(crate) use topics::{TopicPatch, TopicRequest, TopicResponse};
-pub(crate) use users::{ReceiptResponse, TimelineResponse, UserExportResponse, UserResponse};
+pub(crate) use users::{
+    NewUserRequest, ReceiptResponse, TimelineResponse, UserExportResponse, UserPatch, UserResponse,
+};
 
 use crate::{problem::problem, state::request_id};
 
@@ -62,10 +64,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 
 fn people(config: &mut ServiceConfig) {
     config
-        .service(resource("/users", "GET").route(get().to(users::list)))
+        .service(resource("/users", "GET, POST").route(get().to(users::list)).route(post().to(users::create)))
         .service(
-            resource("/users/{id}", "GET, DELETE")
+            resource("/users/{id}", "GET, PATCH, DELETE")
                 .route(get().to(users::get))
+                .route(patch().to(users::patch))
                 .route(delete().to(users::erase)),
         )
         .service(resource("/users/{id}/timeline", "GET").route(get().to(users::timeline)))

@@ -2,6 +2,7 @@
 
 mod export;
 mod timeline;
+mod write;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use application::{
@@ -26,6 +27,8 @@ use super::{
 };
 pub(crate) use export::UserExportResponse;
 pub(crate) use timeline::TimelineResponse;
+pub(crate) use write::{NewUserRequest, UserPatch};
+pub(super) use write::{create, patch};
 
 /// A person whom a bot registered.
 #[derive(Serialize, ToSchema)]

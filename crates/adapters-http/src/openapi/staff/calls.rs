@@ -14,6 +14,17 @@ pub(super) fn all() -> impl Iterator<Item = Call> {
 fn people() -> Vec<Call> {
     vec![
         Call::new(Get, "/users", "listUsers", "List users").lists(filters::USERS, "User", &samples::user()),
+        Call::new(Post, "/users", "addUser", "Register a user")
+            .needs(Role::Agent)
+            .says(
+                "As if a bot had registered it, but nobody is written to. Who is known is answered with 200.",
+            )
+            .takes("NewUser", json!({ "bot": "web", "name": "Ana García", "email": "ana@example.com" }))
+            .gives("201", "User", samples::user()),
+        Call::new(Patch, "/users/{id}", "changeUser", "Change name or language of a user")
+            .needs(Role::Agent)
+            .takes("UserPatch", json!({ "name": "Ana García", "language": "es" }))
+            .gives("200", "User", samples::user()),
         Call::new(Get, "/users/{id}", "getUser", "Get a user").gives("200", "User", samples::user()),
         Call::new(Delete, "/users/{id}", "eraseUser", "Erase a user")
             .needs(Role::Admin)

@@ -50,6 +50,8 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     let mut all = Vec::new();
     add_schema::<Problem>(&mut all);
     add_schema::<api::UserResponse>(&mut all);
+    add_schema::<api::NewUserRequest>(&mut all);
+    add_schema::<api::UserPatch>(&mut all);
     add_schema::<api::UserExportResponse>(&mut all);
     add_schema::<api::TimelineResponse>(&mut all);
     add_schema::<api::ReceiptResponse>(&mut all);

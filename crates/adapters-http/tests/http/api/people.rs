@@ -79,3 +79,41 @@ fn a_ticket_is_found_by_its_id_its_reference_and_its_words() {
     assert_eq!(members(&all, "reference"), [&json!(other), &json!(reference)]);
     assert_eq!(members(&api.read("/tickets?status=closed"), "id").len(), 0);
 }
+
+#[test]
+fn a_program_registers_a_user_once_and_nobody_is_written_to() {
+    let api = Api::open();
+    let body = json!({ "bot": "web", "name": "Ana", "email": "ana@example.com", "origin": "fair" });
+    let added = api.work("POST", "/users", &body);
+    assert_eq!(added.status, 201);
+    says(&added.json(), &json!({ "name": "Ana", "email": "ana@example.com" }));
+    let again = api.work("POST", "/users", &json!({ "bot": "web", "email": "ANA@example.com", "name": "X" }));
+    assert_eq!((again.status, &again.json()["id"]), (200, &added.json()["id"]));
+    assert_eq!(again.json()["name"], "Ana", "what is known stays");
+    assert_eq!(members(&api.read("/notifications"), "id").len(), 0);
+    api.desk.index();
+    assert_eq!(members(&api.read("/users?origin=fair"), "name"), [&json!("Ana")]);
+    for (body, field) in [
+        (json!({ "bot": "nobody", "email": "ana@example.com" }), "bot"),
+        (json!({ "bot": "web", "email": "ana@" }), "email"),
+        (json!({ "bot": "web", "name": "Ana" }), "email"),
+    ] {
+        let problem = refused(&api.work("POST", "/users", &body), 422);
+        assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+    }
+}
+
+#[test]
+fn a_user_is_called_otherwise_and_found_by_its_new_name() {
+    let api = Api::open();
+    let id = api.register("Ann", "ana@example.com", "web");
+    let patch = |body: Value| api.work("PATCH", &format!("/users/{id}"), &body);
+    let changed = patch(json!({ "name": " Ana  María ", "language": "es" }));
+    says(&changed.json(), &json!({ "name": "Ana  María", "language": "es", "email": "ana@example.com" }));
+    assert_eq!(patch(json!({})).json()["name"], "Ana  María");
+    api.desk.index();
+    assert_eq!(members(&api.read("/users?q=maria"), "id"), [&json!(id)]);
+    for (body, field) in [(json!({ "name": " " }), "name"), (json!({ "language": "!" }), "language")] {
+        assert_eq!(refused(&patch(body), 422)["errors"][0]["field"], field);
+    }
+}

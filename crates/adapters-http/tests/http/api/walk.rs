@@ -116,5 +116,5 @@ fn what_is_not_there_is_not_found() {
     refused(&api.get("/nothing"), 404);
     let other_method = api.send("DELETE", "/users", &Value::Null);
     refused(&other_method, 405);
-    assert_eq!(other_method.header("allow"), Some("GET"));
+    assert_eq!(other_method.header("allow"), Some("GET, POST"));
 }
