@@ -4,6 +4,7 @@ mod access;
 mod bots;
 mod desk;
 mod dispatching;
+mod editing;
 mod forgetting;
 mod indexing;
 mod intake_batches;
