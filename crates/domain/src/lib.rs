@@ -32,6 +32,7 @@ pub mod rate_limit;
 pub mod reminder;
 pub mod retention;
 pub mod retry;
+pub mod search;
 pub mod text;
 pub mod ticket;
 pub mod topic;
