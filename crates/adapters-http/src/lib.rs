@@ -13,6 +13,7 @@
 //! `mail_pages`, with an `AuthenticatedAgent` among the handler's arguments if it shows anything that is not
 //! public. To add a language: a file in `messages/`.
 
+mod api;
 mod bot;
 mod docs_page;
 mod edge;

@@ -24,6 +24,7 @@ const ROUTES: &[&str] = &[
     "/metrics",
     "/api/openapi.json",
     "/api/docs",
+    "/api/v1/",
     "/admin/",
 ];
 

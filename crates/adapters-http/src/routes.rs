@@ -6,12 +6,13 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::{bot, docs_page, health, mail_pages, openapi, page, problem::problem, state::request_id};
+use crate::{api, bot, docs_page, health, mail_pages, openapi, page, problem::problem, state::request_id};
 
 /// What a process has that takes calls.
 pub(crate) fn everything(config: &mut ServiceConfig) {
     config
         .configure(bot::routes)
+        .configure(api::routes)
         .configure(health::routes)
         .configure(openapi::routes)
         .configure(docs_page::routes)

@@ -4,8 +4,8 @@ use std::{future::Future, sync::Arc};
 
 use actix_web::{HttpMessage, HttpRequest, web};
 use application::{
-    intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall},
-    ports::{Clock, Ids, Storage},
+    intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
+    ports::{Clock, Entropy, Ids, Storage},
     staff::AuthenticateAgent,
 };
 use domain::ids::RequestId;
@@ -35,7 +35,11 @@ pub struct HttpState {
     pub list_topics: ListTopics,
     /// Finds the agent behind an API token.
     pub authenticate_agent: AuthenticateAgent,
-    /// Where captured mail is read from.
+    /// How a call is taken out of quarantine, and what is rung when a person plans something.
+    pub take_calls: TakeCalls,
+    /// New keys of bots.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where captured mail is read from, and what programs ask for.
     pub storage: Arc<dyn Storage>,
     /// The time, for rate limits.
     pub clock: Arc<dyn Clock>,

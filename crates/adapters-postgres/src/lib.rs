@@ -21,6 +21,7 @@ mod connection;
 mod delivery;
 mod erasure;
 mod error;
+mod lists;
 mod migrations;
 mod open;
 mod permissions;

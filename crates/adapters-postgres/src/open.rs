@@ -128,6 +128,18 @@ impl OpenError {
         Self::Permission { user, database, what: "make tables", remedy }
     }
 
+    /// The extension that searches texts is missing, and cannot be added by this user or, if it is not shipped, by any.
+    pub(crate) fn may_not_search_texts(server: &Server, is_shipped: bool) -> Self {
+        let add = "as an administrator of the database: CREATE EXTENSION pg_trgm";
+        let remedy = if is_shipped {
+            add.to_owned()
+        } else {
+            format!("install the server's package of additional modules (contrib), then {add}")
+        };
+        let (user, database) = (server.user().to_owned(), server.database().to_owned());
+        Self::Permission { user, database, what: "add the extension pg_trgm", remedy }
+    }
+
     /// What the failure to connect to `server` means.
     pub(crate) fn connecting(server: &Server, error: ConnectError) -> Self {
         match error {

@@ -48,3 +48,28 @@ pub(crate) async fn may_use_tables(connection: &mut AsyncPgConnection) -> QueryR
     .await?;
     Ok(tables.are_open)
 }
+
+/// Whether what searches texts is there, or can be added.
+#[derive(QueryableByName)]
+pub(crate) struct Trigrams {
+    /// Whether the database has the extension.
+    #[diesel(sql_type = Bool)]
+    pub(crate) are_there: bool,
+    /// Whether the server has it to add.
+    #[diesel(sql_type = Bool)]
+    pub(crate) are_shipped: bool,
+    /// Whether this user may add it: it is a trusted one (PostgreSQL: "F.35. `pg_trgm`").
+    #[diesel(sql_type = Bool)]
+    pub(crate) may_be_added: bool,
+}
+
+/// How the database stands to the extension `pg_trgm`.
+pub(crate) async fn trigrams(connection: &mut AsyncPgConnection) -> QueryResult<Trigrams> {
+    sql_query(
+        "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS are_there,
+                EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') AS are_shipped,
+                has_database_privilege(current_database(), 'CREATE') AS may_be_added",
+    )
+    .get_result(connection)
+    .await
+}

@@ -290,6 +290,23 @@ table! {
     }
 }
 
+table! {
+    user_search (user_id) {
+        user_id -> Uuid,
+        bot_id -> Uuid,
+        origin -> Nullable<Text>,
+        text -> Text,
+    }
+}
+
+table! {
+    ticket_search (ticket_id) {
+        ticket_id -> Uuid,
+        origin -> Nullable<Text>,
+        text -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(agents, api_tokens);
 allow_tables_to_appear_in_same_query!(channels, claims, notifications);
 allow_tables_to_appear_in_same_query!(claims, attempts);
@@ -298,3 +315,4 @@ allow_tables_to_appear_in_same_query!(notifications, tickets);
 allow_tables_to_appear_in_same_query!(bot_keys, bots);
 allow_tables_to_appear_in_same_query!(bots, quarantine);
 allow_tables_to_appear_in_same_query!(channels, topic_routes);
+allow_tables_to_appear_in_same_query!(tickets, users);

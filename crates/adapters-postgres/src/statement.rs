@@ -18,7 +18,7 @@ pub(crate) struct Statement<'f>(BoxedSqlQuery<'f, Pg, SqlQuery>);
 
 /// A statement with `$1`, `$2` and so on for what is bound to it, in this order. What it answers is read by the names of
 /// its columns.
-pub(crate) fn statement<'f>(sql: &'static str) -> Statement<'f> {
+pub(crate) fn statement<'f>(sql: impl Into<String>) -> Statement<'f> {
     Statement(sql_query(sql).into_boxed())
 }
 

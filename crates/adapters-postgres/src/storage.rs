@@ -69,10 +69,15 @@ impl PgStorage {
     pub async fn migrate_up(&self) -> Result<Vec<MigrationState>, OpenError> {
         let mut connection = self.connect(&self.migrator).await?;
         let home = permissions::home(&mut connection).await.map_err(OpenError::lost)?;
-        match (&home.schema, home.is_open) {
-            (Some(_), true) => migrations::apply(connection).await,
-            _ => Err(OpenError::may_not_make_tables(&self.migrator, home.schema.as_deref())),
+        if home.schema.is_none() || !home.is_open {
+            return Err(OpenError::may_not_make_tables(&self.migrator, home.schema.as_deref()));
         }
+        let trigrams = permissions::trigrams(&mut connection).await.map_err(OpenError::lost)?;
+        let can_search = trigrams.are_there || (trigrams.are_shipped && trigrams.may_be_added);
+        if !can_search {
+            return Err(OpenError::may_not_search_texts(&self.migrator, trigrams.are_shipped));
+        }
+        migrations::apply(connection).await
     }
 
     async fn connect(&self, server: &Server) -> Result<AsyncPgConnection, OpenError> {

@@ -3,8 +3,8 @@
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
     FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
-    QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository, StorageError,
+    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -42,7 +42,7 @@ macro_rules! begin {
             "; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 2000; ",
             "SET LOCAL idle_in_transaction_session_timeout = 10000; ",
             "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off; ",
-            "SET LOCAL plan_cache_mode = force_generic_plan"
+            "SET LOCAL enable_incremental_sort = off; SET LOCAL plan_cache_mode = force_generic_plan"
         )
     };
 }
@@ -203,6 +203,9 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
+        self
+    }
+    fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }
 }

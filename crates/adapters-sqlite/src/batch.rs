@@ -1,11 +1,12 @@
 //! A batch of calls in two trips to a thread that may block: one that reads, one that writes.
 
-use application::ports::{Asked, KnownPersons};
+use application::ports::{Asked, Changed, KnownPersons};
 use diesel::SqliteConnection;
 use domain::intake::{Knowledge, Writes};
 use jiff::Timestamp;
 
 use crate::{
+    entries::note,
     error::Failure,
     repositories::{intake, notifications, quarantine, tickets, timeline, topics, users},
     rows::{
@@ -42,6 +43,7 @@ pub(crate) struct Rows {
     quarantined: Vec<QuarantinedRow>,
     intake: Vec<IntakeRecordRow>,
     answers: Vec<KeptAnswerRow>,
+    changed: Changed,
 }
 
 impl From<&Writes> for Rows {
@@ -56,6 +58,7 @@ impl From<&Writes> for Rows {
             quarantined: rows(&writes.quarantined),
             intake: rows(&writes.intake),
             answers: rows(&writes.answers),
+            changed: Changed::by_calls(&writes.intake),
         }
     }
 }
@@ -71,6 +74,7 @@ impl Rows {
         timeline::record_clashes(connection, &self.clashes)?;
         quarantine::hold(connection, &self.quarantined)?;
         intake::record(connection, &self.intake)?;
+        note(connection, &self.changed)?;
         intake::keep(connection, &self.answers, now)
     }
 }

@@ -54,6 +54,26 @@ impl FromSql<Binary, Sqlite> for Id {
     }
 }
 
+/// Ids, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
+pub(crate) struct Ids(pub(crate) Vec<Id>);
+
+impl ToSql<Binary, Sqlite> for Ids {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        let bytes: Vec<u8> = self.0.iter().flat_map(|id| *id.0.as_bytes()).collect();
+        out.set_value(bytes);
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Binary, Sqlite> for Ids {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        let ids = value.read_blob().chunks(16).map(|bytes| Uuid::from_slice(bytes).map(Id));
+        Ok(Self(ids.collect::<Result<_, _>>()?))
+    }
+}
+
 macro_rules! stored_as_id {
     ($($id:ty)+) => {$(
         impl From<$id> for Id {

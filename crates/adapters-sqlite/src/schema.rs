@@ -281,6 +281,45 @@ table! {
     }
 }
 
+table! {
+    search_notes (position) {
+        position -> BigInt,
+        user_ids -> Binary,
+        ticket_ids -> Binary,
+    }
+}
+
+table! {
+    user_search (position) {
+        position -> BigInt,
+        user_id -> Binary,
+        bot_id -> Binary,
+        origin -> Nullable<Text>,
+    }
+}
+
+table! {
+    ticket_search (position) {
+        position -> BigInt,
+        ticket_id -> Binary,
+        origin -> Nullable<Text>,
+    }
+}
+
+table! {
+    user_texts (rowid) {
+        rowid -> BigInt,
+        text -> Text,
+    }
+}
+
+table! {
+    ticket_texts (rowid) {
+        rowid -> BigInt,
+        text -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(agents, api_tokens);
 allow_tables_to_appear_in_same_query!(attempts, notifications);
 allow_tables_to_appear_in_same_query!(notifications, tickets);

@@ -8,8 +8,9 @@ use std::sync::{
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, StorageError,
-    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
+    StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
+    WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -277,6 +278,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
+        self
+    }
+
+    fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }
 }

@@ -20,6 +20,8 @@ named! {
         Digests = "digests",
         /// Tells teams once more about a ticket that waits too long.
         Escalations = "escalations",
+        /// Lets lists be searched for what changed.
+        Search = "search",
     }
 }
 
@@ -41,6 +43,7 @@ impl Job {
     /// From the beginning of a run to that of the next.
     pub const fn interval(self) -> SignedDuration {
         match self {
+            Self::Search => SignedDuration::from_secs(3),
             Self::ForgetAnswers => SignedDuration::from_secs(10),
             Self::Digests | Self::Escalations => SignedDuration::from_secs(60),
             Self::Retention | Self::LedgerCheck => SignedDuration::from_hours(1),

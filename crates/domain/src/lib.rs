@@ -34,6 +34,7 @@ pub mod redaction;
 pub mod reminder;
 pub mod retention;
 pub mod retry;
+pub mod search;
 pub mod text;
 pub mod ticket;
 pub mod topic;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{Page, Storage, StorageError, Transaction, atomically, consult};
+use application::ports::{Page, Storage, StorageError, Transaction, UserFilter, atomically, consult};
 use domain::ids::WorkerId;
 use port_contracts::{Fault, FrozenClock, InMemoryStorage, Operation};
 use uuid::Uuid;
@@ -86,7 +86,7 @@ async fn every_operation_can_be_named() {
         let storage = storage();
         storage.fail_next(operation, Fault::Unavailable);
         let lists = consult(&storage, async |snapshot| {
-            snapshot.users().page(Page::first(1)).await?;
+            snapshot.users().page(&UserFilter::default(), Page::first(1)).await?;
             snapshot.workers().all().await
         });
         let is_met = matches!(operation, Operation::Read | Operation::UsersPage | Operation::WorkersAll);

@@ -90,7 +90,8 @@ impl Document {
     /// In their order; of one path, what changes something comes before what asks for it.
     fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
         members(&self.0["paths"]).flat_map(|(path, item)| {
-            let given = ["post", "get"].into_iter().filter(|method| !item[*method].is_null());
+            let given =
+                ["post", "patch", "get", "delete"].into_iter().filter(|method| !item[*method].is_null());
             given.map(move |method| Operation { method, path, content: &item[method] })
         })
     }

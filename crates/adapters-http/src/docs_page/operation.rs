@@ -64,14 +64,23 @@ impl Operation<'_> {
     /// The call as a line for a shell, with the key in a variable.
     fn curl(&self) -> String {
         let mut curl = format!("curl '{BASE_URL}{}'", self.example_url());
-        if !self.content["security"].is_null() {
-            curl.push_str(" \\\n  -H \"Authorization: Bearer $FRONTDESK_KEY\"");
-        }
         let example = &self.content["requestBody"]["content"][JSON]["example"];
+        if self.method != if example.is_null() { "get" } else { "post" } {
+            let _ = write!(curl, " \\\n  -X {}", self.method.to_uppercase());
+        }
+        if let Some(key) = self.key() {
+            let _ = write!(curl, " \\\n  -H \"Authorization: Bearer ${key}\"");
+        }
         if !example.is_null() {
             let _ = write!(curl, " \\\n  -H 'Content-Type: application/json' \\\n  -d '{example}'");
         }
         curl
+    }
+
+    /// The variable with the key that the call needs.
+    fn key(&self) -> Option<&'static str> {
+        let first = items(&self.content["security"]).next()?;
+        Some(if first["agent"].is_null() { "FRONTDESK_KEY" } else { "FRONTDESK_TOKEN" })
     }
 
     /// The path with its parameters and the first of the query's.
@@ -93,6 +102,11 @@ impl Operation<'_> {
 
 /// The examples of a response, each after its name. Those of success come first, and the first one is open.
 pub(super) fn examples(response: &Value, html: &mut String) {
+    let only = &response["content"][JSON]["example"];
+    if !only.is_null() {
+        let json = serde_json::to_string_pretty(only).unwrap_or_default();
+        let _ = writeln!(html, "<pre tabindex=\"0\">{}</pre>", Escaped(&json));
+    }
     let mut examples: Vec<_> = members(&response["content"][JSON]["examples"]).collect();
     examples.sort_by_key(|(_, example)| example["value"]["result"] == "invalid");
     for (position, (name, example)) in examples.into_iter().enumerate() {

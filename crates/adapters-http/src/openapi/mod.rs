@@ -4,6 +4,7 @@ mod answers;
 mod fields;
 mod operations;
 mod samples;
+mod staff;
 
 use std::future::ready;
 
@@ -59,9 +60,10 @@ fn document() -> OpenApi {
         .servers(Some([Server::new("/")]))
         .tags(Some([
             tag("bot", "What a chatbot calls, with the key of its bot."),
+            tag("staff", "What programs call, with the token of a member of staff."),
             tag("health", "What machines ask. Needs no key, and answers under any host name."),
         ]))
-        .paths(operations::paths())
+        .paths(staff::add(operations::paths()).build())
         .components(Some(components()))
         .build()
 }
@@ -83,11 +85,15 @@ fn components() -> utoipa::openapi::Components {
         "X-Api-Key",
         "Or `X-Api-Key: <key>`, where `Authorization` cannot be set.",
     );
+    let (agent, token) = staff::security();
     ComponentsBuilder::new()
         .security_scheme("bearer", SecurityScheme::Http(bearer))
         .security_scheme("xApiKey", SecurityScheme::ApiKey(ApiKey::Header(header)))
+        .security_scheme(agent, token)
         .schemas_from_iter(fields::schemas())
         .schemas_from_iter(answers::schemas())
+        .schemas_from_iter(staff::schemas())
         .responses_from_iter(answers::shared_responses())
+        .responses_from_iter(staff::shared_responses())
         .build()
 }

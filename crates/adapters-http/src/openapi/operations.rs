@@ -3,7 +3,7 @@
 use domain::{answer::Sentence, bot_call::Field, text::IDEMPOTENCY_KEY_MAX};
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, ObjectBuilder, PathItem, Paths, PathsBuilder, Ref, Required, Response,
+    ContentBuilder, HttpMethod, ObjectBuilder, PathItem, PathsBuilder, Ref, Required, Response,
     ResponseBuilder, Type,
     path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
     request_body::{RequestBody, RequestBodyBuilder},
@@ -15,7 +15,7 @@ use super::{
     fields, samples,
 };
 
-pub(super) fn paths() -> Paths {
+pub(super) fn paths() -> PathsBuilder {
     let mut users = PathItem::new(HttpMethod::Post, register_user());
     users.get = Some(find_user());
     PathsBuilder::new()
@@ -25,7 +25,6 @@ pub(super) fn paths() -> Paths {
         .path("/bot/v1/topics", PathItem::new(HttpMethod::Get, list_topics()))
         .path("/health/live", PathItem::new(HttpMethod::Get, live()))
         .path("/health/ready", PathItem::new(HttpMethod::Get, ready()))
-        .build()
 }
 
 fn register_user() -> Operation {

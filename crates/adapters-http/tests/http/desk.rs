@@ -16,6 +16,7 @@ use adapters_http::{
 use application::{
     bots::{AddBot, NewBot, RevokeBotKeys, WhichKeys},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
+    jobs::IndexForSearch,
     ports::{CapturedMail, Clock, Entropy, Ids, Storage, atomically},
     routing::{AddTopic, NewTopic},
     staff::{AddToken, AuthenticateAgent, CreateSuperuser},
@@ -143,13 +144,14 @@ impl Desk {
         let storage: Arc<dyn Storage> = self.storage.clone();
         let clock: Arc<dyn Clock> = self.server_clock.clone();
         let ids: Arc<dyn Ids> = self.ids.clone();
-        let (lane, runner) = IntakeLane::new(TakeCalls {
+        let take_calls = TakeCalls {
             storage: storage.clone(),
             queue: Arc::new(InMemoryQueue::new()),
             clock: clock.clone(),
             ids: ids.clone(),
             rules: IntakeRules { welcome_delay: SignedDuration::from_secs(60) },
-        });
+        };
+        let (lane, runner) = IntakeLane::new(take_calls.clone());
         self.runtime.spawn(runner.run());
         HttpState {
             authenticate_bot: Arc::new(AuthenticateBot::new(storage.clone(), clock.clone())),
@@ -158,6 +160,8 @@ impl Desk {
             show_ticket: ShowTicketStatus { storage: storage.clone() },
             list_topics: ListTopics { storage: storage.clone() },
             authenticate_agent: AuthenticateAgent { storage: storage.clone() },
+            take_calls,
+            entropy: self.entropy.clone(),
             storage,
             clock,
             ids,
@@ -207,6 +211,12 @@ impl Desk {
 
     /// Answers the API token of a member of staff who may only read.
     pub(crate) fn reader_token(&self) -> String {
+        let [reader, ..] = self.tokens();
+        reader
+    }
+
+    /// Answers API tokens of a new member of staff: one that may read, one that may work, one that may do everything.
+    pub(crate) fn tokens(&self) -> [String; 3] {
         let create = CreateSuperuser {
             storage: self.storage.clone(),
             clock: self.clock.clone(),
@@ -221,8 +231,19 @@ impl Desk {
         };
         self.runtime.block_on(async {
             create.execute(AGENT, "a long password".to_owned()).await.expect("a new member");
-            add.execute(AGENT, "reading", Scope::Read).await.expect("a new token").reveal().to_owned()
+            let mut tokens = [Scope::Read, Scope::Write, Scope::Admin].map(|_| String::new());
+            for (token, scope) in tokens.iter_mut().zip([Scope::Read, Scope::Write, Scope::Admin]) {
+                let secret = add.execute(AGENT, "for tests", scope).await.expect("a new token");
+                secret.reveal().clone_into(token);
+            }
+            tokens
         })
+    }
+
+    /// Writes what lists are searched by.
+    pub(crate) fn index(&self) {
+        let index = IndexForSearch { storage: self.storage.clone() };
+        self.runtime.block_on(index.execute()).expect("it can be indexed");
     }
 
     pub(crate) fn capture(&self, mail: &CapturedMail) {

@@ -1,6 +1,7 @@
 //! What the server answers, from outside: real use cases over fakes, real connections over loopback.
 
 mod access;
+mod api;
 mod bodies;
 mod calls;
 mod client;

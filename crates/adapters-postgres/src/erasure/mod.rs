@@ -17,7 +17,7 @@ use crate::{
     rows::IdentityRow,
     schema::{
         attempts, captured_mails, claims, identities, identity_clashes, kept_answers, notifications, tickets,
-        users,
+        user_search, users,
     },
     statement::{column, statement},
     totals::Totals,
@@ -48,6 +48,7 @@ pub(crate) async fn erase(
         quarantined: quarantine::erase(connection, &known_as).await?,
     };
     erase_clashes(connection, id).await?;
+    erase_entries(connection, id, &tickets).await?;
     diesel::delete(users::table.find(id)).execute(connection).await?;
     totals.write(connection).await?;
     Ok(Some(receipt))
@@ -136,5 +137,24 @@ async fn erase_clashes(connection: &mut AsyncPgConnection, user: Id) -> QueryRes
     diesel::delete(own).execute(connection).await?;
     let others = identity_clashes::table.filter(identity_clashes::other_user_id.eq(user));
     diesel::delete(others).execute(connection).await?;
+    Ok(())
+}
+
+/// Whoever is just writing entries may have read what is erased here. The note has it deleted again.
+async fn erase_entries(connection: &mut AsyncPgConnection, user: Id, tickets: &[Id]) -> QueryResult<()> {
+    diesel::delete(user_search::table.find(user)).execute(connection).await?;
+    statement(
+        "DELETE FROM ticket_search WHERE ticket_id IN (
+             SELECT ticket_id FROM ticket_search WHERE ticket_id = ANY ($1) ORDER BY ticket_id FOR UPDATE
+         )",
+    )
+    .bind::<Array<Uuid>, _>(tickets)
+    .execute(connection)
+    .await?;
+    statement("INSERT INTO search_notes (user_ids, ticket_ids) VALUES ($1, $2)")
+        .bind::<Array<Uuid>, _>(vec![user])
+        .bind::<Array<Uuid>, _>(tickets)
+        .execute(connection)
+        .await?;
     Ok(())
 }

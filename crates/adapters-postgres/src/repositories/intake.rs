@@ -1,6 +1,6 @@
 //! Calls of bots, and answers kept for equal calls.
 
-use application::ports::{IntakeRepository, StorageError};
+use application::ports::{Changed, IntakeRepository, StorageError};
 use async_trait::async_trait;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Json, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -8,7 +8,7 @@ use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
 use jiff::Timestamp;
 
 use crate::{
-    columns::At,
+    columns::{At, Id},
     error::{Failure, inserted},
     rows::{IntakeRecordRow, KeptAnswerRow, SlotRow},
     statement::{column, statement},
@@ -111,8 +111,13 @@ pub(crate) async fn record(mut connection: &AsyncPgConnection, calls: &[IntakeRo
         return Ok(());
     }
     let rows = column(calls, IntakeRecordRow::from);
+    let changed = Changed::by_calls(calls);
     let record = statement(
-        "INSERT INTO intake (request_id, bot_id, path, outcome, user_id, ticket_id, users_made, tickets_made,
+        "WITH noted AS (
+             INSERT INTO search_notes (user_ids, ticket_ids)
+             SELECT $11, $12 WHERE cardinality($11) + cardinality($12) > 0
+         )
+         INSERT INTO intake (request_id, bot_id, path, outcome, user_id, ticket_id, users_made, tickets_made,
                              notifications_made, received_at)
          SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT DO NOTHING",
@@ -126,6 +131,8 @@ pub(crate) async fn record(mut connection: &AsyncPgConnection, calls: &[IntakeRo
     .bind::<Array<Integer>, _>(column(&rows, |row| row.users_made))
     .bind::<Array<Integer>, _>(column(&rows, |row| row.tickets_made))
     .bind::<Array<Integer>, _>(column(&rows, |row| row.notifications_made))
-    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.received_at));
+    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.received_at))
+    .bind::<Array<Uuid>, _>(column(&changed.users, |&id| Id::from(id)))
+    .bind::<Array<Uuid>, _>(column(&changed.tickets, |&id| Id::from(id)));
     inserted(record.execute(&mut connection).await?, rows.len(), "intake_request_id_key")
 }

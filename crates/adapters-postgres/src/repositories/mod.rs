@@ -13,6 +13,7 @@ pub(crate) mod notifications;
 pub(crate) mod quarantine;
 mod reminders;
 mod retention;
+mod search;
 pub(crate) mod tickets;
 pub(crate) mod timeline;
 pub(crate) mod topics;

@@ -56,9 +56,11 @@ impl ReminderRepository for PgUnitOfWork {
         // An id of the last millisecond may be greater than the first of it.
         let end = opened_until.checked_add(SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX);
         self.run(async |connection| {
+            // As an expression, the status keeps PostgreSQL from taking the index of statuses, which knows nothing of
+            // what was told again.
             let overdue: Vec<Overdue> = statement(
                 "SELECT id, user_id FROM tickets
-                 WHERE topic = $1 AND escalated_at IS NULL AND status IN ('open', 'pending') AND status = 'open'
+                 WHERE topic = $1 AND escalated_at IS NULL AND status IN ('open', 'pending') AND status || '' = 'open'
                    AND id < $2 AND created_at <= $3
                  ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED",
             )

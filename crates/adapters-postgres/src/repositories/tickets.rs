@@ -1,6 +1,6 @@
 //! Tickets.
 
-use application::ports::{Page, StorageError, TicketRepository};
+use application::ports::{Page, StorageError, TicketFilter, TicketRepository};
 use async_trait::async_trait;
 use diesel::{
     prelude::*,
@@ -8,13 +8,14 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
-    ids::UserId,
+    ids::{TicketId, UserId},
     ticket::{Reference, Ticket},
 };
 
 use crate::{
     columns::Id,
     error::{Failure, inserted},
+    lists::ticket_ids,
     rows::TicketRow,
     schema::tickets,
     statement::{Statement, column, statement},
@@ -37,11 +38,33 @@ impl TicketRepository for PgUnitOfWork {
         self.run(async |connection| insert(connection, new).await).await
     }
 
+    async fn find(&mut self, id: TicketId) -> Result<Option<Ticket>, StorageError> {
+        self.run(async |connection| {
+            let ticket = tickets::table.find(Id::from(id)).select(TicketRow::as_select());
+            ticket.get_result(connection).await.optional()?.map(Ticket::try_from).transpose()
+        })
+        .await
+    }
+
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
         let number = reference.number().cast_signed();
         self.run(async |connection| {
             let ticket = tickets::table.filter(tickets::number.eq(number)).select(TicketRow::as_select());
             ticket.get_result(connection).await.optional()?.map(Ticket::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn page(&mut self, filter: &TicketFilter, page: Page) -> Result<Vec<Ticket>, StorageError> {
+        self.run(async |connection| {
+            let ids = ticket_ids(connection, filter, page).await?;
+            let rows: Vec<TicketRow> = tickets::table
+                .filter(tickets::id.eq_any(ids))
+                .order(tickets::id.desc())
+                .select(TicketRow::as_select())
+                .load(connection)
+                .await?;
+            rows.into_iter().map(Ticket::try_from).collect()
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! Users and their identities.
 
-use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserRepository};
+use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserFilter, UserRepository};
 use async_trait::async_trait;
 use diesel::{
     prelude::*,
@@ -14,6 +14,7 @@ use crate::{
     columns::{Id, Named},
     erasure,
     error::{Failure, inserted},
+    lists::user_ids,
     rows::{IdentityRow, KnownUserRow, UserRow, known_persons},
     schema::{identities, users},
     statement::{Statement, column, statement},
@@ -80,12 +81,12 @@ impl UserRepository for PgUnitOfWork {
         .await
     }
 
-    async fn page(&mut self, page: Page) -> Result<Vec<User>, StorageError> {
+    async fn page(&mut self, filter: &UserFilter, page: Page) -> Result<Vec<User>, StorageError> {
         self.run(async |connection| {
+            let ids = user_ids(connection, filter, page).await?;
             let rows: Vec<UserRow> = users::table
-                .filter(users::id.lt(Id::before(page.before)))
+                .filter(users::id.eq_any(ids))
                 .order(users::id.desc())
-                .limit(page.limit.into())
                 .select(UserRow::as_select())
                 .load(connection)
                 .await?;

@@ -2,6 +2,7 @@
 //! whose user may make schemas and roles and whose server asks for passwords.
 
 mod contract;
+mod list_plans;
 mod opening;
 mod outages;
 mod plans;

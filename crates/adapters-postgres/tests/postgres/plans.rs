@@ -6,6 +6,7 @@ use crate::support::{Schema, storage};
 use adapters_postgres::PgStorage;
 use application::ports::{
     ClosedAttempt, NotificationFilter, Page, QuarantineFilter, Storage as _, StorageError, UnitOfWork,
+    UserFilter,
 };
 use domain::{
     bot::SecretDigest,
@@ -68,20 +69,26 @@ const ROWS: &str = "
         SELECT nth(n), 'bot ' || n, 'en', now() FROM generate_series(1, 500) AS n;
     INSERT INTO bot_keys (digest, bot_id, standing, position)
         SELECT sha256(n::text::bytea), nth(n), 'current', 1 FROM generate_series(1, 500) AS n;
+    INSERT INTO user_search (user_id, bot_id, origin, text)
+        SELECT nth(n), nth(n % 9), CASE WHEN n % 3 = 0 THEN 'web ' || n % 12 END, 'person ' || n || ' <' || sha256(n::text::bytea) || '>'
+        FROM generate_series(1, 4000) AS n;
+    INSERT INTO ticket_search (ticket_id, origin, text)
+        SELECT nth(n), CASE WHEN n % 3 = 0 THEN 'web ' || n % 12 END, 'person ' || n || ' <' || sha256(n::text::bytea) || '>'
+        FROM generate_series(1, 4000) AS n;
     ANALYZE;
 ";
 
 /// Tables that stay small, or of which only a few pages hold rows.
 const SMALL: &str = "'bots', 'bot_keys', 'channels', 'topics', 'topic_aliases', 'topic_routes', 'claims', 'workers', 'agents', \
-     'api_tokens', 'counters', 'digests', 'ledger_totals'";
+     'api_tokens', 'counters', 'digests', 'ledger_totals', 'search_notes'";
 
-const PAGE: Page = Page { before: Some(Uuid::from_u128(3000)), limit: 9 };
+pub(crate) const PAGE: Page = Page { before: Some(Uuid::from_u128(3000)), limit: 9 };
 
 /// A schema full of rows, whose indexes are watched.
-struct Watched(Schema);
+pub(crate) struct Watched(Schema);
 
 impl Watched {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let watched = Self::empty().await;
         watched.0.run(ROWS).await;
         watched
@@ -93,8 +100,8 @@ impl Watched {
         Self(schema)
     }
 
-    /// Asserts that what `call` asks for is found by `index`, and that no table that grows is read as a whole.
-    async fn uses<T>(
+    /// Asserts that what `call` asks for is found by `index`, which may have a `%` in its name, and that no table that grows is read as a whole.
+    pub(crate) async fn uses<T>(
         &self,
         index: &str,
         call: impl AsyncFnOnce(&mut dyn UnitOfWork) -> Result<T, StorageError>,
@@ -102,7 +109,7 @@ impl Watched {
         let name = self.0.name();
         let scans = format!(
             "SELECT coalesce(sum(idx_scan), 0)::bigint FROM pg_stat_user_indexes
-             WHERE schemaname = '{name}' AND indexrelname = '{index}'"
+             WHERE schemaname = '{name}' AND indexrelname LIKE '{index}'"
         );
         let whole = format!(
             "SELECT coalesce(sum(seq_scan), 0)::bigint FROM pg_stat_user_tables
@@ -147,7 +154,7 @@ impl Watched {
     }
 }
 
-fn nth(n: u128) -> Uuid {
+pub(crate) fn nth(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
@@ -156,7 +163,7 @@ async fn people_and_their_tickets_are_found_by_index() {
     let watched = Watched::new().await;
     let id = UserId::from_uuid(nth(30));
     let named = [Identity::Email(EmailAddress::restore("person30@example.org".to_owned()))];
-    watched.uses("users_pkey", async |tx| tx.users().page(PAGE).await).await;
+    watched.uses("users_pkey", async |tx| tx.users().page(&UserFilter::default(), PAGE).await).await;
     watched.uses("identities_user_id_idx", async |tx| tx.users().identities_of(id).await).await;
     watched.uses("identities_kind_value_key", async |tx| tx.users().by_identities(&named).await).await;
     watched.uses("users_pkey", async |tx| tx.users().by_identities(&named).await).await;
@@ -306,7 +313,7 @@ async fn jobs_look_at_what_they_are_about_only() {
     let watched = Watched::new().await;
     let support = Slug::parse("support").expect("a slug");
     let day = "2026-01-01".parse().expect("a day");
-    watched.uses("tickets_waiting_idx", async |tx| tx.reminders().backlog(&support, 9).await).await;
+    watched.uses("tickets_%_idx", async |tx| tx.reminders().backlog(&support, 9).await).await;
     let overdue = async |tx: &mut dyn UnitOfWork| tx.reminders().overdue(&support, TEST_BEGINS, 9).await;
     watched.uses("tickets_waiting_idx", overdue).await;
     watched.uses("intake_request_id_key", async |tx| tx.ledger().day(day).await).await;

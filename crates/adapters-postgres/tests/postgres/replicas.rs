@@ -6,7 +6,7 @@ use adapters_postgres::PgStorage;
 use application::{
     delivery::DispatchNotifications,
     intake::TakeCalls,
-    ports::{Ids as _, NotificationFilter, Page, Storage, Transaction, atomically, consult},
+    ports::{Ids as _, NotificationFilter, Page, Storage, Transaction, UserFilter, atomically, consult},
 };
 use domain::{
     answer::{Answer, Verdict},
@@ -83,7 +83,10 @@ impl Replicas {
     }
 
     async fn users(&self) -> Vec<User> {
-        let users = consult(&*self.storages[0], async |tx| tx.users().page(Page::first(99)).await).await;
+        let users = consult(&*self.storages[0], async |tx| {
+            tx.users().page(&UserFilter::default(), Page::first(99)).await
+        })
+        .await;
         users.expect("storage works")
     }
 

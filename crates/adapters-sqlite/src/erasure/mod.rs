@@ -2,12 +2,13 @@
 
 mod quarantine;
 
-use application::ports::ErasureReceipt;
+use application::ports::{Changed, ErasureReceipt};
 use diesel::{connection::SimpleConnection as _, prelude::*};
 use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus};
 
 use crate::{
     columns::{At, Id, Named},
+    entries::{delete_user_entry, empty_ticket_entry, note},
     error::Failure,
     rows::IdentityRow,
     schema::{
@@ -32,6 +33,7 @@ fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result
     let known_as = identities_of(connection, id)?;
     let mut totals = Totals::default();
     totals.user(made_at);
+    erase_entries(connection, id)?;
     let (notifications, captured_mails) = erase_notifications(connection, id, &mut totals)?;
     let receipt = ErasureReceipt {
         identities: diesel::delete(identities::table.filter(identities::user_id.eq(id)))
@@ -56,6 +58,16 @@ fn identities_of(connection: &mut SqliteConnection, user: Id) -> Result<Vec<Iden
         .into_iter()
         .map(|row| NewIdentity::try_from(row).map(|known| known.identity))
         .collect()
+}
+
+/// The bare tickets are found by their references again when they are indexed anew.
+fn erase_entries(connection: &mut SqliteConnection, user: Id) -> QueryResult<()> {
+    let of_user = tickets::table.filter(tickets::user_id.eq(user)).select(tickets::id);
+    let tickets: Vec<Id> = of_user.load(connection)?;
+    delete_user_entry(connection, user)?;
+    tickets.iter().try_for_each(|&ticket| empty_ticket_entry(connection, ticket))?;
+    let tickets = tickets.into_iter().map(Id::into).collect();
+    note(connection, &Changed { users: Vec::new(), tickets })
 }
 
 /// The bare tickets stay, nobody's.

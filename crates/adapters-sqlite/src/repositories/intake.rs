@@ -1,6 +1,6 @@
 //! Calls of bots, and answers kept for equal calls.
 
-use application::ports::{IntakeRepository, StorageError};
+use application::ports::{Changed, IntakeRepository, StorageError};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     columns::{At, Digest, Id},
+    entries::note,
     error::{Failure, inserted},
     rows::{IntakeRecordRow, KeptAnswerRow, SlotRow},
     schema::{intake, kept_answers},
@@ -41,7 +42,12 @@ impl IntakeRepository for SqliteUnitOfWork {
             return Ok(());
         }
         let rows: Vec<_> = calls.iter().map(IntakeRecordRow::from).collect();
-        self.run(move |connection| record(connection, &rows)).await
+        let changed = Changed::by_calls(calls);
+        self.run(move |connection| {
+            record(connection, &rows)?;
+            Ok(note(connection, &changed)?)
+        })
+        .await
     }
 
     async fn forget_expired(&mut self, now: Timestamp, limit: u16) -> Result<usize, StorageError> {

@@ -1,6 +1,8 @@
 //! Notifications as people see them.
 
-use application::ports::{NotificationFilter, NotificationRepository, Page, StorageError};
+use application::ports::{
+    NotificationFilter, NotificationRepository, PLANNED_BEFORE_DUE, Page, Span, StorageError,
+};
 use async_trait::async_trait;
 use diesel::{
     dsl::{AsSelect, IntoBoxed, auto_type, exists, not, sql},
@@ -137,7 +139,26 @@ fn filtered(filter: NotificationFilter) -> Notifications {
     if let Some(user) = filter.user_id {
         fitting = fitting.filter(notifications::user_id.eq(Id::from(user)));
     }
-    fitting
+    due_in(fitting, &filter)
+}
+
+/// Those that are or were due in a time. Nothing is planned after it is due, and few things long before: where no index
+/// leads to few of them, this is what ends the walk through all.
+fn due_in(mut notifications: Notifications, filter: &NotificationFilter) -> Notifications {
+    let Span { from, until } = filter.due;
+    if let Some(until) = until {
+        notifications = notifications
+            .filter(notifications::due_at.lt(At(until)))
+            .filter(notifications::id.lt(Id::from(filter.due.end_id())));
+    }
+    if let Some(from) = from {
+        notifications = notifications.filter(notifications::due_at.ge(At(from)));
+        if filter.status.is_none_or(|status| status == NotificationStatus::Sent) {
+            let planned = Span { from: from.checked_sub(PLANNED_BEFORE_DUE).ok(), until: None };
+            notifications = notifications.filter(notifications::id.ge(Id::from(planned.first_id())));
+        }
+    }
+    notifications
 }
 
 /// Those that stand at `status`. What is being sent or handed over has no status of its own in its row.

@@ -1,10 +1,10 @@
 //! Tickets.
 
-use application::ports::{Page, StorageError, TicketRepository};
+use application::ports::{Page, StorageError, TicketFilter, TicketRepository};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use domain::{
-    ids::UserId,
+    ids::{TicketId, UserId},
     ticket::{Reference, Ticket},
 };
 
@@ -12,6 +12,7 @@ use crate::{
     columns::Id,
     constant::returned,
     error::{Failure, inserted},
+    lists::ticket_ids,
     rows::TicketRow,
     schema::{counters, tickets},
     unit_of_work::SqliteUnitOfWork,
@@ -34,12 +35,25 @@ impl TicketRepository for SqliteUnitOfWork {
         self.run(move |connection| insert(connection, &rows)).await
     }
 
+    async fn find(&mut self, id: TicketId) -> Result<Option<Ticket>, StorageError> {
+        self.run(move |connection| find(connection, id.into())).await
+    }
+
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
         let number = reference.number().cast_signed();
         self.run(move |connection| {
             let by_number = tickets::table.filter(tickets::number.eq(number));
             let row = by_number.select(TicketRow::as_select()).get_result(connection).optional()?;
             row.map(Ticket::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn page(&mut self, filter: &TicketFilter, page: Page) -> Result<Vec<Ticket>, StorageError> {
+        let filter = filter.clone();
+        self.run(move |connection| {
+            let ids = ticket_ids(connection, &filter, page)?;
+            ids.into_iter().filter_map(|id| find(connection, id).transpose()).collect()
         })
         .await
     }
@@ -74,4 +88,9 @@ pub(crate) fn insert(connection: &mut SqliteConnection, rows: &[TicketRow]) -> R
         inserted(insert.execute(connection)?, "tickets_number_key")?;
     }
     Ok(())
+}
+
+fn find(connection: &mut SqliteConnection, id: Id) -> Result<Option<Ticket>, Failure> {
+    let row = tickets::table.find(id).select(TicketRow::as_select()).get_result(connection).optional()?;
+    row.map(Ticket::try_from).transpose()
 }

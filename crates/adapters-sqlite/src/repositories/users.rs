@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserRepository};
+use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserFilter, UserRepository};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use domain::{identity::Identity, ids::UserId, intake::NewIdentity, user::User};
@@ -13,6 +13,7 @@ use crate::{
     constant::changed,
     erasure,
     error::{Failure, inserted},
+    lists::user_ids,
     rows::{IdentityRow, UserRow},
     schema::{identities, users},
     unit_of_work::SqliteUnitOfWork,
@@ -65,15 +66,11 @@ impl UserRepository for SqliteUnitOfWork {
         .await
     }
 
-    async fn page(&mut self, page: Page) -> Result<Vec<User>, StorageError> {
+    async fn page(&mut self, filter: &UserFilter, page: Page) -> Result<Vec<User>, StorageError> {
+        let filter = filter.clone();
         self.run(move |connection| {
-            let rows = users::table
-                .filter(users::id.lt(Id::before(page.before)))
-                .order(users::id.desc())
-                .limit(page.limit.into())
-                .select(UserRow::as_select())
-                .load(connection)?;
-            rows.into_iter().map(User::try_from).collect()
+            let ids = user_ids(connection, &filter, page)?;
+            ids.into_iter().filter_map(|id| find(connection, id).transpose()).collect()
         })
         .await
     }

@@ -5,6 +5,7 @@ mod connections;
 mod dropping;
 mod erasing;
 mod job_plans;
+mod list_plans;
 mod opening;
 mod plans;
 mod samples;

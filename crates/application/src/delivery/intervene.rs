@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use domain::{ids::NotificationId, notification::NotificationStatus};
+use jiff::Timestamp;
 
-use crate::ports::{Clock, NotificationQueue, Storage, StorageError, atomically};
+use crate::ports::{
+    Clock, NotificationFilter, NotificationQueue, Page, Storage, StorageError, Transaction, atomically,
+};
 
 /// Why a notification stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -63,4 +66,54 @@ impl RetryNotification {
         self.queue.ring();
         Ok(())
     }
+}
+
+/// One commit makes at most so many due, so that intake never waits long for it.
+const PORTION: u16 = 200;
+
+/// Makes many notifications due now.
+#[derive(Clone)]
+pub struct RetryNotifications {
+    /// Where notifications are.
+    pub storage: Arc<dyn Storage>,
+    /// What is rung.
+    pub queue: Arc<dyn NotificationQueue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl RetryNotifications {
+    /// Makes those of a filter due, the newest first, in portions. Says how many these were. What may not be retried is
+    /// left alone.
+    pub async fn execute(&self, filter: NotificationFilter) -> Result<usize, StorageError> {
+        let now = self.clock.now();
+        let (mut retried, mut page) = (0, Page::first(PORTION));
+        loop {
+            let (portion, last) =
+                atomically(&*self.storage, async |tx| retry(tx, filter, page, now).await).await?;
+            if portion > 0 {
+                retried += portion;
+                self.queue.ring();
+            }
+            match last {
+                Some(last) => page.before = Some(last.as_uuid()),
+                None => return Ok(retried),
+            }
+        }
+    }
+}
+
+/// Says how many of a page it made due, and which is the last of that page.
+async fn retry(
+    tx: &mut Transaction,
+    filter: NotificationFilter,
+    page: Page,
+    now: Timestamp,
+) -> Result<(usize, Option<NotificationId>), StorageError> {
+    let found = tx.notifications().page(filter, page).await?;
+    let mut retried = 0;
+    for notification in found.iter().filter(|found| found.status.can_be_retried()) {
+        retried += usize::from(tx.notifications().retry(notification.id, now).await?);
+    }
+    Ok((retried, found.last().map(|last| last.id)))
 }

@@ -9,6 +9,6 @@ mod settle;
 
 pub use dispatch::{DispatchError, DispatchNotifications};
 pub use heartbeat::{BeatHeart, StopWorker};
-pub use intervene::{CancelNotification, InterveneError, RetryNotification};
+pub use intervene::{CancelNotification, InterveneError, RetryNotification, RetryNotifications};
 pub use reclaim::{Gone, ReclaimNotifications, Reclaimed};
 pub use settle::{FinishedAttempt, SettleAttempts};

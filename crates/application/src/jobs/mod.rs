@@ -5,6 +5,7 @@
 mod check_ledger;
 mod escalate;
 mod forget_answers;
+mod index;
 mod portions;
 mod retire;
 mod send_digests;
@@ -19,6 +20,7 @@ use domain::{
 };
 pub use escalate::EscalateTickets;
 pub use forget_answers::ForgetExpiredAnswers;
+pub use index::IndexForSearch;
 pub use retire::{RetireOldRows, Retired};
 pub use send_digests::SendDigests;
 pub use turns::{RequestJob, ShareJobs};
@@ -33,6 +35,7 @@ pub struct RunJob {
     check_ledger: CheckLedger,
     send_digests: SendDigests,
     escalate: EscalateTickets,
+    index: IndexForSearch,
 }
 
 impl RunJob {
@@ -52,6 +55,7 @@ impl RunJob {
             check_ledger: CheckLedger { storage: storage(), clock: clock() },
             send_digests: SendDigests { storage: storage(), queue: queue(), clock: clock(), ids: ids() },
             escalate: EscalateTickets { storage: storage(), queue: queue(), clock: clock(), ids: ids() },
+            index: IndexForSearch { storage: storage() },
         }
     }
 
@@ -66,6 +70,7 @@ impl RunJob {
             }
             Job::Digests => self.send_digests.execute().await.map(|_| JobOutcome::Done),
             Job::Escalations => self.escalate.execute().await.map(|_| JobOutcome::Done),
+            Job::Search => self.index.execute().await.map(|_| JobOutcome::Done),
         }
     }
 }

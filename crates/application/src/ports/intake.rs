@@ -36,7 +36,8 @@ pub trait IntakeRepository: Send {
     /// [`StorageError::Conflict`] when a slot holds an answer that has not expired.
     async fn keep(&mut self, answers: &[BoundAnswer], now: Timestamp) -> Result<(), StorageError>;
 
-    /// Writes one row for each call.
+    /// Writes one row for each call, and one note for all of them together of what they changed: see
+    /// [`SearchRepository`](super::SearchRepository).
     async fn record(&mut self, rows: &[IntakeRow]) -> Result<(), StorageError>;
 
     /// Deletes at most `limit` answers that had expired by `now`, and says how many.

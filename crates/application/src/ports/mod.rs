@@ -8,12 +8,14 @@ mod fallbacks;
 mod intake;
 mod jobs;
 mod ledger;
+mod lists;
 mod notifications;
 mod people;
 mod queue;
 mod reminders;
 mod routing;
 mod schema;
+mod search;
 mod storage;
 
 pub use access::{AgentRepository, BotRepository};
@@ -23,13 +25,15 @@ pub use fallbacks::FallbackRepository;
 pub use intake::{Asked, HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
 pub use jobs::JobRepository;
 pub use ledger::{LedgerRepository, RetentionRepository};
+pub use lists::{Page, Span, TicketFilter, UserFilter};
 pub use notifications::{
     AbandonedAttempt, CapturedMail, CapturedMailRepository, ChannelResult, ClosedAttempt, DeliveryRepository,
-    NotificationFilter, NotificationRepository, OpenedAttempt, WorkerRepository,
+    NotificationFilter, NotificationRepository, OpenedAttempt, PLANNED_BEFORE_DUE, WorkerRepository,
 };
 pub use people::{ErasureReceipt, KnownPersons, TicketRepository, TimelineRepository, UserRepository};
 pub use queue::{NotificationQueue, QueueError, Received, Subscription};
 pub use reminders::ReminderRepository;
 pub use routing::{ChannelRepository, TopicRepository};
 pub use schema::{Migrate, MigrationState, Schema};
-pub use storage::{Page, Storage, StorageError, Transaction, UnitOfWork, atomically, consult};
+pub use search::{Changed, Noted, SearchRepository};
+pub use storage::{Storage, StorageError, Transaction, UnitOfWork, atomically, consult};

@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Page, StorageError};
+use super::{Page, Span, StorageError};
 
 /// Which notifications.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,7 +24,13 @@ pub struct NotificationFilter {
     pub ticket_id: Option<TicketId>,
     /// Only those about this user.
     pub user_id: Option<UserId>,
+    /// Only those that are or were due in this time. Those that were sent, and any if no status is asked for, are found
+    /// if they were planned at most [`PLANNED_BEFORE_DUE`] before that time.
+    pub due: Span,
 }
+
+/// See [`NotificationFilter::due`]: longer than all retries of a message take.
+pub const PLANNED_BEFORE_DUE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Notifications as people see them.
 #[async_trait]

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use domain::{
     identity::Identity,
-    ids::UserId,
+    ids::{TicketId, UserId},
     intake::{IdentityClash, NewIdentity},
     ticket::{Reference, Ticket},
     user::User,
 };
 use jiff::Timestamp;
 
-use super::{Page, StorageError};
+use super::{Page, StorageError, TicketFilter, UserFilter};
 
 /// The users behind some identities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,8 +61,8 @@ pub trait UserRepository: Send {
     /// All ways in which a user is known.
     async fn identities_of(&mut self, id: UserId) -> Result<Vec<NewIdentity>, StorageError>;
 
-    /// A page of users.
-    async fn page(&mut self, page: Page) -> Result<Vec<User>, StorageError>;
+    /// A page of them.
+    async fn page(&mut self, filter: &UserFilter, page: Page) -> Result<Vec<User>, StorageError>;
 
     /// Deletes a user and everything personal that hangs on it, also what waits to be sent. Totals per day are kept,
     /// so that the ledger balances. None when there is no such user.
@@ -78,8 +78,14 @@ pub trait TicketRepository: Send {
     /// Writes new tickets.
     async fn insert(&mut self, tickets: &[Ticket]) -> Result<(), StorageError>;
 
+    /// A ticket by its id.
+    async fn find(&mut self, id: TicketId) -> Result<Option<Ticket>, StorageError>;
+
     /// A ticket by what people call it.
     async fn by_reference(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError>;
+
+    /// A page of them.
+    async fn page(&mut self, filter: &TicketFilter, page: Page) -> Result<Vec<Ticket>, StorageError>;
 
     /// The tickets of a user, newest first.
     async fn of_user(&mut self, user_id: UserId, page: Page) -> Result<Vec<Ticket>, StorageError>;

@@ -5,13 +5,12 @@ use std::ops::{Deref, DerefMut};
 use async_trait::async_trait;
 use domain::intake::{Knowledge, Writes};
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
     FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, TicketRepository,
-    TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
+    TicketRepository, TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -116,6 +115,8 @@ pub trait UnitOfWork: Send {
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     /// What waits, and whom that was told.
     fn reminders(&mut self) -> &mut dyn ReminderRepository;
+    /// What lists are searched by.
+    fn search(&mut self) -> &mut dyn SearchRepository;
 }
 
 /// A unit of work inside [`atomically`] or [`consult`], which alone can end it.
@@ -174,20 +175,4 @@ where
         );
     }
     seen
-}
-
-/// Which part of a list, newest first (by id, which sorts by time).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// Only what is older than this id; the newest if none.
-    pub before: Option<Uuid>,
-    /// At most so many.
-    pub limit: u16,
-}
-
-impl Page {
-    /// The newest `limit` items.
-    pub const fn first(limit: u16) -> Self {
-        Self { before: None, limit }
-    }
 }

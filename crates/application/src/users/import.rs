@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically, consult};
+use crate::ports::{Changed, Clock, Ids, Storage, StorageError, Transaction, atomically, consult};
 
 /// Whether an import changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +109,8 @@ impl ImportUsers {
             tx.timeline().record_clashes(&writes.clashes).await?;
             let made = Made { users: writes.new_users.len() as u64, ..Made::default() };
             tx.ledger().made_without_call(now, made).await?;
+            let written = writes.new_users.iter().chain(&writes.changed_users).map(|user| user.id);
+            tx.search().note(&Changed { users: written.collect(), tickets: Vec::new() }).await?;
             Ok(decisions)
         })
         .await

@@ -1,9 +1,11 @@
 //! Users beside the bots that register them: imported, exported, erased.
 
+mod edit;
 mod erase;
 mod export;
 mod import;
 
+pub use edit::{EditUser, EditUserError, UserEdit};
 pub use erase::EraseUser;
 pub use export::{ExportUser, ExportedNotification, UserExport};
 pub use import::{ImportMode, ImportOutcome, ImportUsers};

@@ -8,7 +8,7 @@ use application::{
     intake::TakeCalls,
     ports::{
         Clock, NotificationFilter, OpenedAttempt, Page, QuarantineFilter, Receipt, Storage, StorageError,
-        Transaction, atomically, consult,
+        Transaction, UserFilter, atomically, consult,
     },
 };
 use domain::{
@@ -171,7 +171,9 @@ impl Desk {
 impl Desk {
     /// All users, oldest first.
     pub(crate) async fn users(&self) -> Vec<User> {
-        let mut users = self.look(async |snapshot| snapshot.users().page(Page::first(u16::MAX)).await).await;
+        let mut users = self
+            .look(async |snapshot| snapshot.users().page(&UserFilter::default(), Page::first(u16::MAX)).await)
+            .await;
         users.reverse();
         users
     }

@@ -1,6 +1,9 @@
 //! `CancelNotification` and `RetryNotification`: people step in.
 
-use application::delivery::{CancelNotification, InterveneError, RetryNotification};
+use application::{
+    delivery::{CancelNotification, InterveneError, RetryNotification, RetryNotifications},
+    ports::NotificationFilter,
+};
 use domain::{
     ids::NotificationId,
     notification::NotificationStatus,
@@ -136,4 +139,31 @@ async fn an_intervention_that_cannot_be_written_changes_nothing() {
     desk.storage.fail_next(Operation::NotificationsRetry, Fault::Unavailable);
     assert!(matches!(retry(&desk, mail).await, Err(InterveneError::Storage(_))));
     assert_eq!((desk.notification(mail).await, desk.queue.rings()), (before, 0));
+}
+
+#[tokio::test]
+async fn many_that_failed_are_sent_again_by_a_filter() {
+    let desk = Desk::open().await;
+    let retry_many = RetryNotifications {
+        storage: desk.storage(),
+        queue: std::sync::Arc::clone(&desk.queue) as _,
+        clock: desk.clock(),
+    };
+    let mut failed = Vec::new();
+    for _ in 0..250 {
+        let mail = desk.plan_mail(BEGIN).await;
+        desk.try_to_send(mail, Outcome::Permanent).await;
+        failed.push(mail);
+    }
+    let sent = desk.plan_mail(BEGIN).await;
+    desk.try_to_send(sent, Outcome::Sent).await;
+    let standing = |status| NotificationFilter { status: Some(status), ..NotificationFilter::default() };
+    let retry = async |status| retry_many.execute(standing(status)).await.expect("storage works");
+    assert_eq!(retry(NotificationStatus::Sent).await, 0);
+    assert_eq!(desk.queue.rings(), 0);
+    assert_eq!(retry(NotificationStatus::Failed).await, 250);
+    assert_eq!(desk.status(failed[0]).await, NotificationStatus::Scheduled);
+    assert_eq!(desk.status(failed[249]).await, NotificationStatus::Scheduled);
+    assert_eq!(desk.status(sent).await, NotificationStatus::Sent);
+    assert_eq!(desk.queue.rings(), 2, "portion by portion");
 }

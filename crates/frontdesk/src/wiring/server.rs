@@ -73,6 +73,8 @@ impl App {
             show_ticket: ShowTicketStatus { storage: storage() },
             list_topics: ListTopics { storage: storage() },
             authenticate_agent: AuthenticateAgent { storage: storage() },
+            take_calls: self.take_calls.clone(),
+            entropy: Arc::clone(&self.entropy),
             storage: storage(),
             clock,
             ids: Arc::clone(&self.ids),

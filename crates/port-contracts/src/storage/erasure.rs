@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::ErasureReceipt;
+use application::ports::{Changed, ErasureReceipt};
 use domain::{
     bot_call::{ReadingContext, names_any},
     identity::Identity,
@@ -20,6 +20,7 @@ impl State {
         let notifications = self.notifications_about(id, &tickets);
         self.write_totals(id, &notifications);
         self.users.remove(&id);
+        self.forget_entries(id, &tickets);
         self.forget_calls(id);
         Arc::make_mut(&mut self.clashes).retain(|clash| clash.user_id != id && clash.other_user_id != id);
         ErasureReceipt {
@@ -30,6 +31,13 @@ impl State {
             answers: self.answers.remove_where(|bound| bound.answer.user_id == Some(id)),
             quarantined: self.discard_calls_naming(&identities),
         }
+    }
+
+    /// The bare tickets are found by their references again.
+    fn forget_entries(&mut self, user: UserId, tickets: &[TicketId]) {
+        self.user_entries.remove(&user);
+        self.ticket_entries.remove_where(|entry| tickets.contains(&entry.ticket_id));
+        self.note(Changed { users: vec![user], tickets: tickets.to_vec() });
     }
 
     /// What the ledger has to know of rows that are gone.

@@ -57,7 +57,9 @@ operations! {
     tickets {
         TicketsTakeNumbers take_numbers
         TicketsInsert insert
+        TicketsFind find
         TicketsByReference by_reference
+        TicketsPage page
         TicketsOfUser of_user
     }
     timeline {
@@ -150,6 +152,11 @@ operations! {
         RemindersNoteDigest note_digest
         RemindersOverdue overdue
         RemindersNoteEscalated note_escalated
+    }
+    search {
+        SearchNote note
+        SearchTake take
+        SearchPut put
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::ports::{CapturedMail, HeldStatus};
+use application::ports::{CapturedMail, Changed, HeldStatus};
 use domain::{
     agent::{ApiToken, StaffMember},
     bot::Bot,
@@ -12,6 +12,7 @@ use domain::{
     intake::{AnswerSlot, BoundAnswer, IdentityClash, IntakeRow, NewIdentity, Quarantined},
     job::{Job, JobRecord},
     ledger::LedgerCounts,
+    search::{TicketEntry, UserEntry},
     ticket::{Reference, Ticket},
     topic::{Slug, Topic},
     user::User,
@@ -47,6 +48,10 @@ pub(super) struct State {
     pub(super) totals: Table<Date, LedgerCounts>,
     pub(super) digests: Table<(Slug, Date), NotificationId>,
     pub(super) escalated: Table<TicketId, Timestamp>,
+    /// Oldest first.
+    pub(super) search_notes: Arc<Vec<Changed>>,
+    pub(super) user_entries: Table<UserId, UserEntry>,
+    pub(super) ticket_entries: Table<TicketId, TicketEntry>,
 }
 
 /// A channel, with what deliveries say about it.

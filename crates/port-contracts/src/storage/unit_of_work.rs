@@ -5,8 +5,8 @@ use std::sync::{Arc, atomic::Ordering};
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
     FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
-    QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository, StorageError,
+    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -141,6 +141,9 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
+        self
+    }
+    fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use application::ports::{Page, consult};
+use application::ports::{Page, UserFilter, consult};
 use clap::ValueEnum;
 use domain::user::User;
 
@@ -30,7 +30,10 @@ pub async fn run(app: &App, format: ExportFormat) -> anyhow::Result<()> {
     let mut before = None;
     loop {
         let page = Page { before, limit: PAGE };
-        let users = consult(&*app.storage, async |snapshot| snapshot.users().page(page).await).await?;
+        let users = consult(&*app.storage, async |snapshot| {
+            snapshot.users().page(&UserFilter::default(), page).await
+        })
+        .await?;
         let Some(last) = users.last() else { break };
         before = Some(last.id.as_uuid());
         users.into_iter().try_for_each(|user| printer.print(user))?;

@@ -2,7 +2,9 @@
 
 use std::slice::from_ref;
 
-use application::ports::{ErasureReceipt, HeldStatus, NotificationFilter, Page, QuarantineFilter};
+use application::ports::{
+    ErasureReceipt, HeldStatus, NotificationFilter, Page, QuarantineFilter, UserFilter,
+};
 use domain::{
     bot_call::RefusalCode,
     channel::PERSON_CHANNEL_ID,
@@ -110,7 +112,7 @@ pub async fn erasing_one_user_leaves_the_others_alone(desk: &Desk<'_>) {
     erase(desk, traces.user.id).await;
 
     desk.read(async |tx| {
-        assert_eq!(tx.users().page(Page::first(9)).await?, from_ref(&other));
+        assert_eq!(tx.users().page(&UserFilter::default(), Page::first(9)).await?, from_ref(&other));
         assert_eq!(tx.users().identities_of(other.id).await?.len(), 3);
         assert_eq!(tx.tickets().by_reference(ticket.reference).await?, Some(ticket));
         assert_eq!(

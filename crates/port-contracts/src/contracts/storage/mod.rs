@@ -13,6 +13,7 @@ mod fallbacks;
 mod intake;
 mod jobs;
 mod ledger;
+mod lists;
 mod loads;
 mod notifications;
 mod opening;
@@ -22,6 +23,7 @@ mod reminders;
 mod retiring;
 mod routing;
 mod samples;
+mod searching;
 mod tickets;
 mod timeline;
 mod traces;
@@ -90,6 +92,21 @@ macro_rules! for_each_storage_case {
                 a_block_of_numbers_is_the_takers_alone
                 numbers_never_repeat_when_many_take_them_at_once
                 the_tickets_of_a_user_are_listed_newest_first
+            }
+            lists {
+                users_are_listed_by_origin_bot_and_time
+                tickets_are_listed_by_status_topic_user_and_time
+                tickets_are_listed_by_the_origin_of_their_user
+                notifications_are_listed_by_due_time
+            }
+            searching {
+                a_user_is_found_by_any_part_of_name_address_and_phone
+                who_is_found_is_listed_newest_first
+                a_ticket_is_found_by_its_reference_and_its_description
+                what_a_call_wrote_is_noted
+                notes_are_taken_oldest_first_in_portions
+                an_entry_follows_what_changed
+                who_was_erased_is_not_found
             }
             timeline {
                 a_clash_is_shown_to_both_users_oldest_first

@@ -32,7 +32,11 @@ pub async fn a_ticket_reads_back_as_it_was_written(desk: &Desk<'_>) {
     for ticket in [full, bare] {
         let found = desk.read(async |tx| tx.tickets().by_reference(ticket.reference).await).await;
         assert_same(&found.expect("the ticket is known"), &ticket);
+        let found = desk.read(async |tx| tx.tickets().find(ticket.id).await).await;
+        assert_same(&found.expect("the ticket is known"), &ticket);
     }
+    let unknown = TicketId::from_uuid(desk.id());
+    assert_eq!(desk.read(async |tx| tx.tickets().find(unknown).await).await, None);
 }
 
 /// Field by field, as `Debug` says nothing of what is personal.

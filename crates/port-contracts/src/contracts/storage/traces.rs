@@ -2,7 +2,7 @@
 
 use std::slice::from_ref;
 
-use application::ports::{ClosedAttempt, Page};
+use application::ports::{ClosedAttempt, Page, UserFilter};
 use domain::{
     answer::Answer,
     identity::{CustomerId, EmailAddress, Identity, PhoneNumber},
@@ -120,8 +120,12 @@ async fn readable_of_people(desk: &Desk<'_>, traces: &Traces) -> Vec<String> {
     let slots = traces.answers.clone().map(|bound| bound.replay.slot);
     desk.read(async |tx| {
         let mut texts = Vec::new();
-        for user in
-            tx.users().page(Page::first(100)).await?.into_iter().chain(tx.users().find(traces.user.id).await?)
+        for user in tx
+            .users()
+            .page(&UserFilter::default(), Page::first(100))
+            .await?
+            .into_iter()
+            .chain(tx.users().find(traces.user.id).await?)
         {
             let contact =
                 (user.name, user.email.map(|it| it.to_string()), user.phone.map(|it| it.to_string()));

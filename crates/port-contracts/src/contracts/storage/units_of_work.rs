@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, slice::from_ref, sync::Arc};
 
-use application::ports::{KnownPersons, NotificationFilter, Page, Storage, StorageError, atomically};
+use application::ports::{
+    KnownPersons, NotificationFilter, Page, Storage, StorageError, UserFilter, atomically,
+};
 use domain::{ids::UserId, intake::NewIdentity, user::User};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
@@ -22,7 +24,10 @@ pub async fn a_unit_of_work_sees_what_it_wrote_itself(desk: &Desk<'_>) {
     let (found, page) = desk
         .write(async |tx| {
             tx.users().insert(from_ref(&user)).await?;
-            Ok((tx.users().find(user.id).await?, tx.users().page(Page::first(9)).await?))
+            Ok((
+                tx.users().find(user.id).await?,
+                tx.users().page(&UserFilter::default(), Page::first(9)).await?,
+            ))
         })
         .await;
     assert_eq!(found.as_ref(), Some(&user));
@@ -68,7 +73,7 @@ async fn assert_nothing_of(desk: &Desk<'_>, user: &User) {
             Ok((
                 tx.users().find(user.id).await?,
                 tx.users().by_identities(&identities).await?,
-                tx.users().page(Page::first(9)).await?,
+                tx.users().page(&UserFilter::default(), Page::first(9)).await?,
                 tx.notifications().page(NotificationFilter::default(), Page::first(9)).await?,
             ))
         })
@@ -105,9 +110,12 @@ pub async fn a_snapshot_stays_as_it_was_at_its_first_look(desk: &Desk<'_>) {
     .await;
 
     assert_eq!(snapshot.users().find(user.id).await.expect("it is read"), Some(user.clone()));
-    assert_eq!(snapshot.users().page(Page::first(9)).await.expect("it is read"), [user]);
+    assert_eq!(
+        snapshot.users().page(&UserFilter::default(), Page::first(9)).await.expect("it is read"),
+        [user]
+    );
     snapshot.rollback().await.expect("it ends");
-    let later = desk.read(async |tx| tx.users().page(Page::first(9)).await).await;
+    let later = desk.read(async |tx| tx.users().page(&UserFilter::default(), Page::first(9)).await).await;
     assert_eq!(later, [newcomer, changed]);
 }
 
@@ -137,7 +145,7 @@ pub async fn of_equal_registrations_at_once_one_wins(desk: &Desk<'_>) {
     }
     let ids: BTreeSet<_> = registrations.join_all().await.into_iter().collect();
     assert_eq!(ids.len(), 1, "everybody was told of the same user");
-    let users = desk.read(async |tx| tx.users().page(Page::first(9)).await).await;
+    let users = desk.read(async |tx| tx.users().page(&UserFilter::default(), Page::first(9)).await).await;
     assert_eq!(users.iter().map(|user| user.id).collect::<BTreeSet<_>>(), ids);
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, slice::from_ref};
 
-use application::ports::KnownPersons;
+use application::ports::{KnownPersons, UserFilter};
 use domain::{
     identity::{CustomerId, EmailAddress, Identity, PhoneNumber},
     ids::{BotId, UserId},
@@ -163,7 +163,7 @@ pub async fn users_are_listed_newest_first(desk: &Desk<'_>) {
     desk.write(async |tx| tx.users().insert(&users).await).await;
     let newest_first: Vec<_> = users.iter().rev().map(|user| user.id.as_uuid()).collect();
     assert_pages(&newest_first, async |page| {
-        let listed = desk.read(async |tx| tx.users().page(page).await).await;
+        let listed = desk.read(async |tx| tx.users().page(&UserFilter::default(), page).await).await;
         listed.iter().map(|user| user.id.as_uuid()).collect()
     })
     .await;

@@ -1,6 +1,6 @@
 //! Calls of bots, and answers kept for equal calls.
 
-use application::ports::{IntakeRepository, StorageError};
+use application::ports::{Changed, IntakeRepository, StorageError};
 use async_trait::async_trait;
 use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
 use jiff::Timestamp;
@@ -33,6 +33,7 @@ impl IntakeRepository for InMemoryUnitOfWork {
 
     async fn record(&mut self, rows: &[IntakeRow]) -> Result<(), StorageError> {
         let state = self.write(Operation::IntakeRecord)?;
+        state.note(Changed::by_calls(rows));
         rows.iter().try_for_each(|row| state.intake.insert(row.request_id, row.clone(), "intake_pkey"))
     }
 

@@ -12,6 +12,7 @@ mod ledger;
 mod notifications;
 mod quarantine;
 mod reminders;
+mod search;
 mod tickets;
 mod timeline;
 mod topics;

@@ -61,4 +61,5 @@ fn passes(filter: NotificationFilter, row: &OutboxRow) -> bool {
         && filter.channel_id.is_none_or(|id| planned.channel_id == id)
         && filter.ticket_id.is_none_or(|id| planned.ticket_id == Some(id))
         && filter.user_id.is_none_or(|id| planned.user_id == Some(id))
+        && filter.due.contains(row.due_at)
 }

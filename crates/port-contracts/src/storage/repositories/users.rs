@@ -1,11 +1,11 @@
 //! Users and their identities.
 
-use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserRepository};
+use application::ports::{ErasureReceipt, KnownPersons, Page, StorageError, UserFilter, UserRepository};
 use async_trait::async_trait;
 use domain::{identity::Identity, ids::UserId, intake::NewIdentity, user::User};
 use jiff::Timestamp;
 
-use crate::storage::{Operation, unit_of_work::InMemoryUnitOfWork};
+use crate::storage::{Operation, state::State, unit_of_work::InMemoryUnitOfWork};
 
 #[async_trait]
 impl UserRepository for InMemoryUnitOfWork {
@@ -51,14 +51,27 @@ impl UserRepository for InMemoryUnitOfWork {
         Ok(state.identities.values().filter(|known| known.user_id == id).cloned().collect())
     }
 
-    async fn page(&mut self, page: Page) -> Result<Vec<User>, StorageError> {
+    async fn page(&mut self, filter: &UserFilter, page: Page) -> Result<Vec<User>, StorageError> {
         let state = self.read(Operation::UsersPage)?;
         let users = state.users.newest_first(page.before.map(UserId::from_uuid));
-        Ok(users.take(page.limit.into()).cloned().collect())
+        let fitting = users.filter(|user| state.fits_user(filter, user));
+        Ok(fitting.take(page.limit.into()).cloned().collect())
     }
 
     async fn erase(&mut self, id: UserId, _at: Timestamp) -> Result<Option<ErasureReceipt>, StorageError> {
         let state = self.write(Operation::UsersErase)?;
         Ok(state.users.get(&id).is_some().then(|| state.erase(id)))
+    }
+}
+
+impl State {
+    /// What was not indexed yet is found by its time only.
+    fn fits_user(&self, filter: &UserFilter, user: &User) -> bool {
+        let UserFilter { needle, origin, bot_id, created } = filter;
+        let entry = self.user_entries.get(&user.id);
+        created.contains(user.created_at)
+            && bot_id.is_none_or(|bot| entry.is_some_and(|entry| entry.bot_id == bot))
+            && origin.as_ref().is_none_or(|_| entry.is_some_and(|entry| entry.origin == *origin))
+            && needle.as_ref().is_none_or(|needle| entry.is_some_and(|entry| needle.is_in(&entry.text)))
     }
 }

@@ -1,0 +1,190 @@
+//! `/api/v1/bots`
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
+use application::{
+    bots::{AddBot, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys},
+    ports::consult,
+};
+use domain::{
+    agent::Role,
+    bot::{Bot, Secret},
+    ids::BotId,
+    language::Language,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    call::{Call, answer, done, json},
+    error::ApiError,
+    reading::{Listed, body, parsed, path},
+};
+
+/// A calling chatbot.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Bot)]
+pub(crate) struct BotResponse {
+    id: Uuid,
+    name: String,
+    /// The origin of users who come without one.
+    default_origin: Option<String>,
+    /// The language of users who did not say theirs.
+    default_language: String,
+    /// Where national phone numbers are from.
+    default_country: Option<String>,
+    /// Whether it has a key in force.
+    has_key: bool,
+    /// Whether the key before the last rotation is in force, too.
+    has_previous_key: bool,
+    created_at: Timestamp,
+}
+
+impl From<&Bot> for BotResponse {
+    fn from(bot: &Bot) -> Self {
+        Self {
+            id: bot.id.as_uuid(),
+            name: bot.name.clone(),
+            default_origin: bot.default_origin.clone(),
+            default_language: bot.default_language.to_string(),
+            default_country: bot.default_country.as_ref().map(ToString::to_string),
+            has_key: bot.keys.current.is_some(),
+            has_previous_key: bot.keys.previous.is_some(),
+            created_at: bot.created_at,
+        }
+    }
+}
+
+/// A bot with its new key.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BotWithKey)]
+pub(crate) struct BotWithKeyResponse {
+    bot: BotResponse,
+    /// The key: it is never shown again.
+    key: String,
+}
+
+impl BotWithKeyResponse {
+    pub(crate) fn new(bot: &Bot, key: &Secret) -> Self {
+        Self { bot: BotResponse::from(bot), key: key.reveal().to_owned() }
+    }
+}
+
+/// What a new bot is to be.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = BotRequest)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BotRequest {
+    /// A name that no other bot has.
+    name: String,
+    /// The origin of users who come without one.
+    default_origin: Option<String>,
+    /// The language of users who did not say theirs; English if not given.
+    default_language: Option<String>,
+    /// Where national phone numbers are from: two letters (ISO 3166-1).
+    default_country: Option<String>,
+}
+
+/// Which keys are revoked.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RevokeRequest)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevokeRequest {
+    /// `all` or `previous`.
+    keys: String,
+}
+
+pub(super) async fn list(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Viewer, async |call| {
+        let bots = all(call).await?;
+        Ok(json(StatusCode::OK, &Listed::all(bots.iter().map(BotResponse::from).collect())))
+    })
+    .await
+}
+
+pub(super) async fn get(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Viewer, async |call| {
+        Ok(json(StatusCode::OK, &BotResponse::from(&find(call).await?)))
+    })
+    .await
+}
+
+async fn all(call: &Call<'_>) -> Result<Vec<Bot>, ApiError> {
+    let storage = call.storage();
+    Ok(call.run(async move { consult(&*storage, async |tx| tx.bots().all().await).await }).await??)
+}
+
+async fn find(call: &Call<'_>) -> Result<Bot, ApiError> {
+    let id: BotId = path(call.request, "id", "bot")?;
+    all(call).await?.into_iter().find(|bot| bot.id == id).ok_or(ApiError::NotFound("bot"))
+}
+
+async fn named(call: &Call<'_>, name: &str) -> Result<Bot, ApiError> {
+    all(call).await?.into_iter().find(|bot| bot.name == name).ok_or(ApiError::NotFound("bot"))
+}
+
+pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let asked: BotRequest = body(&request, payload).await?;
+        let new = new_bot(&asked)?;
+        let state = call.state();
+        let add = AddBot {
+            storage: call.storage(),
+            clock: call.clock(),
+            ids: Arc::clone(&state.ids),
+            entropy: Arc::clone(&state.entropy),
+        };
+        let key = call.run(async move { add.execute(new).await }).await??;
+        let bot = named(call, asked.name.trim()).await?;
+        Ok(json(StatusCode::CREATED, &BotWithKeyResponse::new(&bot, &key)))
+    })
+    .await
+}
+
+fn new_bot(asked: &BotRequest) -> Result<NewBot, ApiError> {
+    let language = |text: &String| {
+        let unknown = || ApiError::invalid("default_language", "invalid", "this is no tag of a language");
+        Language::parse(text).ok_or_else(unknown)
+    };
+    let country = |text: &String| parsed("default_country", text);
+    Ok(NewBot {
+        name: asked.name.clone(),
+        default_origin: asked.default_origin.clone(),
+        default_language: asked
+            .default_language
+            .as_ref()
+            .map(language)
+            .transpose()?
+            .unwrap_or(Language::ENGLISH),
+        default_country: asked.default_country.as_ref().map(country).transpose()?,
+    })
+}
+
+pub(super) async fn rotate(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let name = find(call).await?.name;
+        let rotate = RotateBotKey { storage: call.storage(), entropy: Arc::clone(&call.state().entropy) };
+        let rotated = name.clone();
+        let key = call.run(async move { rotate.execute(&rotated).await }).await??;
+        Ok(json(StatusCode::OK, &BotWithKeyResponse::new(&named(call, &name).await?, &key)))
+    })
+    .await
+}
+
+pub(super) async fn revoke(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let asked: RevokeRequest = body(&request, payload).await?;
+        let which = match asked.keys.as_str() {
+            "all" => WhichKeys::All,
+            "previous" => WhichKeys::Previous,
+            _ => return Err(ApiError::invalid("keys", "invalid", "it is all or previous")),
+        };
+        let (bot, revoke) = (find(call).await?, RevokeBotKeys { storage: call.storage() });
+        call.run(async move { revoke.execute(&bot.name, which).await }).await??;
+        Ok(done())
+    })
+    .await
+}

@@ -1,0 +1,126 @@
+//! `/api/v1/tickets`
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use application::ports::{TicketFilter, consult};
+use domain::{
+    agent::Role,
+    ids::{TicketId, UserId},
+    search::Needle,
+    ticket::{Reference, Ticket},
+    topic::Slug,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    call::{Call, answer, json},
+    error::ApiError,
+    notifications::about_ticket,
+    reading::{Listed, Parameters, path},
+    users::TimelineResponse,
+};
+
+/// A request for help.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Ticket)]
+pub(crate) struct TicketResponse {
+    id: Uuid,
+    /// What people call it.
+    reference: String,
+    /// Whose it is; `null` if the bot named no person.
+    user_id: Option<Uuid>,
+    bot_id: Uuid,
+    /// The slug of its topic.
+    topic: String,
+    /// The text that the bot asked for as its topic.
+    topic_asked: Option<String>,
+    description: String,
+    /// `open`, `pending`, `resolved` or `closed`.
+    status: &'static str,
+    language: String,
+    /// Everything else that the bot sent.
+    #[schema(value_type = Object)]
+    fields: serde_json::Value,
+    created_at: Timestamp,
+}
+
+impl From<&Ticket> for TicketResponse {
+    fn from(ticket: &Ticket) -> Self {
+        Self {
+            id: ticket.id.as_uuid(),
+            reference: ticket.reference.to_string(),
+            user_id: ticket.user_id.map(UserId::as_uuid),
+            bot_id: ticket.bot_id.as_uuid(),
+            topic: ticket.topic.to_string(),
+            topic_asked: ticket.topic_asked.clone(),
+            description: ticket.description.clone(),
+            status: ticket.status.as_str(),
+            language: ticket.language.to_string(),
+            fields: ticket.fields.clone().into(),
+            created_at: ticket.created_at,
+        }
+    }
+}
+
+/// The parameters of the list.
+pub(crate) const FILTERS: &[&str] =
+    &["q", "status", "topic", "user", "origin", "created_after", "created_before"];
+
+pub(super) async fn list(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Viewer, async |call| {
+        let asked = Parameters::read(&request, FILTERS)?;
+        let page = asked.page()?;
+        let slug = |text| {
+            Slug::parse(text).map_err(|error| ApiError::invalid("topic", "invalid", error.to_string()))
+        };
+        let filter = TicketFilter {
+            needle: asked.text("q").and_then(Needle::for_tickets),
+            origin: asked.text("origin").map(str::to_owned),
+            user_id: asked.value("user")?,
+            status: asked.value("status")?,
+            topic: asked.text("topic").map(slug).transpose()?,
+            created: asked.span("created")?,
+        };
+        let storage = call.storage();
+        let found = call
+            .run(async move { consult(&*storage, async |tx| tx.tickets().page(&filter, page).await).await })
+            .await??;
+        let listed = Listed::<TicketResponse>::new(found, page, |ticket: &Ticket| ticket.id.as_uuid());
+        Ok(json(StatusCode::OK, &listed))
+    })
+    .await
+}
+
+pub(super) async fn get(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Viewer, async |call| {
+        let ticket = find(call).await?;
+        Ok(json(StatusCode::OK, &TicketResponse::from(&ticket)))
+    })
+    .await
+}
+
+pub(super) async fn timeline(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Viewer, async |call| {
+        let ticket = find(call).await?;
+        let notifications = about_ticket(call, ticket.id).await?;
+        Ok(json(StatusCode::OK, &TimelineResponse::of_ticket(&ticket, &notifications)))
+    })
+    .await
+}
+
+/// By its id, or by what people call it.
+async fn find(call: &Call<'_>) -> Result<Ticket, ApiError> {
+    let text: String = path(call.request, "id", "ticket")?;
+    let storage = call.storage();
+    let found = call.run(async move {
+        consult(&*storage, async |tx| match (text.parse::<TicketId>(), text.parse::<Reference>()) {
+            (Ok(id), _) => tx.tickets().find(id).await,
+            (_, Ok(reference)) => tx.tickets().by_reference(reference).await,
+            _ => Ok(None),
+        })
+        .await
+    });
+    found.await??.ok_or(ApiError::NotFound("ticket"))
+}

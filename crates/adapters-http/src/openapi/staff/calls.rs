@@ -1,0 +1,163 @@
+//! The calls, one by one.
+
+use domain::agent::Role;
+use serde_json::json;
+use utoipa::openapi::HttpMethod::{Delete, Get, Patch, Post};
+
+use super::{call::Call, samples};
+use crate::api::filters;
+
+pub(super) fn all() -> impl Iterator<Item = Call> {
+    people().into_iter().chain(messages()).chain(settings())
+}
+
+fn people() -> Vec<Call> {
+    vec![
+        Call::new(Get, "/users", "listUsers", "List users").lists(filters::USERS, "User", &samples::user()),
+        Call::new(Post, "/users", "addUser", "Register a user")
+            .needs(Role::Agent)
+            .says(
+                "As if a bot had registered it, but nobody is written to. Who is known is answered with 200.",
+            )
+            .takes("NewUser", json!({ "bot": "web", "name": "Ana García", "email": "ana@example.com" }))
+            .gives("201", "User", samples::user()),
+        Call::new(Patch, "/users/{id}", "changeUser", "Change name or language of a user")
+            .needs(Role::Agent)
+            .takes("UserPatch", json!({ "name": "Ana García", "language": "es" }))
+            .gives("200", "User", samples::user()),
+        Call::new(Get, "/users/{id}", "getUser", "Get a user").gives("200", "User", samples::user()),
+        Call::new(Delete, "/users/{id}", "eraseUser", "Erase a user")
+            .needs(Role::Admin)
+            .says(
+                "Deletes everything personal about the user, and answers with a receipt. Bare tickets stay.",
+            )
+            .gives("200", "ErasureReceipt", samples::receipt()),
+        Call::new(Get, "/users/{id}/timeline", "getUserTimeline", "What happened to a user").gives(
+            "200",
+            "Timeline",
+            samples::timeline(),
+        ),
+        Call::new(Get, "/users/{id}/export", "exportUser", "Everything that is stored about a user").gives(
+            "200",
+            "UserExport",
+            samples::export(),
+        ),
+        Call::new(Get, "/tickets", "listTickets", "List tickets").lists(
+            filters::TICKETS,
+            "Ticket",
+            &samples::ticket(),
+        ),
+        Call::new(Get, "/tickets/{id}", "getTicket", "Get a ticket")
+            .says("By its id or its reference.")
+            .gives("200", "Ticket", samples::ticket()),
+        Call::new(Get, "/tickets/{id}/timeline", "getTicketTimeline", "What happened to a ticket").gives(
+            "200",
+            "Timeline",
+            samples::timeline(),
+        ),
+    ]
+}
+
+fn messages() -> Vec<Call> {
+    vec![
+        Call::new(Get, "/notifications", "listNotifications", "List notifications")
+            .says("`due_after` finds what was sent if it was planned at most 30 days before.")
+            .lists(filters::NOTIFICATIONS, "Notification", &samples::notification()),
+        Call::new(Post, "/notifications/retry", "retryNotifications", "Try many notifications again")
+            .needs(Role::Agent)
+            .says("What may not be tried again is left alone.")
+            .takes("RetryRequest", json!({ "status": "failed" }))
+            .gives("200", "RetryAnswer", json!({ "retried": 12 })),
+        Call::new(Get, "/notifications/{id}", "getNotification", "Get a notification with its attempts")
+            .gives("200", "NotificationWithAttempts", samples::notification_with_attempts()),
+        Call::new(Post, "/notifications/{id}/retry", "retryNotification", "Try a notification again")
+            .needs(Role::Agent)
+            .says("It is due at once, with all its tries before it."),
+        Call::new(Post, "/notifications/{id}/cancel", "cancelNotification", "Withdraw a notification")
+            .needs(Role::Agent),
+        Call::new(Get, "/quarantine", "listQuarantine", "List calls that could not be understood").lists(
+            filters::QUARANTINE,
+            "HeldCall",
+            &samples::held_call(),
+        ),
+        Call::new(Get, "/quarantine/{id}", "getHeldCall", "Get a call that could not be understood").gives(
+            "200",
+            "HeldCall",
+            samples::held_call(),
+        ),
+        Call::new(Post, "/quarantine/{id}/release", "releaseHeldCall", "Take a mended call")
+            .needs(Role::Agent)
+            .says("Answers what the bot would have been answered.")
+            .takes("ReleaseRequest", json!({ "fields": { "email": "ana@example.com" } }))
+            .gives("200", "BotAnswer", samples::taken()),
+        Call::new(Post, "/quarantine/{id}/discard", "discardHeldCall", "Throw a call away")
+            .needs(Role::Agent),
+        Call::new(Get, "/ledger/{day}", "getLedgerDay", "What calls of a day made, and what there is").gives(
+            "200",
+            "LedgerDay",
+            samples::ledger(),
+        ),
+    ]
+}
+
+fn settings() -> Vec<Call> {
+    let bot = json!({ "name": "lead bot", "default_language": "es", "default_country": "ES" });
+    let topic =
+        json!({ "slug": "returns", "title": "Returns", "aliases": ["refunds"], "channels": ["team-email"] });
+    let channel = json!({ "name": "vip", "kind": "slack", "target": "env:SLACK_VIP_WEBHOOK_URL" });
+    let admin = |method, path, id, summary| Call::new(method, path, id, summary).needs(Role::Admin);
+    vec![
+        Call::new(Get, "/bots", "listBots", "List bots").lists(&[], "Bot", &samples::bot()),
+        admin(Post, "/bots", "addBot", "Add a bot")
+            .says("The key is never shown again.")
+            .takes("BotRequest", bot)
+            .gives("201", "BotWithKey", samples::bot_with_key()),
+        Call::new(Get, "/bots/{id}", "getBot", "Get a bot").gives("200", "Bot", samples::bot()),
+        admin(Post, "/bots/{id}/rotate", "rotateBotKey", "Make a new key for a bot")
+            .says(
+                "The key before it stays in force until the next rotation. The new one is never shown again.",
+            )
+            .gives("200", "BotWithKey", samples::bot_with_key()),
+        admin(Post, "/bots/{id}/revoke", "revokeBotKeys", "Revoke keys of a bot")
+            .says("Within 5 s no process lets them in.")
+            .takes("RevokeRequest", json!({ "keys": "all" })),
+        Call::new(Get, "/topics", "listStaffTopics", "List topics with their routes").lists(
+            &[],
+            "Topic",
+            &samples::topic(),
+        ),
+        admin(Post, "/topics", "addTopic", "Add a topic").takes("TopicRequest", topic).gives(
+            "201",
+            "Topic",
+            samples::topic(),
+        ),
+        Call::new(Get, "/topics/{slug}", "getTopic", "Get a topic").gives("200", "Topic", samples::topic()),
+        admin(Patch, "/topics/{slug}", "changeTopic", "Change routes and reminders of a topic")
+            .says("What is not given stays as it is. Tickets that are open keep their routes.")
+            .takes("TopicPatch", json!({ "channels": ["team-email"], "digest_at": "08:00" }))
+            .gives("200", "Topic", samples::topic()),
+        Call::new(Get, "/channels", "listChannels", "List channels").lists(
+            &[],
+            "Channel",
+            &samples::channel(),
+        ),
+        admin(Post, "/channels", "addChannel", "Add a channel").takes("ChannelRequest", channel).gives(
+            "201",
+            "Channel",
+            samples::channel(),
+        ),
+        Call::new(Get, "/channels/{id}", "getChannel", "Get a channel").gives(
+            "200",
+            "Channel",
+            samples::channel(),
+        ),
+        admin(Post, "/channels/{id}/pause", "pauseChannel", "Stop sending over a channel")
+            .says("What waits is kept.")
+            .gives("200", "Channel", samples::channel()),
+        admin(Post, "/channels/{id}/resume", "resumeChannel", "Send over a channel again").gives(
+            "200",
+            "Channel",
+            samples::channel(),
+        ),
+    ]
+}

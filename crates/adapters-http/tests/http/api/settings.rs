@@ -1,0 +1,99 @@
+//! Bots, topics and channels.
+
+use serde_json::{Value, json};
+
+use super::{Api, members, refused};
+use crate::client::says;
+
+#[test]
+fn a_new_bot_calls_with_the_key_that_is_shown_once() {
+    let api = Api::open();
+    let body = json!({ "name": "lead bot", "default_language": "es", "default_country": "ES" });
+    let added = api.send("POST", "/bots", &body);
+    assert_eq!(added.status, 201);
+    let (bot, key) = (&added.json()["bot"], added.json()["key"].as_str().expect("a key").to_owned());
+    says(
+        bot,
+        &json!({ "name": "lead bot", "default_language": "es", "default_country": "ES", "has_key": true }),
+    );
+    let call = |key: &str| api.desk.request("GET", "/bot/v1/topics").bearer(key).send().status;
+    assert_eq!(call(&key), 200);
+
+    let id = bot["id"].as_str().expect("an id");
+    let shown = api.get(&format!("/bots/{id}"));
+    assert!(!shown.text().contains(&key), "it is not shown again");
+    let rotated = api.send("POST", &format!("/bots/{id}/rotate"), &Value::Null).json();
+    assert_eq!(rotated["bot"]["has_previous_key"], true);
+    let newer = rotated["key"].as_str().expect("a key").to_owned();
+    assert_eq!([call(&key), call(&newer)], [200, 200]);
+    let revoke = |keys: &str| api.send("POST", &format!("/bots/{id}/revoke"), &json!({ "keys": keys }));
+    assert_eq!(revoke("previous").status, 204);
+    refused(&revoke("previous"), 409);
+    refused(&revoke("some"), 422);
+    assert_eq!(revoke("all").status, 204);
+    assert_eq!(api.read(&format!("/bots/{id}"))["has_key"], false);
+}
+
+#[test]
+fn a_bot_that_cannot_be_is_refused() {
+    let api = Api::open();
+    refused(&api.send("POST", "/bots", &json!({ "name": "web" })), 409);
+    for (body, field) in [
+        (json!({ "name": " " }), "name"),
+        (json!({ "name": "x", "default_language": "!" }), "default_language"),
+        (json!({ "name": "x", "default_country": "Spain" }), "default_country"),
+    ] {
+        assert_eq!(refused(&api.send("POST", "/bots", &body), 422)["errors"][0]["field"], field);
+    }
+    assert_eq!(members(&api.read("/bots"), "name"), [&json!("web")]);
+}
+
+#[test]
+fn a_topic_is_added_and_routed_anew() {
+    let api = Api::open();
+    let body =
+        json!({ "slug": "returns", "title": "Returns", "aliases": ["refunds"], "channels": ["team-email"] });
+    let added = api.send("POST", "/topics", &body);
+    assert_eq!(added.status, 201);
+    says(&added.json(), &json!({ "slug": "returns", "channels": ["team-email"], "digest_at": null }));
+    refused(&api.send("POST", "/topics", &body), 409);
+
+    let patch = |body: Value| api.send("PATCH", "/topics/returns", &body);
+    let changed = patch(json!({ "channels": ["sales-slack", "team-email"], "digest_at": "08:30" })).json();
+    says(&changed, &json!({ "channels": ["sales-slack", "team-email"], "digest_at": "08:30" }));
+    let changed = patch(json!({ "escalate_after_minutes": 90 })).json();
+    says(&changed, &json!({ "digest_at": "08:30", "escalate_after_minutes": 90, "title": "Returns" }));
+    let changed = patch(json!({ "digest_at": null })).json();
+    says(&changed, &json!({ "digest_at": null, "escalate_after_minutes": 90 }));
+    for (body, field) in [
+        (json!({ "channels": [] }), "channels"),
+        (json!({ "channels": ["nowhere"] }), "channels"),
+        (json!({ "channels": ["person"] }), "channels"),
+        (json!({ "digest_at": "noon" }), "digest_at"),
+    ] {
+        assert_eq!(refused(&patch(body), 422)["errors"][0]["field"], field);
+    }
+    assert_eq!(api.read("/topics/returns"), changed, "what is refused changes nothing");
+}
+
+#[test]
+fn a_channel_is_added_paused_and_resumed() {
+    let api = Api::open();
+    let body = json!({ "name": "vip", "kind": "slack", "target": "env:SLACK_VIP_WEBHOOK_URL" });
+    let added = api.send("POST", "/channels", &body);
+    assert_eq!(added.status, 201);
+    let channel = added.json();
+    says(&channel, &json!({ "name": "vip", "kind": "slack", "interval_ms": 1000, "paused_at": null }));
+    refused(&api.send("POST", "/channels", &body), 409);
+    for (field, body) in [
+        ("kind", json!({ "name": "x", "kind": "pigeon", "target": "team" })),
+        ("target", json!({ "name": "x", "kind": "slack", "target": "env:lower" })),
+    ] {
+        assert_eq!(refused(&api.send("POST", "/channels", &body), 422)["errors"][0]["field"], field);
+    }
+    let id = channel["id"].as_str().expect("an id");
+    let act = |what: &str| api.send("POST", &format!("/channels/{id}/{what}"), &Value::Null).json();
+    assert_eq!(act("pause")["paused_at"], "2026-01-01T00:00:00Z");
+    assert_eq!(api.read(&format!("/channels/{id}"))["paused_at"], "2026-01-01T00:00:00Z");
+    assert_eq!(act("resume")["paused_at"], Value::Null);
+}

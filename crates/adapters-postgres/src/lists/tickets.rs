@@ -1,0 +1,105 @@
+//! Which tickets a page has.
+
+use application::ports::{Page, TicketFilter};
+use diesel::{
+    QueryResult,
+    sql_types::{Nullable, Text, Uuid},
+};
+use diesel_async::AsyncPgConnection;
+use domain::{ticket::TicketStatus, topic::Slug};
+
+use super::{List, Range, Texts, pattern};
+use crate::{
+    columns::{Id, Named},
+    statement::Statement,
+};
+
+const TEXTS: Texts = Texts { table: "ticket_search", id: "ticket_id" };
+
+/// The ids of a page, newest first.
+pub(crate) async fn ticket_ids(
+    connection: &mut AsyncPgConnection,
+    filter: &TicketFilter,
+    page: Page,
+) -> QueryResult<Vec<Id>> {
+    // The index of topics has them status by status.
+    let statuses = match filter {
+        TicketFilter { topic: Some(_), status: None, user_id: None, needle: None, origin: None, .. } => {
+            TicketStatus::ALL
+        }
+        _ => return page_of(connection, filter, page).await,
+    };
+    let mut ids = Vec::new();
+    for &status in statuses {
+        let standing = TicketFilter { status: Some(status), ..filter.clone() };
+        ids.extend(page_of(connection, &standing, page).await?);
+    }
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.truncate(page.limit.into());
+    Ok(ids)
+}
+
+async fn page_of(
+    connection: &mut AsyncPgConnection,
+    filter: &TicketFilter,
+    page: Page,
+) -> QueryResult<Vec<Id>> {
+    let TicketFilter { needle, origin, user_id, status, topic, created } = filter;
+    let pattern = pattern(needle.as_ref());
+    let (user, status) = (user_id.map(Id::from), status.map(Named));
+    let bind = |statement: Statement<'static>| {
+        statement
+            .bind::<Text, _>(pattern.clone())
+            .bind::<Nullable<Uuid>, _>(user)
+            .bind::<Nullable<Text>, _>(status)
+            .bind::<Nullable<Text>, _>(topic.as_ref().map(Slug::to_string))
+            .bind::<Nullable<Text>, _>(origin.clone())
+    };
+    let list = List { page, created: *created, bind: &bind };
+    let of_ticket = of_ticket(filter);
+    let of_texts = if of_ticket.is_empty() {
+        String::new()
+    } else {
+        format!(" AND EXISTS (SELECT FROM tickets WHERE tickets.id = ticket_id{of_ticket})")
+    };
+    let (by_origin, own) = match origin {
+        Some(_) => (Range::new("ticket_id", &["origin"], &["$10"]), " AND origin = $10"),
+        None => (Range::new("ticket_id", &[], &[]), ""),
+    };
+    if needle.is_some() {
+        return list.search(connection, &TEXTS, &by_origin, [own, &of_texts]).await;
+    }
+    let sql = if origin.is_some() {
+        let Range { condition, order } = by_origin;
+        format!(
+            "SELECT ticket_id AS id FROM ticket_search WHERE {condition}{of_texts} ORDER BY {order} LIMIT $5"
+        )
+    } else {
+        let Range { condition, order } = range(filter);
+        format!("SELECT id FROM tickets WHERE {condition}{of_ticket} ORDER BY {order} LIMIT $5")
+    };
+    list.ids(connection, sql).await
+}
+
+/// The index that leads to the fewest.
+fn range(filter: &TicketFilter) -> Range {
+    match filter {
+        TicketFilter { user_id: Some(_), .. } => Range::new("id", &["user_id"], &["$7"]),
+        TicketFilter { topic: Some(_), status: Some(_), .. } => {
+            Range::new("id", &["topic", "status"], &["$9", "$8"])
+        }
+        TicketFilter { status: Some(_), .. } => Range::new("id", &["status"], &["$8"]),
+        _ => Range::new("id", &[], &[]),
+    }
+}
+
+/// What is asked of the ticket itself.
+fn of_ticket(filter: &TicketFilter) -> String {
+    let asked = [
+        (filter.user_id.is_some(), " AND user_id = $7"),
+        (filter.status.is_some(), " AND status = $8"),
+        (filter.topic.is_some(), " AND topic = $9"),
+        (filter.created.is_limited(), " AND created_at >= $3 AND created_at < $4"),
+    ];
+    asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, condition)| condition).collect()
+}

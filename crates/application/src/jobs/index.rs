@@ -1,0 +1,49 @@
+//! Lists can be searched for what was written some seconds ago.
+
+use std::sync::Arc;
+
+use domain::search::{TicketEntry, UserEntry};
+
+use crate::ports::{Storage, StorageError, atomically};
+
+/// One commit writes entries of about so many users and tickets, so that intake never waits long for it.
+const PORTION: u16 = 500;
+
+/// One run writes at most so many portions: intake comes before search, also while there is much to catch up with.
+const PORTIONS: usize = 20;
+
+/// Writes the entries anew of users and tickets that changed.
+#[derive(Clone)]
+pub struct IndexForSearch {
+    /// Where notes and entries are.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl IndexForSearch {
+    /// Follows the notes, the oldest first. Says how many entries that were.
+    pub async fn execute(&self) -> Result<usize, StorageError> {
+        let mut written = 0;
+        for _ in 0..PORTIONS {
+            let Some(entries) = self.follow().await? else { break };
+            written += entries;
+        }
+        Ok(written)
+    }
+
+    /// Follows a portion of notes; none when there are no more.
+    async fn follow(&self) -> Result<Option<usize>, StorageError> {
+        atomically(&*self.storage, async |tx| {
+            let noted = tx.search().take(PORTION).await?;
+            if noted.notes == 0 {
+                return Ok(None);
+            }
+            let users: Vec<_> = noted.users.iter().map(UserEntry::from).collect();
+            let tickets =
+                noted.tickets.iter().map(|(ticket, origin)| TicketEntry::new(ticket, origin.clone()));
+            let tickets: Vec<_> = tickets.collect();
+            tx.search().put(&users, &tickets).await?;
+            Ok(Some(users.len() + tickets.len()))
+        })
+        .await
+    }
+}

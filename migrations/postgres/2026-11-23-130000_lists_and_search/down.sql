@@ -1,0 +1,6 @@
+-- The extension stays: others may use it.
+DROP INDEX tickets_topic_idx;
+DROP INDEX tickets_status_idx;
+DROP TABLE ticket_search;
+DROP TABLE user_search;
+DROP TABLE search_notes;
