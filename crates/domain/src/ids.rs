@@ -66,6 +66,8 @@ ids! {
     AgentId
     /// A staff member's API token.
     TokenId
+    /// One message of a conversation. Sorts by when it was sent, not by when it was stored.
+    MessageId
 }
 
 /// Not greater than any UUIDv7 made at `at` or later, and greater than every one made in an earlier millisecond. A
@@ -73,6 +75,17 @@ ids! {
 pub fn first_uuid_at(at: Timestamp) -> Uuid {
     let millisecond = u128::try_from(at.as_millisecond()).unwrap_or(0);
     Uuid::from_u128(millisecond << 80)
+}
+
+/// The UUIDv7 of something that happened at `at`, to a quarter of a microsecond (RFC 9562, section 6.2, method 3), so that
+/// ids sort by that time. `unique` is a new UUID, and keeps two of one moment apart.
+pub fn uuid_of_moment(at: Timestamp, unique: Uuid) -> Uuid {
+    const AFTER_FRACTION: u128 = (1 << 64) - 1;
+    let nanoseconds = u128::try_from(at.as_nanosecond()).unwrap_or(0);
+    let (millisecond, rest) = (nanoseconds / 1_000_000, nanoseconds % 1_000_000);
+    let fraction = rest * 4_096 / 1_000_000;
+    let head = (millisecond << 80) | (0x7 << 76) | (fraction << 64);
+    Uuid::from_u128(head | (unique.as_u128() & AFTER_FRACTION))
 }
 
 /// Makes new ids. The application hands one to a decision, so that the domain stays free of randomness.
@@ -105,5 +118,20 @@ mod tests {
         assert!(made_at(before, 0xff) < first_uuid_at(at));
         assert!(first_uuid_at(at) <= made_at(at, 0));
         assert_eq!(first_uuid_at(Timestamp::MIN), Uuid::nil());
+    }
+
+    #[test]
+    fn ids_of_moments_sort_by_microseconds() {
+        let at = Timestamp::constant(1_767_225_600, 5_000_000);
+        let unique = |random: u8| Builder::from_unix_timestamp_millis(0, &[random; 10]).into_uuid();
+        let ids: Vec<_> = [(0, 0xff), (1, 0x0f), (999, 0xff), (1_000, 0)]
+            .map(|(microseconds, random)| {
+                uuid_of_moment(at + SignedDuration::from_micros(microseconds), unique(random))
+            })
+            .into();
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+        assert!(ids.iter().all(|id| id.get_version_num() == 7), "{ids:?}");
+        assert_ne!(uuid_of_moment(at, unique(1)), uuid_of_moment(at, unique(2)));
+        assert!(first_uuid_at(at) <= ids[0]);
     }
 }
