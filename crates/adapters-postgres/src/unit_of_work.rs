@@ -1,7 +1,7 @@
 //! One transaction on one connection.
 
 use application::ports::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
+    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository, DeliveryRepository,
     FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
     QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
     TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
@@ -147,6 +147,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn conversation(&mut self) -> &mut dyn ConversationRepository {
         self
     }
 

@@ -7,7 +7,7 @@ use std::sync::{
 
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
-    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, StorageError,
     TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
@@ -221,6 +221,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn conversation(&mut self) -> &mut dyn ConversationRepository {
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    bot::{Bot, BotKeys, Secret},
+    bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     identity::Country,
     ids::BotId,
     language::Language,
@@ -72,6 +72,7 @@ impl AddBot {
             default_language: new.default_language,
             default_country: new.default_country,
             keys: BotKeys::new(key.digest()),
+            hook: Hook::new(HookSecret::new(self.entropy.secret())),
             created_at: self.clock.now(),
         };
         let inserted = atomically(&*self.storage, async |tx| tx.bots().insert(&bot).await).await;

@@ -184,6 +184,21 @@ pub struct ReplyFacts {
     pub language: Language,
 }
 
+impl ReplyFacts {
+    /// The answer `text` to a ticket of this person.
+    pub fn of(ticket: &Ticket, person: Option<&Person>, text: String) -> Self {
+        let given = ticket.reply_to.as_ref().map(ToString::to_string);
+        Self {
+            ticket: ticket.id,
+            reference: ticket.reference,
+            chat: ticket.chat.clone(),
+            email: given.or_else(|| person.and_then(|person| person.email.clone())),
+            text,
+            language: ticket.language.clone(),
+        }
+    }
+}
+
 impl fmt::Debug for ReplyFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReplyFacts").field("reference", &self.reference).finish_non_exhaustive()

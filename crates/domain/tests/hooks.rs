@@ -151,6 +151,17 @@ fn what_cannot_be_understood_is_unclear_and_hides_nothing_else() {
 }
 
 #[test]
+fn what_cannot_be_understood_may_still_name_a_customer() {
+    let customer = |id: &str| CustomerId::restore(id.to_owned());
+    let odd = with(delivered("martian", "?"), "/messages/0/_raw", json!(null)).to_string();
+    assert!(Delivery::names(odd.as_bytes(), &customer("500000001")));
+    assert!(!Delivery::names(odd.as_bytes(), &customer("500000002")));
+    let other_shape = json!({ "event": "?", "customer": { "id": 7 } }).to_string();
+    assert!(Delivery::names(other_shape.as_bytes(), &customer("7")));
+    assert!(!Delivery::names(b"{", &customer("7")));
+}
+
+#[test]
 fn a_message_that_is_delivered_again_has_the_same_key() {
     let body = delivered("customer", "Hello");
     let key =

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
+    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository, DeliveryRepository,
     FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, TicketRepository,
     TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
@@ -88,6 +88,8 @@ pub trait UnitOfWork: Send {
     fn users(&mut self) -> &mut dyn UserRepository;
     /// Tickets.
     fn tickets(&mut self) -> &mut dyn TicketRepository;
+    /// What people and teams write to each other.
+    fn conversation(&mut self) -> &mut dyn ConversationRepository;
     /// What happened to users.
     fn timeline(&mut self) -> &mut dyn TimelineRepository;
     /// Notifications as people see them.

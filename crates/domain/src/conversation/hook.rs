@@ -84,6 +84,18 @@ impl Delivery {
     fn unclear() -> Self {
         Self { is_unclear: true, ..Self::default() }
     }
+
+    /// Whether a body that could not be understood names this customer nevertheless.
+    pub fn names(body: &[u8], customer: &CustomerId) -> bool {
+        let Ok(root) = serde_json::from_slice::<Value>(body) else { return false };
+        let messages = messages(&root).unwrap_or_default();
+        messages.iter().chain([&Value::Null]).any(|message| {
+            let spoken = Spoken { root: &root, message };
+            [Author::Person, Author::Agent]
+                .into_iter()
+                .any(|author| spoken.customer(author).as_ref() == Some(customer))
+        })
+    }
 }
 
 /// The messages of a delivery: a list, the same as text, one that stands alone, or the body itself.
@@ -171,8 +183,8 @@ impl Spoken<'_> {
             "/title",
         ];
         let filled = |place: &&str| self.said(place).filter(|text| !text.trim().is_empty());
-        let words = WORDS.iter().find_map(|place| filled(place));
-        let address = ["/data/url", "/url"].iter().find_map(|place| filled(place));
+        let words = WORDS.iter().find_map(filled);
+        let address = ["/data/url", "/url"].iter().find_map(filled);
         let lines: Vec<_> = words.into_iter().chain(address).collect();
         let text = match (lines.is_empty(), self.message.get("data")) {
             (true, Some(data)) if !data.is_null() => data.to_string(),

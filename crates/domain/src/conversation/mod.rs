@@ -25,7 +25,7 @@ pub use parts::{PART_MAX, parts};
 pub use taking::{Taken, take_down};
 
 use crate::{
-    identity::{CustomerId, Identity},
+    identity::{CustomerId, Identity, IdentityError, IdentityKind},
     ids::{AgentId, BotId, MessageId, NotificationId, TicketId},
     names::named,
     ticket::Ticket,
@@ -45,6 +45,19 @@ impl ChatId {
     pub fn of(ticket: &Ticket) -> Option<Self> {
         let customer = CustomerId::restore(ticket.chat.customer.clone()?);
         Some(Self { bot: ticket.bot_id, customer })
+    }
+
+    /// The text to store: that of the identity.
+    pub fn value(&self) -> String {
+        Identity::from(self.clone()).value()
+    }
+
+    /// A chat read from storage: the inverse of [`value`](Self::value).
+    pub fn restore(value: String) -> Result<Self, IdentityError> {
+        match Identity::restore(IdentityKind::Customer, value)? {
+            Identity::Customer { bot, customer } => Ok(Self { bot, customer }),
+            Identity::Email(_) | Identity::Phone(_) => Err(IdentityError),
+        }
     }
 }
 

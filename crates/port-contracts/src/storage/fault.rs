@@ -60,6 +60,16 @@ operations! {
         TicketsByReference by_reference
         TicketsOfUser of_user
     }
+    conversation {
+        ConversationRecord record
+        ConversationPage page
+        ConversationByKey by_key
+        ConversationOwnReplies own_replies
+        ConversationNoteHeard note_heard
+        ConversationLastHeard last_heard
+        ConversationReopen reopen
+        ConversationAwaitAnswer await_answer
+    }
     timeline {
         TimelineRecordClashes record_clashes
         TimelineClashesOf clashes_of
@@ -71,6 +81,7 @@ operations! {
         NotificationsAttempts attempts
         NotificationsCancel cancel
         NotificationsRetry retry
+        NotificationsConfirm confirm
     }
     deliveries {
         DeliveriesLoads loads
@@ -116,6 +127,7 @@ operations! {
     }
     bots {
         BotsByKey by_key
+        BotsByHook by_hook
         BotsByName by_name
         BotsAll all
         BotsInsert insert

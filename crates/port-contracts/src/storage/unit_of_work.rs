@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
+    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository, DeliveryRepository,
     FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
     QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
     TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
@@ -85,6 +85,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn conversation(&mut self) -> &mut dyn ConversationRepository {
         self
     }
 
