@@ -218,9 +218,12 @@ fn messages_are_taken_down_in_the_order_in_which_they_were_sent() {
     let taken = take(vec![said(Author::Person, "b", 20), said(Author::Person, "a", 10)], vec![]);
     assert_eq!(texts(&taken), ["a", "b"]);
     assert!(taken.messages[0].id < taken.messages[1].id);
-    let chats = taken.chats_of_persons(&[taken.messages[1].id]);
+    let chats = Taken::chats_of_persons(&taken.messages, &[taken.messages[1].id]);
     assert_eq!(chats, [ChatId { bot: BOT, customer: CustomerId::restore("500000001".to_owned()) }]);
-    assert!(taken.chats_of_persons(&[]).is_empty(), "what was known before reopens nothing");
+    assert!(
+        Taken::chats_of_persons(&taken.messages, &[]).is_empty(),
+        "what was known before reopens nothing"
+    );
 }
 
 #[test]

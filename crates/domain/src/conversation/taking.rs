@@ -14,11 +14,11 @@ pub struct Taken {
 
 impl Taken {
     /// The chats in which a person wrote one of the messages with these `ids`.
-    pub fn chats_of_persons(&self, ids: &[MessageId]) -> Vec<ChatId> {
+    pub fn chats_of_persons(messages: &[ConversationMessage], ids: &[MessageId]) -> Vec<ChatId> {
         let by_person =
             |message: &&ConversationMessage| message.author == Author::Person && ids.contains(&message.id);
         let mut chats: Vec<_> =
-            self.messages.iter().filter(by_person).filter_map(|message| message.chat.clone()).collect();
+            messages.iter().filter(by_person).filter_map(|message| message.chat.clone()).collect();
         chats.sort_unstable();
         chats.dedup();
         chats
