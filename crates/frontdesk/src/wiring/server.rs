@@ -5,6 +5,7 @@ use std::{collections::HashMap, net::TcpListener, sync::Arc};
 use adapters_http::{AllowedHosts, HttpState, Surface};
 use adapters_mail::{EnvironmentLookup, MailChannel, MailSettings, MimickedChannel};
 use application::{
+    conversation::{AdmitDelivery, HearMessages},
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
     intake::{AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall},
     jobs::{RunJob, ShareJobs},
@@ -74,6 +75,8 @@ impl App {
             find_user: FindUser { storage: storage() },
             show_ticket: ShowTicketStatus { storage: storage() },
             list_topics: ListTopics { storage: storage() },
+            admit_delivery: AdmitDelivery { storage: storage() },
+            hear_messages: HearMessages::new(storage(), Arc::clone(&clock), Arc::clone(&self.ids)),
             authenticate_agent: AuthenticateAgent { storage: storage() },
             storage: storage(),
             clock,
