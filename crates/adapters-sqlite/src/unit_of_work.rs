@@ -7,9 +7,10 @@ use std::sync::{
 
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
-    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, StorageError,
-    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
+    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository,
+    StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
+    WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository, DeliveryRepository,
-    FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
+    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
+    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, TicketRepository,
     TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
 };

@@ -3,10 +3,10 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository, DeliveryRepository,
-    FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
-    QuarantineRepository, ReminderRepository, RetentionRepository, StorageError, TicketRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
+    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, StorageError,
+    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;

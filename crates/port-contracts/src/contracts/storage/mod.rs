@@ -198,6 +198,7 @@ macro_rules! for_each_storage_case {
                 the_place_of_a_notification_is_taken_once
                 a_chain_tells_every_channel_that_was_tried
                 a_digest_goes_over_to_its_fallback
+                a_reply_goes_over_to_its_fallback
             }
             crashes {
                 the_open_attempts_of_dead_workers_are_shown
