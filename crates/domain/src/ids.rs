@@ -78,14 +78,18 @@ pub fn first_uuid_at(at: Timestamp) -> Uuid {
 }
 
 /// The UUIDv7 of something that happened at `at`, to a quarter of a microsecond (RFC 9562, section 6.2, method 3), so that
-/// ids sort by that time. `unique` is a new UUID, and keeps two of one moment apart.
-pub fn uuid_of_moment(at: Timestamp, unique: Uuid) -> Uuid {
-    const AFTER_FRACTION: u128 = (1 << 64) - 1;
+/// ids sort by that time. What happened at one moment is kept apart, and in the order in which it became known, by `known`:
+/// a new UUIDv7.
+pub fn uuid_of_moment(at: Timestamp, known: Uuid) -> Uuid {
+    const VARIANT: u128 = 0b10 << 62;
     let nanoseconds = u128::try_from(at.as_nanosecond()).unwrap_or(0);
     let (millisecond, rest) = (nanoseconds / 1_000_000, nanoseconds % 1_000_000);
     let fraction = rest * 4_096 / 1_000_000;
-    let head = (millisecond << 80) | (0x7 << 76) | (fraction << 64);
-    Uuid::from_u128(head | (unique.as_u128() & AFTER_FRACTION))
+    let known = known.as_u128();
+    // Of the time at which it became known half a year is enough; then its counter, and 16 bits of chance.
+    let (known_at, counter, chance) = (known >> 80, (known >> 64) & 0xfff, known & 0xffff);
+    let tail = ((known_at & 0x3_ffff_ffff) << 28) | (counter << 16) | chance;
+    Uuid::from_u128((millisecond << 80) | (0x7 << 76) | (fraction << 64) | VARIANT | tail)
 }
 
 /// Makes new ids. The application hands one to a decision, so that the domain stays free of randomness.
@@ -121,17 +125,19 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_moments_sort_by_microseconds() {
+    fn ids_of_moments_sort_by_them_and_then_by_when_they_became_known() {
         let at = Timestamp::constant(1_767_225_600, 5_000_000);
-        let unique = |random: u8| Builder::from_unix_timestamp_millis(0, &[random; 10]).into_uuid();
-        let ids: Vec<_> = [(0, 0xff), (1, 0x0f), (999, 0xff), (1_000, 0)]
-            .map(|(microseconds, random)| {
-                uuid_of_moment(at + SignedDuration::from_micros(microseconds), unique(random))
+        let known = |millisecond: u64, random: u8| {
+            Builder::from_unix_timestamp_millis(1_767_225_600_000 + millisecond, &[random; 10]).into_uuid()
+        };
+        let ids: Vec<_> = [(0, 9, 0xff), (1, 1, 0x0f), (1, 2, 0), (1, 2, 1), (999, 1, 0), (1_000, 0, 0)]
+            .map(|(microseconds, millisecond, random)| {
+                uuid_of_moment(at + SignedDuration::from_micros(microseconds), known(millisecond, random))
             })
             .into();
         assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
-        assert!(ids.iter().all(|id| id.get_version_num() == 7), "{ids:?}");
-        assert_ne!(uuid_of_moment(at, unique(1)), uuid_of_moment(at, unique(2)));
-        assert!(first_uuid_at(at) <= ids[0]);
+        let is_seventh = |id: &Uuid| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122;
+        assert!(ids.iter().all(is_seventh), "{ids:?}");
+        assert!(first_uuid_at(at) <= ids[0] && ids[5] < first_uuid_at(at + SignedDuration::from_millis(2)));
     }
 }

@@ -28,7 +28,8 @@ impl ConversationRepository for SqliteUnitOfWork {
         self.run(move |connection| {
             let mut recorded = Vec::new();
             for row in &rows {
-                let insert = diesel::insert_into(messages::table).values(row).on_conflict_do_nothing();
+                let insert =
+                    diesel::insert_into(messages::table).values(row).on_conflict(messages::key).do_nothing();
                 if insert.execute(connection)? > 0 {
                     recorded.push(row.id.into());
                 }

@@ -67,7 +67,6 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "change", multiple = false)]
 pub struct HookArgs {
     /// The bot's name
     name: String,

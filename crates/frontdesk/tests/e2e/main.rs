@@ -16,3 +16,4 @@ mod life_cycle;
 mod privacy;
 mod replicas;
 mod routing;
+mod talking;

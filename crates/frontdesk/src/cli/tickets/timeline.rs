@@ -52,7 +52,7 @@ impl From<&Notification> for DeliveryRecord {
     }
 }
 
-/// Puts a ticket, its conversation and its notifications in order.
+/// Puts a ticket, its conversation and its notifications (both newest first) in order.
 pub fn timeline(
     ticket: &Ticket,
     messages: Vec<ConversationMessage>,
@@ -60,13 +60,13 @@ pub fn timeline(
 ) -> Vec<Event> {
     let by_id: HashMap<_, _> = notifications.iter().map(|one| (one.id, one)).collect();
     let opened = Event { at: ticket.created_at, what: What::Opened { text: ticket.description.clone() } };
-    let said = messages.into_iter().map(|message| {
+    let said = messages.into_iter().rev().map(|message| {
         let delivery = message.notification_id.and_then(|id| by_id.get(&id));
         let delivery = delivery.map(|notification| DeliveryRecord::from(*notification));
         let ConversationMessage { author, kind, text, sent_at, .. } = message;
         Event { at: sent_at, what: What::Message { author, kind, text, delivery } }
     });
-    let told = notifications.iter().filter(|one| one.purpose != Purpose::Reply).map(|one| Event {
+    let told = notifications.iter().rev().filter(|one| one.purpose != Purpose::Reply).map(|one| Event {
         at: one.due_at,
         what: What::Notification { purpose: one.purpose, delivery: one.into() },
     });
