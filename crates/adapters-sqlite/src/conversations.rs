@@ -1,5 +1,7 @@
 //! Which messages belong together.
 
+use std::cmp::Reverse;
+
 use application::ports::{Page, Whose};
 use diesel::prelude::*;
 use domain::{
@@ -39,7 +41,7 @@ pub(crate) fn page(
     for ticket in tickets {
         rows.extend(newest().filter(messages::ticket_id.eq(ticket)).load(connection)?);
     }
-    rows.sort_unstable_by(|a, b| b.id.cmp(&a.id));
+    rows.sort_unstable_by_key(|row| Reverse(row.id));
     rows.dedup_by_key(|row| row.id);
     rows.truncate(page.limit.into());
     rows.into_iter().map(ConversationMessage::try_from).collect()

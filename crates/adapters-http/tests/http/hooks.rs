@@ -4,7 +4,10 @@ use application::ports::{Page, QuarantineFilter, Whose, consult};
 use domain::{answer::Verdict, bot::SecretDigest, conversation::ConversationMessage, ticket::Reference};
 use serde_json::{Value, json};
 
-use crate::{client::says, desk::Desk};
+use crate::{
+    client::{Request, says},
+    desk::Desk,
+};
 
 const CUSTOMER: u64 = 500_000_001;
 
@@ -21,7 +24,7 @@ fn said(sender: &str, text: &str, uuid: &str) -> Value {
 }
 
 impl Desk {
-    fn deliver(&self, body: impl ToString) -> crate::client::Request {
+    fn deliver(&self, body: &Value) -> Request {
         self.request("POST", &self.hook("web")).body(body.to_string())
     }
 
@@ -53,7 +56,7 @@ impl Desk {
 fn a_delivery_is_answered_once_its_message_is_stored() {
     let desk = Desk::open();
     desk.open_ticket();
-    let response = desk.deliver(said("customer", "I need a quote", "a")).send();
+    let response = desk.deliver(&said("customer", "I need a quote", "a")).send();
     assert_eq!(response.status, 200);
     says(&response.answer(), &json!({ "result": "ok", "created": true, "replayed": false }));
     let texts: Vec<_> = desk.conversation().into_iter().map(|message| message.text).collect();
@@ -65,10 +68,10 @@ fn a_delivery_that_comes_again_is_stored_once() {
     let desk = Desk::open();
     desk.open_ticket();
     for (created, replayed) in [(true, false), (false, true)] {
-        let traced = desk.deliver(said("customer", "Hello", "a")).header("sentry-trace", "one-1-0");
+        let traced = desk.deliver(&said("customer", "Hello", "a")).header("sentry-trace", "one-1-0");
         says(&traced.send().answer(), &json!({ "created": created, "replayed": replayed }));
     }
-    let next = desk.deliver(said("customer", "Hello", "a")).header("sentry-trace", "two-1-0").send();
+    let next = desk.deliver(&said("customer", "Hello", "a")).header("sentry-trace", "two-1-0").send();
     says(&next.answer(), &json!({ "created": true }));
     assert_eq!(desk.conversation().len(), 2);
 }
@@ -86,7 +89,7 @@ fn a_hook_that_is_none_or_comes_without_its_token_is_denied_like_an_unknown_key(
     }
     desk.change_bot(|bot| bot.hook.token = Some(SecretDigest::of("a token")));
     let with = |token: Option<&str>| {
-        let request = desk.deliver(said("customer", "Hello", "a"));
+        let request = desk.deliver(&said("customer", "Hello", "a"));
         match token {
             Some(token) => request.header("Authorization", &format!("Token {token}")),
             None => request,
@@ -102,11 +105,11 @@ fn a_hook_that_is_none_or_comes_without_its_token_is_denied_like_an_unknown_key(
 #[test]
 fn what_cannot_be_understood_is_kept_as_it_came_and_taken() {
     let desk = Desk::open();
-    let junk = desk.deliver("{\"messages\": 7").send();
+    let junk = desk.request("POST", &desk.hook("web")).body("{\"messages\": 7").send();
     assert_eq!(junk.status, 200);
     says(&junk.answer(), &json!({ "result": "ok", "created": false }));
     assert_eq!(desk.held(), [b"{\"messages\": 7"]);
-    let by_bot = desk.deliver(said("bot", "Hi!", "b")).send();
+    let by_bot = desk.deliver(&said("bot", "Hi!", "b")).send();
     says(&by_bot.answer(), &json!({ "result": "ok", "created": false }));
     assert_eq!(desk.held().len(), 1, "what bots say is understood, and left out");
     assert!(desk.storage.intake_rows().is_empty(), "a delivery is no call");
@@ -130,7 +133,7 @@ fn while_the_database_is_away_landbot_is_asked_to_come_again() {
 #[test]
 fn a_delivery_has_a_largest_size_and_one_method() {
     let desk = Desk::open();
-    let large = desk.deliver(said("customer", &"x".repeat(70_000), "a")).send();
+    let large = desk.deliver(&said("customer", &"x".repeat(70_000), "a")).send();
     assert_eq!(large.status, 413);
     says(&large.answer(), &json!({ "result": "invalid" }));
     let got = desk.request("GET", &desk.hook("web")).send();

@@ -35,9 +35,10 @@ const ROWS: &str = "
         SELECT 'email', 'person' || n || '@example.org', nth(n), now() FROM generate_series(1, 4000) AS n;
     INSERT INTO identity_clashes (request_id, user_id, other_user_id, kind, at)
         SELECT nth(n), nth(n), nth(n + 1), 'email', now() FROM generate_series(1, 4000) AS n;
-    INSERT INTO tickets (id, number, user_id, bot_id, topic, description, status, language, fields, created_at)
-        SELECT nth(n), n, nth(n), nth(7), 'support', '', CASE WHEN n > 3900 THEN 'open' ELSE 'closed' END, 'en', '{}',
-               now()
+    INSERT INTO tickets
+            (id, number, user_id, bot_id, topic, description, status, chat_customer, language, fields, created_at)
+        SELECT nth(n), n, nth(n), nth(7), 'support', '',
+               CASE WHEN n > 3900 THEN 'open' WHEN n <= 100 THEN 'resolved' ELSE 'closed' END, n, 'en', '{}', now()
         FROM generate_series(1, 4000) AS n;
     INSERT INTO notifications
             (id, purpose, channel_id, user_id, ticket_id, request_id, status, due_at, next_at, attempts, created_at)
@@ -72,7 +73,6 @@ const ROWS: &str = "
     INSERT INTO messages (id, key, chat, ticket_id, notification_id, author, kind, text, sent_at)
         SELECT nth(n), sha256(n::text::bytea), nth(7) || ':' || n / 4, nth(n), nth(n), 'person', 'text', '', now()
         FROM generate_series(1, 4000) AS n;
-    UPDATE tickets SET status = 'pending', chat_customer = number::text WHERE number <= 100;
     ANALYZE;
 ";
 
@@ -346,4 +346,5 @@ async fn jobs_look_at_what_they_are_about_only() {
     watched.uses("notifications_pkey", async |tx| tx.retention().retire_notifications(old, 9).await).await;
     watched.uses("intake_request_id_key", async |tx| tx.retention().retire_intake(old, 9).await).await;
     watched.uses("quarantine_closed_at_idx", async |tx| tx.retention().retire_quarantine(old, 9).await).await;
+    watched.uses("messages_pkey", async |tx| tx.retention().retire_messages(old, 9).await).await;
 }

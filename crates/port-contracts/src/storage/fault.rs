@@ -156,6 +156,7 @@ operations! {
         RetentionRetireNotifications retire_notifications
         RetentionRetireIntake retire_intake
         RetentionRetireQuarantine retire_quarantine
+        RetentionRetireMessages retire_messages
     }
     reminders {
         RemindersBacklog backlog

@@ -268,6 +268,7 @@ macro_rules! for_each_storage_case {
                 retiring_leaves_the_ledger_as_it_was
                 young_calls_are_kept
                 quarantine_that_ended_long_ago_is_deleted
+                old_messages_are_deleted_the_oldest_first
             }
             reminders {
                 the_backlog_of_a_topic_has_what_is_not_done

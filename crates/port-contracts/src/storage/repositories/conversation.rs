@@ -59,7 +59,9 @@ impl ConversationRepository for InMemoryUnitOfWork {
 
     async fn note_heard(&mut self, echoes: &[Echo]) -> Result<(), StorageError> {
         let state = self.write(Operation::ConversationNoteHeard)?;
-        echoes.iter().for_each(|echo| state.heard.put(echo.id, echo.heard_as));
+        for echo in echoes {
+            state.heard.put(echo.id, echo.heard_as);
+        }
         Ok(())
     }
 
@@ -79,7 +81,9 @@ impl ConversationRepository for InMemoryUnitOfWork {
         let theirs = |ticket: &&Ticket| ChatId::of(ticket).is_some_and(|chat| chats.contains(&chat));
         let ids: Vec<_> =
             state.tickets.values().filter(waits).filter(theirs).map(|ticket| ticket.id).collect();
-        ids.iter().for_each(|id| state.set_status(*id, TicketStatus::Open));
+        for id in &ids {
+            state.set_status(*id, TicketStatus::Open);
+        }
         Ok(ids)
     }
 
