@@ -21,7 +21,7 @@ use jiff::Timestamp;
 pub use echo::{ECHO_WITHIN, Echo, OwnReply};
 pub use hook::{Delivery, Heard};
 pub use key::MessageKey;
-pub use parts::{PART_MAX, parts};
+pub use parts::{PART_CHARS, parts};
 pub use taking::{Taken, take_down};
 
 use crate::{
