@@ -256,7 +256,15 @@ fn every_part_of_a_long_reply_is_an_echo() {
     let (first, second) = ("x".repeat(3_400), "y".repeat(3_400));
     let long = reply(1, &format!("{first}\n{second}"));
     let taken = take(vec![said(Author::Agent, &second, 2), said(Author::Agent, &first, 1)], vec![long]);
-    assert_eq!((taken.echoes.len(), texts(&taken)), (2, vec![""; 0]));
+    assert_eq!((taken.echoes.len(), taken.parts, texts(&taken)), (1, 1, vec![""; 0]));
+}
+
+#[test]
+fn the_beginning_of_a_long_reply_does_not_show_that_it_arrived() {
+    let long = reply(1, &format!("{}\n{}", "x".repeat(3_400), "y".repeat(3_400)));
+    let again = [1, 2].map(|milliseconds| said(Author::Agent, &"x".repeat(3_400), milliseconds));
+    let taken = take(again.into(), vec![long]);
+    assert_eq!((taken.echoes.len(), taken.parts, texts(&taken)), (0, 2, vec![""; 0]));
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl HearMessages {
         now: Timestamp,
     ) -> Result<Hearing, StorageError> {
         let replies = tx.conversation().own_replies(&chats(bot, &heard), now - ECHO_WITHIN).await?;
-        let Taken { messages, echoes } = &take_down(bot, heard, replies, &mut || self.ids.next());
+        let Taken { messages, echoes, parts } = &take_down(bot, heard, replies, &mut || self.ids.next());
         let new = tx.conversation().record(messages).await?;
         let chats = Taken::chats_of_persons(messages, &new);
         if !chats.is_empty() {
@@ -126,7 +126,7 @@ impl HearMessages {
             tx.notifications().confirm(&delivering).await?;
         }
         let (new, all) = (new.len(), messages.len());
-        Ok(Hearing { new, known: all - new, echoes: echoes.len(), ..Hearing::default() })
+        Ok(Hearing { new, known: all - new, echoes: echoes.len() + parts, ..Hearing::default() })
     }
 }
 

@@ -22,7 +22,7 @@ pub struct OwnReply {
     pub notification_id: NotificationId,
     /// What it says.
     pub text: String,
-    /// The key of the message as which it came back last.
+    /// The key of the message as which its end came back.
     pub heard_as: Option<MessageKey>,
 }
 
@@ -32,7 +32,7 @@ impl std::fmt::Debug for OwnReply {
     }
 }
 
-/// A reply came back: it did reach its chat.
+/// A reply came back whole: it did reach its chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Echo {
     /// Which reply.
@@ -53,6 +53,11 @@ impl OwnReply {
         let parts = parts(&self.text);
         let has_more = self.heard_as.is_none() || parts.len() > 1;
         self.heard_as == Some(key) || has_more && parts.iter().any(|part| says_the_same(part, text))
+    }
+
+    /// Whether this is its last part.
+    pub(super) fn ends_with(&self, text: &str) -> bool {
+        parts(&self.text).last().is_some_and(|last| says_the_same(last, text))
     }
 }
 

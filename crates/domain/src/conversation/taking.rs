@@ -8,8 +8,10 @@ use crate::ids::{BotId, IdSource, MessageId, uuid_of_moment};
 pub struct Taken {
     /// What was said, in the order in which it was.
     pub messages: Vec<ConversationMessage>,
-    /// Replies that came back.
+    /// Replies that came back whole.
     pub echoes: Vec<Echo>,
+    /// How many parts of long replies came back besides.
+    pub parts: usize,
 }
 
 impl Taken {
@@ -36,16 +38,25 @@ pub fn take_down(
     heard.sort_by_key(|heard| heard.sent_at);
     let mut taken = Taken::default();
     for heard in heard {
-        match echo(bot, &heard, &mut replies) {
-            Some(echo) => taken.echoes.push(echo),
+        match returned(bot, &heard, &mut replies) {
+            Some(Returned::Whole(echo)) => taken.echoes.push(echo),
+            Some(Returned::Part) => taken.parts += 1,
             None => taken.messages.push(message(bot, heard, ids)),
         }
     }
     taken
 }
 
+/// How much of a reply came back.
+enum Returned {
+    /// All of it: the parts of a long one are said one after the other, and this is the last.
+    Whole(Echo),
+    /// Not its end.
+    Part,
+}
+
 /// The reply that came back, if it is one: one that was not heard of before, if there are several.
-fn echo(bot: BotId, heard: &Heard, replies: &mut [OwnReply]) -> Option<Echo> {
+fn returned(bot: BotId, heard: &Heard, replies: &mut [OwnReply]) -> Option<Returned> {
     if heard.author != Author::Agent {
         return None;
     }
@@ -56,8 +67,12 @@ fn echo(bot: BotId, heard: &Heard, replies: &mut [OwnReply]) -> Option<Echo> {
         Some(position) => &mut replies[position],
         None => replies.iter_mut().filter(fits).min_by_key(|reply| reply.heard_as.is_some())?,
     };
+    if again.is_none() && !reply.ends_with(&heard.text) {
+        return Some(Returned::Part);
+    }
     reply.heard_as = Some(heard.key);
-    Some(Echo { id: reply.id, notification_id: reply.notification_id, heard_as: heard.key })
+    let OwnReply { id, notification_id, .. } = *reply;
+    Some(Returned::Whole(Echo { id, notification_id, heard_as: heard.key }))
 }
 
 fn message(bot: BotId, heard: Heard, ids: &mut dyn IdSource) -> ConversationMessage {
