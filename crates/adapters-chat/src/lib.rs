@@ -23,7 +23,7 @@ mod webhook;
 pub use environment::EnvironmentLookup;
 pub use http::{HttpClient, HttpTimeouts};
 pub use landbot::{
-    ChatReply, CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotChannel, LandbotClient,
+    CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotChannel, LandbotClient,
     LandbotToken, LandbotTokenError, Refusal,
 };
 pub use reqwest::Url;

@@ -4,6 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use actix_web::{HttpMessage, HttpRequest, web};
 use application::{
+    conversation::{AdmitDelivery, HearMessages},
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     ports::{Clock, Entropy, Ids, Storage},
     staff::AuthenticateAgent,
@@ -33,6 +34,10 @@ pub struct HttpState {
     pub show_ticket: ShowTicketStatus,
     /// Lists topics for a bot's buttons.
     pub list_topics: ListTopics,
+    /// Finds the bot behind a hook.
+    pub admit_delivery: AdmitDelivery,
+    /// Takes what hooks deliver.
+    pub hear_messages: HearMessages,
     /// Finds the agent behind an API token.
     pub authenticate_agent: AuthenticateAgent,
     /// How a call is taken out of quarantine, and what is rung when a person plans something.

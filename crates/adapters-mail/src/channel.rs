@@ -5,7 +5,7 @@ use std::sync::Arc;
 use application::ports::{CapturedMail, Channel, Clock, Receipt, Storage, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{
-    message::Message,
+    message::{Content, Message},
     retry::{Fault, Outcome},
 };
 use lettre::{address::Envelope, message::Mailbox};
@@ -57,9 +57,13 @@ impl MailChannel {
         })
     }
 
-    /// Tells the team what another channel should have told its target.
+    /// Tells the team what another channel should have told its target. What an agent answers a person is for that person
+    /// alone.
     pub(crate) async fn stand_in(&self, message: &Message) -> Receipt {
-        self.deliver_to(self.recipients.stand_in(), message).await
+        match message.content {
+            Content::Reply { .. } => Receipt { mimicked: true, ..self.deliver(message).await },
+            _ => self.deliver_to(self.recipients.stand_in(), message).await,
+        }
     }
 
     /// What the team would be told instead.

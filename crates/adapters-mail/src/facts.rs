@@ -1,6 +1,6 @@
 //! What templates may say: plain facts under the names that templates use. The front page of the crate lists them.
 
-use domain::message::{Message, Person, TicketFacts};
+use domain::message::{Message, Person, ReplyFacts, TicketFacts};
 use serde::Serialize;
 
 /// The facts of `welcome`.
@@ -8,6 +8,32 @@ use serde::Serialize;
 pub(crate) struct Welcome<'a> {
     name: Option<&'a str>,
     sender: &'a str,
+}
+
+/// The facts of `reply`.
+#[derive(Serialize)]
+pub(crate) struct Reply<'a> {
+    name: Option<&'a str>,
+    reference: String,
+    text: &'a str,
+    sender: &'a str,
+}
+
+impl<'a> Reply<'a> {
+    pub(crate) fn new(reply: &'a ReplyFacts, person: Option<&'a Person>, sender: &'a str) -> Self {
+        let name = person.and_then(name_to_greet_by);
+        Self { name, reference: reply.reference.to_string(), text: &reply.text, sender }
+    }
+
+    /// To somebody with and to somebody without a name.
+    pub(crate) fn samples() -> [Reply<'static>; 2] {
+        [Some("Ana"), None].map(|name| Reply {
+            name,
+            reference: "T-000042".to_owned(),
+            text: "It is 50 € a month.\n\nShall we begin?",
+            sender: "Frontdesk",
+        })
+    }
 }
 
 /// The facts of `ticket_opened`.

@@ -2,7 +2,7 @@
 
 use domain::{
     channel::Target,
-    message::{Message, Person},
+    message::{Content, Message},
 };
 use secrecy::ExposeSecret as _;
 
@@ -45,7 +45,7 @@ impl Recipients {
     pub(crate) fn of(&self, message: &Message) -> Result<Recipient, NoRecipient> {
         match &message.target {
             Target::Team => Ok(self.team()),
-            Target::Person => person(message.content.person()).map(exists),
+            Target::Person => person(&message.content).map(exists),
             Target::Address(text) => Correspondent::parse(text).map(exists).map_err(NoRecipient::Target),
             Target::Env(name) => self.named(name),
         }
@@ -75,10 +75,15 @@ impl Recipients {
     }
 }
 
-fn person(person: Option<&Person>) -> Result<Correspondent, NoRecipient> {
-    let person = person.ok_or(NoRecipient::NoAddress)?;
-    let address = person.email.as_deref().ok_or(NoRecipient::NoAddress)?;
-    Correspondent::new(name_to_greet_by(person), address).map_err(NoRecipient::Person)
+/// The person whom a message is about; a reply goes to the address that was given with its ticket.
+fn person(content: &Content) -> Result<Correspondent, NoRecipient> {
+    let person = content.person();
+    let address = match content {
+        Content::Reply { reply, .. } => reply.email.as_deref(),
+        _ => person.and_then(|person| person.email.as_deref()),
+    };
+    let address = address.ok_or(NoRecipient::NoAddress)?;
+    Correspondent::new(person.and_then(name_to_greet_by), address).map_err(NoRecipient::Person)
 }
 
 const fn exists(to: Correspondent) -> Recipient {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     compose::{ComposedMail, Head, compose},
-    facts::{StandIn, TicketOpened, Welcome},
+    facts::{Reply, StandIn, TicketOpened, Welcome},
     mailbox::Correspondent,
     recipient::Recipient,
     reminder_facts::{Digest, Escalation},
@@ -76,6 +76,10 @@ impl MailWriter {
                 facts.news.reply_reaches_person = reply_reaches_person;
                 facts.news.stands_in_for = stands_in.then(|| StandIn::new(message));
                 self.templates.render(&ticket.team_language, Purpose::Escalation, &facts)
+            }
+            Content::Reply { reply, person } => {
+                let facts = Reply::new(reply, person.as_ref(), sender);
+                self.templates.render(&reply.language, Purpose::Reply, &facts)
             }
             Content::Digest { digest } => {
                 let facts = Digest::new(message, digest, self.public_url.as_deref(), sender);

@@ -18,6 +18,7 @@ mod backlog;
 mod batch;
 mod columns;
 mod connection;
+mod conversations;
 mod delivery;
 mod erasure;
 mod error;

@@ -11,6 +11,8 @@ table! {
         default_language -> Text,
         default_country -> Nullable<Text>,
         created_at -> Timestamptz,
+        hook -> Text,
+        hook_token -> Nullable<Bytea>,
     }
 }
 
@@ -218,6 +220,23 @@ table! {
         topic -> Text,
         day -> Date,
         notification_id -> Uuid,
+    }
+}
+
+table! {
+    messages (id) {
+        id -> Uuid,
+        key -> Bytea,
+        chat -> Nullable<Text>,
+        ticket_id -> Nullable<Uuid>,
+        agent_id -> Nullable<Uuid>,
+        notification_id -> Nullable<Uuid>,
+        author -> Text,
+        kind -> Text,
+        text -> Text,
+        channel -> Nullable<Text>,
+        heard_as -> Nullable<Bytea>,
+        sent_at -> Timestamptz,
     }
 }
 

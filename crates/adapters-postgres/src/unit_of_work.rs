@@ -1,10 +1,11 @@
 //! One transaction on one connection.
 
 use application::ports::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
-    QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository, StorageError,
-    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
+    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
+    StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
+    WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -147,6 +148,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn conversation(&mut self) -> &mut dyn ConversationRepository {
         self
     }
 

@@ -13,8 +13,11 @@ use domain::{
     agent::{Role, Scope},
     bot_call::{Field, RefusalCode},
     channel::ChannelKind,
+    conversation::Author,
     identity::IdentityKind,
-    ids::{AgentId, BotId, ChannelId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId},
+    ids::{
+        AgentId, BotId, ChannelId, MessageId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId,
+    },
     intake::{CallPath, IntakeOutcome},
     job::{Job, JobOutcome},
     notification::{NotificationStatus, OutcomeKind, Purpose},
@@ -90,7 +93,7 @@ macro_rules! stored_as_id {
     )+};
 }
 
-stored_as_id! { AgentId BotId ChannelId NotificationId RequestId TicketId TokenId UserId WorkerId }
+stored_as_id! { AgentId BotId ChannelId MessageId NotificationId RequestId TicketId TokenId UserId WorkerId }
 
 /// A SHA-256 digest: its 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -144,7 +147,7 @@ macro_rules! stored_by_name {
 }
 
 stored_by_name! {
-    CallPath ChannelKind Field IdentityKind IntakeOutcome Job JobOutcome NotificationStatus OutcomeKind Purpose RefusalCode Role Scope
+    Author CallPath ChannelKind Field IdentityKind IntakeOutcome Job JobOutcome NotificationStatus OutcomeKind Purpose RefusalCode Role Scope
     TicketStatus
 }
 

@@ -18,6 +18,7 @@ mod checkpoint;
 mod columns;
 mod connection;
 mod constant;
+mod conversations;
 mod delivery;
 mod entries;
 mod erasure;

@@ -11,6 +11,8 @@ table! {
         default_language -> Text,
         default_country -> Nullable<Text>,
         created_at -> BigInt,
+        hook -> Text,
+        hook_token -> Nullable<Binary>,
     }
 }
 
@@ -213,6 +215,23 @@ table! {
 }
 
 table! {
+    messages (id) {
+        id -> Binary,
+        key -> Binary,
+        chat -> Nullable<Text>,
+        ticket_id -> Nullable<Binary>,
+        agent_id -> Nullable<Binary>,
+        notification_id -> Nullable<Binary>,
+        author -> Text,
+        kind -> Text,
+        text -> Text,
+        channel -> Nullable<Text>,
+        heard_as -> Nullable<Binary>,
+        sent_at -> BigInt,
+    }
+}
+
+table! {
     workers (id) {
         id -> Binary,
         beat_at -> BigInt,
@@ -322,6 +341,7 @@ table! {
 
 allow_tables_to_appear_in_same_query!(agents, api_tokens);
 allow_tables_to_appear_in_same_query!(attempts, notifications);
+allow_tables_to_appear_in_same_query!(messages, notifications);
 allow_tables_to_appear_in_same_query!(notifications, tickets);
 allow_tables_to_appear_in_same_query!(bot_keys, bots);
 allow_tables_to_appear_in_same_query!(bots, quarantine);

@@ -7,10 +7,10 @@ use std::sync::{
 
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
-    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
-    WorkerRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
+    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository,
+    SearchRepository, StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork,
+    UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -222,6 +222,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn conversation(&mut self) -> &mut dyn ConversationRepository {
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    bot::{Bot, BotKeys, Secret},
+    bot::{Bot, BotKeys, Hook, HookSecret, Secret, SecretDigest},
     identity::Country,
     ids::BotId,
     language::Language,
@@ -72,6 +72,7 @@ impl AddBot {
             default_language: new.default_language,
             default_country: new.default_country,
             keys: BotKeys::new(key.digest()),
+            hook: Hook::new(HookSecret::new(self.entropy.secret())),
             created_at: self.clock.now(),
         };
         let inserted = atomically(&*self.storage, async |tx| tx.bots().insert(&bot).await).await;
@@ -135,6 +136,43 @@ impl RevokeBotKeys {
                 return Err(BotError::NoKey(bot.name));
             }
             tx.bots().update(&bot).await.map_err(BotError::from)
+        })
+        .await
+    }
+}
+
+/// What to change about a bot's hook.
+#[derive(Clone, PartialEq, Eq)]
+pub enum HookChange {
+    /// Nothing: it is only looked at.
+    Nothing,
+    /// A new address. Nothing is taken at the old one any more.
+    NewSecret,
+    /// The token that Landbot was told to send along; none: it was told none.
+    Token(Option<String>),
+}
+
+/// Shows and changes where a bot's conversations are delivered.
+#[derive(Clone)]
+pub struct ChangeHook {
+    /// Where bots are.
+    pub storage: Arc<dyn Storage>,
+    /// New secrets.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl ChangeHook {
+    /// Answers the hook as it is then.
+    pub async fn execute(&self, name: &str, change: HookChange) -> Result<Hook, BotError> {
+        atomically(&*self.storage, async |tx| {
+            let mut bot = find(tx, name).await?;
+            match change {
+                HookChange::Nothing => return Ok(bot.hook),
+                HookChange::NewSecret => bot.hook.secret = HookSecret::new(self.entropy.secret()),
+                HookChange::Token(token) => bot.hook.token = token.as_deref().map(SecretDigest::of),
+            }
+            tx.bots().update(&bot).await?;
+            Ok(bot.hook)
         })
         .await
     }

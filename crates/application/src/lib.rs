@@ -5,6 +5,7 @@
 //! `port-contracts`. To add a port: a trait in [`ports`], a fake and a suite in `port-contracts`, an adapter.
 
 pub mod bots;
+pub mod conversation;
 pub mod delivery;
 pub mod intake;
 pub mod jobs;

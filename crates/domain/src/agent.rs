@@ -100,6 +100,11 @@ impl Agent {
         owns.then(|| Self { id: member.id, role: token.scope.as_role().min(member.role) })
     }
 
+    /// What a member of staff may do who works at the machine itself, in its own name.
+    pub const fn at_the_machine(member: &StaffMember) -> Self {
+        Self { id: member.id, role: member.role }
+    }
+
     /// Who it is.
     pub const fn id(&self) -> AgentId {
         self.id

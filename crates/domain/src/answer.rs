@@ -42,6 +42,8 @@ named! {
         StatusResolved = "status_resolved",
         /// The ticket is closed.
         StatusClosed = "status_closed",
+        /// What a hook delivered was taken.
+        Delivered = "delivered",
         /// No ticket can be shown for what was given.
         TicketNotFound = "ticket_not_found",
         /// The person is known.

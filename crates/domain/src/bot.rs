@@ -11,6 +11,9 @@ use crate::{identity::Country, ids::BotId, language::Language};
 /// What every bot key begins with.
 pub const BOT_KEY_PREFIX: &str = "fd_";
 
+/// What the secret of every bot's hook begins with.
+pub const HOOK_PREFIX: &str = "fdh_";
+
 /// What every API token of an agent begins with.
 pub const API_TOKEN_PREFIX: &str = "fds_";
 
@@ -73,6 +76,55 @@ impl SecretDigest {
     }
 }
 
+/// The unguessable end of the address at which a bot's conversations are delivered. Unlike a key it is stored as it is,
+/// because it has to be shown again, and opens nothing but this: whoever has it can leave messages.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HookSecret(String);
+
+impl HookSecret {
+    /// A new one from 32 random bytes: `fdh_` and 43 characters of base64url.
+    pub fn new(random: [u8; 32]) -> Self {
+        Self(format!("{HOOK_PREFIX}{}", URL_SAFE_NO_PAD.encode(random)))
+    }
+
+    /// What was presented, or is stored.
+    pub const fn restore(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the one who sets the hook up.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for HookSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HookSecret(..)")
+    }
+}
+
+/// How a bot's conversations are delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// The end of its address.
+    pub secret: HookSecret,
+    /// The digest of the token that Landbot was told to send along; none if it was told none.
+    pub token: Option<SecretDigest>,
+}
+
+impl Hook {
+    /// A hook without a token.
+    pub const fn new(secret: HookSecret) -> Self {
+        Self { secret, token: None }
+    }
+
+    /// Whether a delivery with this token is let in. `APIchat` sends none, and needs a hook without one.
+    pub fn admits(&self, presented: Option<&str>) -> bool {
+        self.token.is_none() || self.token == presented.map(SecretDigest::of)
+    }
+}
+
 /// A calling chatbot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bot {
@@ -88,6 +140,8 @@ pub struct Bot {
     pub default_country: Option<Country>,
     /// Its keys.
     pub keys: BotKeys,
+    /// How its conversations are delivered.
+    pub hook: Hook,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -165,6 +219,17 @@ mod tests {
         assert_eq!(key.reveal().len(), BOT_KEY_PREFIX.len() + 43);
         assert!(key.reveal().starts_with("fd_"));
         assert_eq!(format!("{key:?}"), "Secret(..)");
+    }
+
+    #[test]
+    fn a_hook_lets_in_what_has_its_token() {
+        let mut hook = Hook::new(HookSecret::new([255; 32]));
+        assert_eq!(hook.secret.reveal().len(), HOOK_PREFIX.len() + 43);
+        assert!(hook.admits(None) && hook.admits(Some("anything")));
+        hook.token = Some(SecretDigest::of("a token"));
+        assert!(hook.admits(Some("a token")));
+        assert!(!hook.admits(None) && !hook.admits(Some("another")));
+        assert!(!format!("{hook:?}").contains("fdh_"));
     }
 
     #[test]

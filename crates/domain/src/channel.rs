@@ -147,6 +147,14 @@ pub const PERSON_CHANNEL: &str = "person";
 pub const PERSON_CHANNEL_ID: ChannelId =
     ChannelId::from_uuid(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001));
 
+/// The name of the channel that answers persons in the chat they came from, through Landbot. Frontdesk needs it and makes
+/// it.
+pub const CHAT_CHANNEL: &str = "person-chat";
+
+/// The id of the channel named [`CHAT_CHANNEL`], the same in every database.
+pub const CHAT_CHANNEL_ID: ChannelId =
+    ChannelId::from_uuid(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0004));
+
 #[cfg(test)]
 mod tests {
     use super::*;

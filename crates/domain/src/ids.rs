@@ -66,6 +66,8 @@ ids! {
     AgentId
     /// A staff member's API token.
     TokenId
+    /// One message of a conversation. Sorts by when it was sent, not by when it was stored.
+    MessageId
 }
 
 /// Not greater than any UUIDv7 made at `at` or later, and greater than every one made in an earlier millisecond. A
@@ -73,6 +75,21 @@ ids! {
 pub fn first_uuid_at(at: Timestamp) -> Uuid {
     let millisecond = u128::try_from(at.as_millisecond()).unwrap_or(0);
     Uuid::from_u128(millisecond << 80)
+}
+
+/// The UUIDv7 of something that happened at `at`, to a quarter of a microsecond (RFC 9562, section 6.2, method 3), so that
+/// ids sort by that time. What happened at one moment is kept apart, and in the order in which it became known, by `known`:
+/// a new UUIDv7.
+pub fn uuid_of_moment(at: Timestamp, known: Uuid) -> Uuid {
+    const VARIANT: u128 = 0b10 << 62;
+    let nanoseconds = u128::try_from(at.as_nanosecond()).unwrap_or(0);
+    let (millisecond, rest) = (nanoseconds / 1_000_000, nanoseconds % 1_000_000);
+    let fraction = rest * 4_096 / 1_000_000;
+    let known = known.as_u128();
+    // Of the time at which it became known half a year is enough; then its counter, and 16 bits of chance.
+    let (known_at, counter, chance) = (known >> 80, (known >> 64) & 0xfff, known & 0xffff);
+    let tail = ((known_at & 0x3_ffff_ffff) << 28) | (counter << 16) | chance;
+    Uuid::from_u128((millisecond << 80) | (0x7 << 76) | (fraction << 64) | VARIANT | tail)
 }
 
 /// Makes new ids. The application hands one to a decision, so that the domain stays free of randomness.
@@ -105,5 +122,22 @@ mod tests {
         assert!(made_at(before, 0xff) < first_uuid_at(at));
         assert!(first_uuid_at(at) <= made_at(at, 0));
         assert_eq!(first_uuid_at(Timestamp::MIN), Uuid::nil());
+    }
+
+    #[test]
+    fn ids_of_moments_sort_by_them_and_then_by_when_they_became_known() {
+        let at = Timestamp::constant(1_767_225_600, 5_000_000);
+        let known = |millisecond: u64, random: u8| {
+            Builder::from_unix_timestamp_millis(1_767_225_600_000 + millisecond, &[random; 10]).into_uuid()
+        };
+        let ids: Vec<_> = [(0, 9, 0xff), (1, 1, 0x0f), (1, 2, 0), (1, 2, 1), (999, 1, 0), (1_000, 0, 0)]
+            .map(|(microseconds, millisecond, random)| {
+                uuid_of_moment(at + SignedDuration::from_micros(microseconds), known(millisecond, random))
+            })
+            .into();
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+        let is_seventh = |id: &Uuid| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122;
+        assert!(ids.iter().all(is_seventh), "{ids:?}");
+        assert!(first_uuid_at(at) <= ids[0] && ids[5] < first_uuid_at(at + SignedDuration::from_millis(2)));
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! * what a bot sends: [`bot_call`] reads it, [`intake`] decides what follows, [`answer`] is what it is told;
 //! * who people are: [`identity`], [`user`], [`agent`];
+//! * what people and teams write to each other: [`conversation`];
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
 //! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
@@ -17,6 +18,7 @@ pub mod answer;
 pub mod bot;
 pub mod bot_call;
 pub mod channel;
+pub mod conversation;
 pub mod dispatch;
 pub mod fallback;
 pub mod identity;

@@ -58,6 +58,13 @@ pub enum Content {
         /// Whose it is.
         person: Option<Person>,
     },
+    /// Answers a person about a ticket, in its chat or by mail.
+    Reply {
+        /// The answer.
+        reply: Box<ReplyFacts>,
+        /// Whom it answers.
+        person: Option<Person>,
+    },
     /// Tells a team which tickets on a topic wait.
     Digest {
         /// What waits.
@@ -70,7 +77,9 @@ impl Content {
     pub const fn person(&self) -> Option<&Person> {
         match self {
             Self::Welcome { person } => Some(person),
-            Self::TicketOpened { person, .. } | Self::Escalation { person, .. } => person.as_ref(),
+            Self::TicketOpened { person, .. }
+            | Self::Escalation { person, .. }
+            | Self::Reply { person, .. } => person.as_ref(),
             Self::Digest { .. } => None,
         }
     }
@@ -155,6 +164,44 @@ impl TicketFacts {
 impl fmt::Debug for TicketFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TicketFacts").field("reference", &self.reference).finish_non_exhaustive()
+    }
+}
+
+/// An agent's answer to a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReplyFacts {
+    /// The ticket that it answers.
+    pub ticket: TicketId,
+    /// What people call that ticket.
+    pub reference: Reference,
+    /// The chat that the ticket was opened from. A reply over Landbot goes to its customer.
+    pub chat: Chat,
+    /// Where a reply by mail goes: the address given with the ticket, else the person's.
+    pub email: Option<String>,
+    /// What the agent wrote, lines and all. Untrusted like every text, and never cut.
+    pub text: String,
+    /// The language of the ticket.
+    pub language: Language,
+}
+
+impl ReplyFacts {
+    /// The answer `text` to a ticket of this person.
+    pub fn of(ticket: &Ticket, person: Option<&Person>, text: String) -> Self {
+        let given = ticket.reply_to.as_ref().map(ToString::to_string);
+        Self {
+            ticket: ticket.id,
+            reference: ticket.reference,
+            chat: ticket.chat.clone(),
+            email: given.or_else(|| person.and_then(|person| person.email.clone())),
+            text,
+            language: ticket.language.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for ReplyFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyFacts").field("reference", &self.reference).finish_non_exhaustive()
     }
 }
 

@@ -21,6 +21,8 @@ named! {
         Escalation = "escalation",
         /// Tells a team which tickets on a topic wait.
         Digest = "digest",
+        /// Answers a person about a ticket.
+        Reply = "reply",
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Retention {
     pub intake: Option<SignedDuration>,
     /// Calls in quarantine that were released or discarded, from then.
     pub quarantine: Option<SignedDuration>,
+    /// Messages of conversations, from when they were sent.
+    pub conversation: Option<SignedDuration>,
 }
 
 /// The moment before which rows are deleted that are kept for `limit`; none if they are kept for ever.

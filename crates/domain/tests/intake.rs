@@ -75,6 +75,7 @@ fn call(path: CallPath, body: &Value, key: Option<&str>) -> PendingCall {
     let read = match path {
         CallPath::Users => read_users_call(&fields, &context),
         CallPath::Tickets => read_tickets_call(&fields, &context),
+        CallPath::Messages => panic!("it is no call"),
     };
     let replay = read.as_ref().ok().and_then(|call| Replay::of(call, path, bot().id, key, MINUTE, NOW));
     PendingCall {

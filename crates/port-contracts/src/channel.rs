@@ -111,7 +111,9 @@ impl Channel for RecordingChannel {
         let text = match &message.content {
             Content::Welcome { person } => format!("Welcome {}", person.name.as_deref().unwrap_or("you")),
             Content::TicketOpened { ticket, .. } => format!("{}: {}", ticket.topic, ticket.description),
-            Content::Escalation { .. } | Content::Digest { .. } => return Err(WordingError::Unsupported),
+            Content::Escalation { .. } | Content::Digest { .. } | Content::Reply { .. } => {
+                return Err(WordingError::Unsupported);
+            }
         };
         Ok(Wording { subject: None, text, mimicked: false })
     }

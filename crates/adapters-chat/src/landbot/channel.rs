@@ -4,12 +4,9 @@ use std::sync::Arc;
 
 use application::ports::{Channel, Receipt, Wording, WordingError};
 use async_trait::async_trait;
-use domain::message::Message;
+use domain::message::{Content, Message};
 
-use super::{
-    chat::{Chat, ChatReply},
-    client::LandbotClient,
-};
+use super::{chat::Chat, client::LandbotClient};
 
 /// Answers persons in their chats. What is for a team has no chat to go to: mail stands in, as it does for everything while
 /// there is no token.
@@ -23,17 +20,15 @@ impl LandbotChannel {
     pub fn new(client: Option<LandbotClient>, stand_in: Arc<dyn Channel>) -> Self {
         Self { chat: client.map(|client| Chat { client }), stand_in }
     }
-
-    /// Says a reply in a person's chat; none if there is no token.
-    pub async fn reply(&self, reply: ChatReply<'_>) -> Option<Receipt> {
-        Some(self.chat.as_ref()?.say(reply).await)
-    }
 }
 
 #[async_trait]
 impl Channel for LandbotChannel {
     async fn deliver(&self, message: &Message) -> Receipt {
-        self.stand_in.deliver(message).await
+        match (&self.chat, &message.content) {
+            (Some(chat), Content::Reply { reply, .. }) => chat.say(reply).await,
+            _ => self.stand_in.deliver(message).await,
+        }
     }
 
     fn word(&self, message: &Message) -> Result<Wording, WordingError> {

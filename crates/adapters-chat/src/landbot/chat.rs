@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use application::ports::Receipt;
-use domain::retry::Outcome;
+use domain::{conversation::parts, message::ReplyFacts, retry::Outcome};
 use tokio::time::{sleep, timeout};
 
-use super::{client::LandbotClient, parts::parts, refusal::Refusal, values::CustomerNumber};
+use super::{client::LandbotClient, refusal::Refusal, values::CustomerNumber};
 use crate::receipt::saying;
 
 /// All calls for one reply take no longer: a channel has two minutes.
@@ -18,15 +18,6 @@ const LATER_TRIES: u32 = 4;
 /// The wait before the second try of a later part; it doubles. Landbot's own `Retry-After` is believed up to the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
-
-/// An agent's answer to the person in a chat.
-#[derive(Clone, Copy)]
-pub struct ChatReply<'a> {
-    /// Landbot's id of the person, as the bot gave it.
-    pub customer: &'a str,
-    /// What the agent wrote.
-    pub text: &'a str,
-}
 
 /// Says replies in chats.
 pub(super) struct Chat {
@@ -45,12 +36,15 @@ impl Chat {
     /// Says a reply, in parts if it is long. If a later part fails, nobody can take back those before it: it is tried again
     /// for a while, and then the fate of the whole reply is unknown, so that an agent looks at the chat and nothing is said
     /// twice.
-    pub(super) async fn say(&self, reply: ChatReply<'_>) -> Receipt {
-        let customer = match reply.customer.parse() {
+    pub(super) async fn say(&self, reply: &ReplyFacts) -> Receipt {
+        let Some(customer) = &reply.chat.customer else {
+            return permanent(&"the ticket was not opened from a chat");
+        };
+        let customer = match customer.parse() {
             Ok(customer) => customer,
             Err(error) => return permanent(&error),
         };
-        match parts(reply.text).split_first() {
+        match parts(&reply.text).split_first() {
             None => permanent(&"the reply has no text"),
             Some((first, rest)) => timeout(LIMIT, self.say_all(customer, first, rest))
                 .await

@@ -3,12 +3,10 @@
 mod channel;
 mod chat;
 mod client;
-mod parts;
 mod refusal;
 mod values;
 
 pub use channel::LandbotChannel;
-pub use chat::ChatReply;
 pub use client::LandbotClient;
 pub use refusal::Refusal;
 pub use values::{

@@ -9,7 +9,7 @@ use domain::{
     channel::{ChannelKind, Target},
     ids::{NotificationId, RequestId, TicketId, UserId},
     language::Language,
-    message::{Content, DigestFacts, Message, Person, TicketFacts},
+    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     reminder::{Backlog, WaitingTicket},
     retry::{Fault, Outcome},
     ticket::{Chat, Reference, TicketStatus},
@@ -209,6 +209,21 @@ pub(crate) fn message(content: Content) -> Message {
 /// Some news.
 pub(crate) fn news() -> Message {
     opened(ticket(), Some(ana()))
+}
+
+/// An agent's answer to a ticket that was opened from the chat of `customer`, if from any.
+pub(crate) fn reply(customer: Option<&str>, text: &str) -> Message {
+    let facts = ticket();
+    let reply = ReplyFacts {
+        ticket: facts.id,
+        reference: facts.reference,
+        chat: Chat { customer: customer.map(str::to_owned), uuid: None },
+        email: None,
+        text: text.to_owned(),
+        language: Language::ENGLISH,
+    };
+    let content = Content::Reply { reply: Box::new(reply), person: Some(ana()) };
+    Message { kind: ChannelKind::Landbot, ..message(content) }
 }
 
 pub(crate) fn in_spanish() -> Language {

@@ -1,9 +1,10 @@
 //! `/api/v1/tickets`
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use application::ports::{TicketFilter, consult};
+use application::ports::{Page, TicketFilter, Whose, consult};
 use domain::{
     agent::Role,
+    conversation::ConversationMessage,
     ids::{TicketId, UserId},
     search::Needle,
     ticket::{Reference, Ticket},
@@ -104,10 +105,20 @@ pub(super) async fn get(request: HttpRequest) -> HttpResponse {
 pub(super) async fn timeline(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
         let ticket = find(call).await?;
+        let messages = conversation(call, ticket.id).await?;
         let notifications = about_ticket(call, ticket.id).await?;
-        Ok(json(StatusCode::OK, &TimelineResponse::of_ticket(&ticket, &notifications)))
+        Ok(json(StatusCode::OK, &TimelineResponse::of_ticket(&ticket, &messages, &notifications)))
     })
     .await
+}
+
+/// What was written on a ticket and in its chat: the newest.
+async fn conversation(call: &Call<'_>, id: TicketId) -> Result<Vec<ConversationMessage>, ApiError> {
+    let (storage, page) = (call.storage(), Page::first(super::TIMELINE_MAX));
+    let look = async move {
+        consult(&*storage, async |tx| tx.conversation().page(Whose::Ticket(id), page).await).await
+    };
+    Ok(call.run(look).await??)
 }
 
 /// By its id, or by what people call it.

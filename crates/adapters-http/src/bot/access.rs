@@ -29,7 +29,7 @@ async fn look_up(shared: &Shared, key: String) -> Result<Arc<Bot>, Refusal> {
 
 /// The key in `Authorization: Bearer <key>`, `Authorization: Token <key>` or `X-Api-Key: <key>`. An
 /// `Authorization` of another scheme may be a proxy's.
-fn presented_key(request: &HttpRequest) -> Option<&str> {
+pub(super) fn presented_key(request: &HttpRequest) -> Option<&str> {
     let header = |name: &str| request.headers().get(name)?.to_str().ok().map(str::trim);
     let authorization = header(header::AUTHORIZATION.as_str()).and_then(credentials);
     authorization.or_else(|| header("x-api-key")).filter(|key| !key.is_empty())

@@ -4,6 +4,7 @@ mod access;
 mod answer_body;
 mod body;
 mod calls;
+mod hook;
 mod limits;
 mod lookups;
 mod refusal;
@@ -45,8 +46,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route(web::get().to(lookups::ticket));
     let ticket = resource("/tickets/{reference}", "GET").route(web::get().to(lookups::ticket));
     let topics = resource("/topics", "GET").route(web::get().to(topics::topics));
+    let messages = resource("/messages/{hook}", "POST").route(web::post().to(hook::deliver));
     let bot_api = web::scope(PREFIX).service(users).service(tickets).service(ticket).service(topics);
-    config.service(bot_api.default_service(web::to(unknown_call)));
+    config.service(bot_api.service(messages).default_service(web::to(unknown_call)));
 }
 
 fn resource(path: &str, methods: &'static str) -> Resource {

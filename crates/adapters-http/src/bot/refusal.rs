@@ -1,7 +1,7 @@
 //! Why a call is not answered by its use case.
 
 use actix_web::http::StatusCode;
-use application::{intake::AccessDenied, ports::StorageError};
+use application::{conversation::HearError, intake::AccessDenied, ports::StorageError};
 use domain::answer::{Sentence, Verdict};
 use jiff::SignedDuration;
 
@@ -23,6 +23,8 @@ pub(super) enum Refusal {
     BodyIncomplete,
     #[error("looking it up failed")]
     Storage(#[from] StorageError),
+    #[error(transparent)]
+    Hearing(#[from] HearError),
     #[error(transparent)]
     Panicked(#[from] UseCasePanicked),
 }
@@ -52,7 +54,10 @@ impl Refusal {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Invalid, Sentence::BodyTooLarge, None),
             Self::QueryTooLong => (StatusCode::URI_TOO_LONG, Invalid, Sentence::BodyTooLarge, None),
             Self::BodyIncomplete => (StatusCode::REQUEST_TIMEOUT, Retry, Sentence::TryAgain, None),
-            Self::Access(AccessDenied::Unavailable(_)) | Self::Storage(_) | Self::Panicked(_) => {
+            Self::Access(AccessDenied::Unavailable(_))
+            | Self::Storage(_)
+            | Self::Hearing(_)
+            | Self::Panicked(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, Retry, Sentence::TryAgain, Some(RETRY_AFTER_SECS))
             }
         };

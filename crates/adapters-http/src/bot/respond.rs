@@ -76,7 +76,12 @@ impl Call<'_> {
     }
 }
 
-fn refuse(shared: &Shared, refusal: &Refusal, bot: Option<&Bot>, request_id: RequestId) -> HttpResponse {
+pub(super) fn refuse(
+    shared: &Shared,
+    refusal: &Refusal,
+    bot: Option<&Bot>,
+    request_id: RequestId,
+) -> HttpResponse {
     let Terms { status, result, sentence, retry_after } = refusal.terms();
     let name = bot.map(|bot| bot.name.as_str());
     let status_code = status.as_u16();
@@ -95,7 +100,12 @@ pub(crate) fn sorry(shared: &Shared, request_id: RequestId) -> HttpResponse {
     say(shared, StatusCode::SERVICE_UNAVAILABLE, &answer, Some(RETRY_AFTER_SECS))
 }
 
-fn say(shared: &Shared, status: StatusCode, answer: &Answer, retry_after: Option<i64>) -> HttpResponse {
+pub(super) fn say(
+    shared: &Shared,
+    status: StatusCode,
+    answer: &Answer,
+    retry_after: Option<i64>,
+) -> HttpResponse {
     let mut response = json(status, &BotAnswerResponse::of(answer, &shared.messages));
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

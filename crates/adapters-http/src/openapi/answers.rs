@@ -30,8 +30,9 @@ const KEYS: &[(&str, &str)] = &[
     ("request_id", "The call, for support and logs. Also in the header `X-Request-Id`."),
 ];
 
-pub(super) fn schemas() -> [(&'static str, Schema); 4] {
+pub(super) fn schemas() -> [(&'static str, Schema); 5] {
     [
+        ("HookDelivery", hook_delivery()),
         ("BotAnswer", bot_answer()),
         ("Topics", topics()),
         ("Readiness", readiness()),
@@ -40,6 +41,16 @@ pub(super) fn schemas() -> [(&'static str, Schema); 4] {
             ObjectBuilder::new().property("status", one_of(&["live"])).required("status").build().into(),
         ),
     ]
+}
+
+/// Read as it comes: any field may be missing or of another type.
+fn hook_delivery() -> Schema {
+    let messages = ObjectBuilder::new().description(Some("One message; its fields are Landbot's."));
+    ObjectBuilder::new()
+        .description(Some("What Landbot delivers. Any field may be missing or of another type."))
+        .property("messages", Array::new(messages))
+        .build()
+        .into()
 }
 
 fn bot_answer() -> Schema {

@@ -22,6 +22,7 @@ pub(super) fn paths() -> PathsBuilder {
         .path("/bot/v1/users", users)
         .path("/bot/v1/tickets", PathItem::new(HttpMethod::Post, open_ticket()))
         .path("/bot/v1/tickets/{reference}", PathItem::new(HttpMethod::Get, show_ticket()))
+        .path("/bot/v1/messages/{hook}", PathItem::new(HttpMethod::Post, deliver_messages()))
         .path("/bot/v1/topics", PathItem::new(HttpMethod::Get, list_topics()))
         .path("/health/live", PathItem::new(HttpMethod::Get, live()))
         .path("/health/ready", PathItem::new(HttpMethod::Get, ready()))
@@ -115,6 +116,52 @@ fn list_topics() -> Operation {
         .response("200", topics)
         .build()
 }
+
+fn deliver_messages() -> Operation {
+    let hook = ParameterBuilder::new()
+        .name("hook")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("The secret of the bot's hook, as `frontdesk bot hook` prints it."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .example(Some(json!(samples::HOOK)))
+        .build();
+    let trace = ParameterBuilder::new()
+        .name("sentry-trace")
+        .parameter_in(ParameterIn::Header)
+        .description(Some("Landbot's name for the message: the same when it is delivered again."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    let delivery = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("HookDelivery")))
+        .example(Some(samples::delivery()))
+        .build();
+    OperationBuilder::new()
+        .tag("bot")
+        .operation_id(Some("deliverMessages"))
+        .summary(Some("Deliver messages of a conversation"))
+        .description(Some(DELIVER))
+        .parameter(hook)
+        .parameter(trace)
+        .request_body(Some(RequestBodyBuilder::new().content("application/json", delivery).build()))
+        .response("200", decided([("taken", samples::delivered())]))
+        .response("401", Ref::from_response_name("KeyUnknown"))
+        .response("413", Ref::from_response_name("TooLarge"))
+        .response("503", Ref::from_response_name("TryAgain"))
+        .build()
+}
+
+const DELIVER: &str = "\
+For Landbot's message hooks and for `APIchat`; set up as an address there, not called by the flow of a bot. The \
+secret at the end of the address takes the place of a key. If a token was set with `frontdesk bot hook NAME --token-stdin`, \
+`Authorization: Token <token>` is needed as well.
+
+`200` is answered once everything is stored for good, `503` when it cannot be: then Landbot delivers again. What was \
+stored before is not stored another time: messages are told apart by `sentry-trace`, else by `_raw.uuid`, else by the \
+body. What persons and agents write becomes the conversation of the person, in the order of `timestamp`; what bots and \
+Landbot itself write is left out, and replies that Frontdesk sent are recognised when they come back. A message of the \
+person opens its pending and resolved tickets again. What cannot be understood is kept as it is, for a human to look \
+at, and answered `200` too.";
 
 fn bot_call(id: &str, summary: &str, description: &str) -> OperationBuilder {
     let refused = |name| Ref::from_response_name(name);

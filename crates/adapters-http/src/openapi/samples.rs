@@ -10,7 +10,7 @@ use domain::{
     ticket::{Reference, TicketStatus},
     topic::{Routing, Slug, Topic},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -23,6 +23,27 @@ const REQUEST: RequestId = RequestId::from_uuid(Uuid::from_u128(0x0199_8a3e_5c0f
 
 /// The reference that the examples ask for.
 pub(super) const REFERENCE: Reference = Reference::new(42);
+
+/// The secret of a hook in the examples.
+pub(super) const HOOK: &str = "fdh_the-secret-of-the-hook-of-this-bot";
+
+/// What a message hook of Landbot delivers.
+pub(super) fn delivery() -> Value {
+    json!({ "messages": [{
+        "type": "text",
+        "timestamp": 1_769_585_430.123_456,
+        "data": { "body": "I need a quote" },
+        "sender": { "id": 500_000_001, "name": "Ana", "type": "customer" },
+        "customer": { "id": 500_000_001, "name": "Ana", "phone": "+34600111222" },
+        "channel": { "id": 8, "name": "Web chat", "type": "landbot" },
+        "_raw": { "author_type": "user", "uuid": "8f0e7c3a-91b6-4c36-9e3c-0c4a4c9f3d11" }
+    }] })
+}
+
+pub(super) fn delivered() -> Answer {
+    let answer = plain(Verdict::Ok, Sentence::Delivered);
+    Answer { created: Some(true), replayed: Some(false), ..answer }
+}
 
 pub(super) fn registered() -> Answer {
     Answer { created: Some(true), replayed: Some(false), ..about_ana(Sentence::Registered) }

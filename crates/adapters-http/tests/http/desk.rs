@@ -15,13 +15,14 @@ use adapters_http::{
 };
 use application::{
     bots::{AddBot, NewBot, RevokeBotKeys, WhichKeys},
+    conversation::{AdmitDelivery, HearMessages},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     jobs::IndexForSearch,
-    ports::{CapturedMail, Clock, Entropy, Ids, Storage, atomically},
+    ports::{CapturedMail, Clock, Entropy, Ids, Storage, atomically, consult},
     routing::{AddTopic, NewTopic},
     staff::{AddToken, AuthenticateAgent, CreateSuperuser},
 };
-use domain::{agent::Scope, intake::IntakeRules, language::Language, topic::Slug};
+use domain::{agent::Scope, bot::Bot, intake::IntakeRules, language::Language, topic::Slug};
 use jiff::{SignedDuration, Timestamp};
 use port_contracts::{
     FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, SequentialIds,
@@ -159,6 +160,8 @@ impl Desk {
             find_user: FindUser { storage: storage.clone() },
             show_ticket: ShowTicketStatus { storage: storage.clone() },
             list_topics: ListTopics { storage: storage.clone() },
+            admit_delivery: AdmitDelivery { storage: storage.clone() },
+            hear_messages: HearMessages::new(storage.clone(), clock.clone(), ids.clone()),
             authenticate_agent: AuthenticateAgent { storage: storage.clone() },
             take_calls,
             entropy: self.entropy.clone(),
@@ -189,6 +192,23 @@ impl Desk {
             default_country: None,
         };
         self.runtime.block_on(add.execute(new)).expect("a new bot").reveal().to_owned()
+    }
+
+    /// The path at which a bot's conversations are delivered.
+    pub(crate) fn hook(&self, bot: &str) -> String {
+        let found = consult(&*self.storage, async |snapshot| snapshot.bots().by_name(bot).await);
+        let bot = self.runtime.block_on(found).expect("storage works").expect("a bot of this name");
+        format!("/bot/v1/messages/{}", bot.hook.secret.reveal())
+    }
+
+    /// Changes the bot `web` past every use case.
+    pub(crate) fn change_bot(&self, change: impl FnOnce(&mut Bot)) {
+        let changed = atomically(&*self.storage, async |tx| {
+            let mut bot = tx.bots().by_name("web").await?.expect("the bot is there");
+            change(&mut bot);
+            tx.bots().update(&bot).await
+        });
+        self.runtime.block_on(changed).expect("storage works");
     }
 
     pub(crate) fn revoke_keys(&self, bot: &str) {

@@ -9,6 +9,7 @@ mod desk;
 mod docs;
 mod faults;
 mod health;
+mod hooks;
 mod hosts;
 mod life_cycle;
 mod limits;

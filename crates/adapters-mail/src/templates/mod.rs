@@ -15,7 +15,7 @@ use serde::Serialize;
 pub use self::error::TemplateError;
 use self::sources::{Mails, PartNames, Sources};
 use crate::{
-    facts::{TicketOpened, Welcome},
+    facts::{Reply, TicketOpened, Welcome},
     reminder_facts::{Digest, Escalation},
 };
 
@@ -81,6 +81,7 @@ impl Templates {
                 Purpose::Welcome => self.try_with(names, &Welcome::samples())?,
                 Purpose::TicketOpened => self.try_with(names, &TicketOpened::samples())?,
                 Purpose::Escalation => self.try_with(names, &Escalation::samples())?,
+                Purpose::Reply => self.try_with(names, &Reply::samples())?,
                 Purpose::Digest => self.try_with(names, &Digest::samples())?,
             }
         }

@@ -8,7 +8,7 @@ use domain::{
     channel::{ChannelKind, Target},
     ids::{NotificationId, RequestId, TicketId, UserId},
     language::Language,
-    message::{Content, DigestFacts, Message, Person, TicketFacts},
+    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     reminder::{Backlog, WaitingTicket},
     retry::Outcome,
     ticket::{Chat, Reference, TicketStatus},
@@ -178,6 +178,19 @@ pub(crate) fn opened(ticket: TicketFacts, person: Option<Person>) -> Message {
 pub(crate) fn overdue(ticket: TicketFacts, person: Option<Person>) -> Message {
     let message = message(Target::Team, Content::Escalation { ticket: Box::new(ticket), person });
     Message { due_at: "2026-01-01T14:00:00Z".parse().expect("a time"), ..message }
+}
+
+/// An answer to Ana.
+pub(crate) fn reply(text: &str, language: Language) -> Message {
+    let reply = ReplyFacts {
+        ticket: TicketId::from_uuid(id(42)),
+        reference: Reference::new(42),
+        chat: Chat::default(),
+        email: Some("ana.given@example.com".to_owned()),
+        text: text.to_owned(),
+        language,
+    };
+    message(Target::Person, Content::Reply { reply: Box::new(reply), person: Some(ana()) })
 }
 
 /// A digest of two open tickets and a pending one.

@@ -11,5 +11,6 @@ mod looks;
 mod mimicry;
 mod recipients;
 mod reminders;
+mod replies;
 mod sent;
 mod templates;

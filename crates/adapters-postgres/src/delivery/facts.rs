@@ -7,6 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
     language::Language,
     message::{DigestFacts, Person},
+    notification::Purpose,
     reminder::DIGEST_LENGTH,
     ticket::Ticket,
 };
@@ -15,8 +16,8 @@ use crate::{
     backlog::backlog,
     columns::{Id, JsonText},
     error::Failure,
-    rows::{ChannelRow, TicketRow, origin},
-    schema::{bots, channels, digests, tickets, topic_aliases, topics, users},
+    rows::{ChannelRow, NotificationRow, TicketRow, origin},
+    schema::{bots, channels, digests, messages, tickets, topic_aliases, topics, users},
 };
 
 /// All channels: a handful.
@@ -61,6 +62,22 @@ pub(super) async fn tickets(
     let rows = tickets::table.filter(tickets::id.eq_any(ids)).select(TicketRow::as_select());
     let rows: Vec<TicketRow> = rows.load(&mut connection).await?;
     rows.into_iter().map(|row| Ok((row.id, Ticket::try_from(row)?))).collect()
+}
+
+/// What the replies among these notifications say.
+pub(super) async fn replies(
+    mut connection: &AsyncPgConnection,
+    rows: &[NotificationRow],
+) -> Result<HashMap<Id, String>, Failure> {
+    let replies = rows.iter().filter(|row| row.purpose.0 == Purpose::Reply);
+    let ids: Vec<Id> = replies.map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let delivered = messages::table.filter(messages::notification_id.eq_any(ids));
+    let texts = delivered.select((messages::notification_id, messages::text));
+    let texts: Vec<(Option<Id>, String)> = texts.load(&mut connection).await?;
+    Ok(texts.into_iter().filter_map(|(id, text)| Some((id?, text))).collect())
 }
 
 /// What a topic is called.

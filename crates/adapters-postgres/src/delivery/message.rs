@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use diesel_async::AsyncPgConnection;
 use domain::{
-    message::{Content, DigestFacts, Message, Person, TicketFacts},
+    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     notification::Purpose,
     ticket::{Ticket, TicketStatus},
 };
 
-use super::facts::{Bot, TopicNames, bots, channels_by_id, digest, persons, tickets, topics};
+use super::facts::{Bot, TopicNames, bots, channels_by_id, digest, persons, replies, tickets, topics};
 use crate::{
     columns::Id,
     error::Failure,
@@ -24,6 +24,7 @@ pub(super) struct Facts {
     topics: HashMap<String, TopicNames>,
     bots: HashMap<Id, Bot>,
     digests: HashMap<Id, DigestFacts>,
+    replies: HashMap<Id, String>,
 }
 
 impl Facts {
@@ -34,13 +35,14 @@ impl Facts {
     ) -> Result<Self, Failure> {
         let about_users: Vec<Id> = rows.iter().filter_map(|row| row.user_id).collect();
         let about_tickets: Vec<Id> = rows.iter().filter_map(|row| row.ticket_id).collect();
-        let (channels, persons, tickets, (topics, bots)) = tokio::try_join!(
+        let (channels, persons, tickets, replies, (topics, bots)) = tokio::try_join!(
             channels_by_id(connection),
             persons(connection, &about_users),
             tickets(connection, &about_tickets),
+            replies(connection, rows),
             names(connection, rows.iter().any(|row| row.purpose.0 != Purpose::Welcome)),
         )?;
-        let mut facts = Self { channels, persons, tickets, topics, bots, digests: HashMap::new() };
+        let mut facts = Self { channels, persons, tickets, topics, bots, replies, digests: HashMap::new() };
         for row in rows.iter().filter(|row| row.purpose.0 == Purpose::Digest) {
             let digest = digest(connection, row.id, &facts.topics, &facts.bots).await?;
             facts.digests.extend(digest.map(|digest| (row.id, digest)));
@@ -75,6 +77,11 @@ impl Facts {
             Purpose::Escalation => {
                 let ticket = self.ticket(row).filter(|ticket| ticket.status == TicketStatus::Open)?;
                 Some(Content::Escalation { ticket: Box::new(self.ticket_facts(ticket)), person })
+            }
+            Purpose::Reply => {
+                let text = self.replies.get(&row.id)?.clone();
+                let reply = Box::new(ReplyFacts::of(self.ticket(row)?, person.as_ref(), text));
+                Some(Content::Reply { reply, person })
             }
             Purpose::Digest => Some(Content::Digest { digest: Box::new(self.digests.get(&row.id)?.clone()) }),
         }

@@ -13,6 +13,7 @@ use domain::{identity::Identity, intake::NewIdentity, notification::Notification
 
 use crate::{
     columns::{At, Id, JsonText, Named},
+    conversations,
     error::Failure,
     rows::IdentityRow,
     schema::{
@@ -36,6 +37,7 @@ pub(crate) async fn erase(
     let mut totals = Totals::default();
     totals.user(made_at);
     let tickets = blank_tickets(connection, id).await?;
+    let messages = conversations::erase(connection, &tickets, &known_as).await?;
     let (notifications, captured_mails) = erase_notifications(connection, id, &tickets, &mut totals).await?;
     let identities = identities::table.filter(identities::user_id.eq(id));
     let answers = kept_answers::table.filter(kept_answers::user_id.eq(id));
@@ -46,6 +48,7 @@ pub(crate) async fn erase(
         captured_mails,
         answers: diesel::delete(answers).execute(connection).await?,
         quarantined: quarantine::erase(connection, &known_as).await?,
+        messages,
     };
     erase_clashes(connection, id).await?;
     erase_entries(connection, id, &tickets).await?;

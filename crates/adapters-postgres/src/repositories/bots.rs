@@ -4,7 +4,7 @@ use application::ports::{BotRepository, StorageError};
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::bot::{Bot, SecretDigest};
+use domain::bot::{Bot, HookSecret, SecretDigest};
 
 use crate::{
     columns::Digest,
@@ -20,6 +20,15 @@ impl BotRepository for PgUnitOfWork {
         self.run(async |connection| {
             let owner = bot_keys::table.find(Digest(*digest.as_bytes())).select(bot_keys::bot_id);
             let bot = bots::table.filter(bots::id.eq_any(owner)).select(BotRow::as_select());
+            let bot = bot.get_result(connection).await.optional()?;
+            with_keys(connection, bot).await
+        })
+        .await
+    }
+
+    async fn by_hook(&mut self, secret: &HookSecret) -> Result<Option<Bot>, StorageError> {
+        self.run(async |connection| {
+            let bot = bots::table.filter(bots::hook.eq(secret.reveal())).select(BotRow::as_select());
             let bot = bot.get_result(connection).await.optional()?;
             with_keys(connection, bot).await
         })

@@ -63,9 +63,12 @@ impl FallbackRepository for PgUnitOfWork {
         self.run(async |connection| {
             let planned = insert(fallbacks).execute(connection).await?;
             inserted(planned, fallbacks.len(), "notifications_instead_of_key")?;
-            let has_digest = fallbacks.iter().any(|fallback| fallback.planned.purpose == Purpose::Digest);
-            if has_digest {
+            let has = |purpose| fallbacks.iter().any(|fallback| fallback.planned.purpose == purpose);
+            if has(Purpose::Digest) {
                 hand_digests_over(fallbacks).execute(connection).await?;
+            }
+            if has(Purpose::Reply) {
+                hand_replies_over(fallbacks).execute(connection).await?;
             }
             Ok(())
         })
@@ -110,6 +113,16 @@ fn hand_digests_over(fallbacks: &[Fallback]) -> Statement<'_> {
     statement(
         "UPDATE digests SET notification_id = given.id FROM unnest($1, $2) AS given (id, instead_of)
          WHERE digests.notification_id = given.instead_of",
+    )
+    .bind::<Array<Uuid>, _>(column(fallbacks, |fallback| Id::from(fallback.planned.id)))
+    .bind::<Array<Uuid>, _>(column(fallbacks, |fallback| Id::from(fallback.instead_of)))
+}
+
+/// What a reply says hangs on its notification, too.
+fn hand_replies_over(fallbacks: &[Fallback]) -> Statement<'_> {
+    statement(
+        "UPDATE messages SET notification_id = given.id FROM unnest($1, $2) AS given (id, instead_of)
+         WHERE messages.notification_id = given.instead_of",
     )
     .bind::<Array<Uuid>, _>(column(fallbacks, |fallback| Id::from(fallback.planned.id)))
     .bind::<Array<Uuid>, _>(column(fallbacks, |fallback| Id::from(fallback.instead_of)))

@@ -4,6 +4,7 @@ mod agents;
 mod bots;
 mod captured_mails;
 mod channels;
+mod conversation;
 mod deliveries;
 mod fallbacks;
 pub(crate) mod intake;

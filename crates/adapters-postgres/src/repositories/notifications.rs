@@ -93,6 +93,11 @@ impl NotificationRepository for PgUnitOfWork {
         })
         .await
     }
+
+    async fn confirm(&mut self, ids: &[NotificationId]) -> Result<Vec<NotificationId>, StorageError> {
+        let ids: Vec<_> = ids.iter().map(|id| Id::from(*id)).collect();
+        self.run(async |connection| Ok(confirm(connection, &ids).await?)).await
+    }
 }
 
 pub(crate) async fn insert(
@@ -122,6 +127,34 @@ pub(crate) async fn insert(
     .execute(&mut connection)
     .await?;
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Confirmed {
+    #[diesel(sql_type = Uuid)]
+    id: Id,
+}
+
+async fn confirm(connection: &mut AsyncPgConnection, ids: &[Id]) -> QueryResult<Vec<NotificationId>> {
+    lock(connection, ids).await?;
+    let confirmed: Vec<Confirmed> = statement(
+        "WITH confirmed AS (
+             UPDATE notifications SET status = $2, next_at = NULL
+             WHERE id = ANY ($1) AND status <> $2 AND status <> $3
+               AND EXISTS (SELECT FROM messages WHERE notification_id = notifications.id AND heard_as IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM claims WHERE notification_id = notifications.id AND attempt IS NOT NULL)
+             RETURNING id
+         ), freed AS (
+             DELETE FROM claims WHERE notification_id = ANY (ARRAY(SELECT id FROM confirmed))
+         )
+         SELECT id FROM confirmed",
+    )
+    .bind::<Array<Uuid>, _>(ids.to_vec())
+    .bind::<Text, _>(Named(NotificationStatus::Sent))
+    .bind::<Text, _>(Named(NotificationStatus::Cancelled))
+    .load(connection)
+    .await?;
+    Ok(confirmed.into_iter().map(|confirmed| confirmed.id.into()).collect())
 }
 
 /// A notification, its channel, and its claim with the number of the open attempt.

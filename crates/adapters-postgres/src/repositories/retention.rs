@@ -98,6 +98,26 @@ impl RetentionRepository for PgUnitOfWork {
         })
         .await
     }
+
+    async fn retire_messages(&mut self, before: Timestamp, limit: u16) -> Result<usize, StorageError> {
+        self.run(async |connection| {
+            let retired = statement(
+                "WITH old AS (
+                     SELECT id FROM messages WHERE id < $1 AND sent_at < $2
+                     ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED
+                 )
+                 DELETE FROM messages WHERE id = ANY (ARRAY(SELECT id FROM old))",
+            );
+            let retired = retired
+                .bind::<Uuid, _>(Id::from(first_uuid_at(before)))
+                .bind::<Timestamptz, _>(At(before))
+                .bind::<BigInt, _>(i64::from(limit))
+                .execute(connection)
+                .await?;
+            Ok(retired)
+        })
+        .await
+    }
 }
 
 /// What the ledger has to know of a notification.

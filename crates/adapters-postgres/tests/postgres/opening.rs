@@ -72,7 +72,7 @@ async fn replicas_that_start_together_migrate_once() {
         let standing = replica.await.expect("it does not panic").expect("it is prepared");
         assert_eq!(standing, Standing::Current);
     }
-    assert_eq!(schema.number("SELECT count(*) FROM channels").await, 3, "what is shipped is there once");
+    assert_eq!(schema.number("SELECT count(*) FROM channels").await, 4, "what is shipped is there once");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn nobody_meets_a_connection_that_died_while_it_was_idle() {
         cut_connections(&schema).await;
         storage.now().await.expect("another connection is made");
         let mut unit = storage.begin().await.expect("it begins");
-        assert_eq!(unit.channels().all().await.expect("it reads").len(), 3);
+        assert_eq!(unit.channels().all().await.expect("it reads").len(), 4);
         unit.commit().await.expect("it ends");
     }
 }

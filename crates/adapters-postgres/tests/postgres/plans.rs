@@ -6,14 +6,15 @@ use crate::support::{Schema, storage};
 use adapters_postgres::PgStorage;
 use application::ports::{
     ClosedAttempt, NotificationFilter, Page, QuarantineFilter, Storage as _, StorageError, UnitOfWork,
-    UserFilter,
+    UserFilter, Whose,
 };
 use domain::{
     bot::SecretDigest,
     channel::{ChannelKind, PERSON_CHANNEL_ID},
+    conversation::{ChatId, Echo, MessageKey},
     dispatch::{Claimed, Deferral, HORIZON, Quota},
-    identity::{EmailAddress, Identity},
-    ids::{BotId, ChannelId, NotificationId, TicketId, UserId, WorkerId},
+    identity::{CustomerId, EmailAddress, Identity},
+    ids::{BotId, ChannelId, MessageId, NotificationId, TicketId, UserId, WorkerId},
     intake::{AnswerSlot, CallPath},
     notification::{NotificationStatus, OutcomeKind},
     retry::NextStep,
@@ -35,9 +36,10 @@ const ROWS: &str = "
         SELECT 'email', 'person' || n || '@example.org', nth(n), now() FROM generate_series(1, 4000) AS n;
     INSERT INTO identity_clashes (request_id, user_id, other_user_id, kind, at)
         SELECT nth(n), nth(n), nth(n + 1), 'email', now() FROM generate_series(1, 4000) AS n;
-    INSERT INTO tickets (id, number, user_id, bot_id, topic, description, status, language, fields, created_at)
-        SELECT nth(n), n, nth(n), nth(7), 'support', '', CASE WHEN n > 3900 THEN 'open' ELSE 'closed' END, 'en', '{}',
-               now()
+    INSERT INTO tickets
+            (id, number, user_id, bot_id, topic, description, status, chat_customer, language, fields, created_at)
+        SELECT nth(n), n, nth(n), nth(7), 'support', '',
+               CASE WHEN n > 3900 THEN 'open' WHEN n <= 100 THEN 'resolved' ELSE 'closed' END, n, 'en', '{}', now()
         FROM generate_series(1, 4000) AS n;
     INSERT INTO notifications
             (id, purpose, channel_id, user_id, ticket_id, request_id, status, due_at, next_at, attempts, created_at)
@@ -74,6 +76,9 @@ const ROWS: &str = "
         FROM generate_series(1, 4000) AS n;
     INSERT INTO ticket_search (ticket_id, origin, text)
         SELECT nth(n), CASE WHEN n % 3 = 0 THEN 'web ' || n % 12 END, 'person ' || n || ' <' || sha256(n::text::bytea) || '>'
+        FROM generate_series(1, 4000) AS n;
+    INSERT INTO messages (id, key, chat, ticket_id, notification_id, author, kind, text, sent_at)
+        SELECT nth(n), sha256(n::text::bytea), nth(7) || ':' || n / 4, nth(n), nth(n), 'person', 'text', '', now()
         FROM generate_series(1, 4000) AS n;
     ANALYZE;
 ";
@@ -232,6 +237,32 @@ async fn calls_and_answers_are_found_by_index() {
     watched.uses("bot_keys_digest_key", async |tx| tx.bots().by_key(digest).await).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn conversations_and_what_they_change_are_found_by_index() {
+    let watched = Watched::new().await;
+    let bot = BotId::from_uuid(nth(7));
+    let chat = [ChatId { bot, customer: CustomerId::restore("30".to_owned()) }];
+    let key = MessageKey::restore([7; 32]);
+    // One that failed.
+    let ids = [NotificationId::from_uuid(nth(101))];
+    let echo = Echo { id: MessageId::from_uuid(nth(30)), notification_id: ids[0], heard_as: key };
+    watched.uses("messages_key_key", async |tx| tx.conversation().by_key(key).await).await;
+    let replies = async |tx: &mut dyn UnitOfWork| tx.conversation().own_replies(&chat, TEST_BEGINS).await;
+    watched.uses("messages_chat_idx", replies).await;
+    watched.uses("messages_chat_idx", async |tx| tx.conversation().last_heard(&chat[0]).await).await;
+    watched.uses("messages_pkey", async |tx| tx.conversation().note_heard(&[echo]).await).await;
+    watched.uses("tickets_answered_idx", async |tx| tx.conversation().reopen(&chat).await).await;
+    let answered = Reference::new(1);
+    watched.uses("tickets_number_key", async |tx| tx.conversation().await_answer(answered).await).await;
+    watched.uses("messages_notification_id_key", async |tx| tx.notifications().confirm(&ids).await).await;
+    let of_ticket = Whose::Ticket(TicketId::from_uuid(nth(30)));
+    for index in ["messages_chat_idx", "messages_ticket_id_idx"] {
+        watched.uses(index, async |tx| tx.conversation().page(of_ticket, PAGE).await).await;
+    }
+    let of_user = Whose::User(UserId::from_uuid(nth(30)));
+    watched.uses("messages_ticket_id_idx", async |tx| tx.conversation().page(of_user, PAGE).await).await;
+}
+
 fn sent(notification_id: NotificationId, worker_id: WorkerId) -> ClosedAttempt {
     ClosedAttempt {
         worker_id,
@@ -322,4 +353,5 @@ async fn jobs_look_at_what_they_are_about_only() {
     watched.uses("notifications_pkey", async |tx| tx.retention().retire_notifications(old, 9).await).await;
     watched.uses("intake_request_id_key", async |tx| tx.retention().retire_intake(old, 9).await).await;
     watched.uses("quarantine_closed_at_idx", async |tx| tx.retention().retire_quarantine(old, 9).await).await;
+    watched.uses("messages_pkey", async |tx| tx.retention().retire_messages(old, 9).await).await;
 }

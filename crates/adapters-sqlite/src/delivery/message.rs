@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use domain::{
     language::Language,
-    message::{Content, DigestFacts, Message, Person, TicketFacts},
+    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     notification::Purpose,
     reminder::DIGEST_LENGTH,
     ticket::{Ticket, TicketStatus},
@@ -16,7 +16,7 @@ use crate::{
     columns::Id,
     error::Failure,
     rows::{ChannelRow, NotificationRow, TicketRow, origin},
-    schema::{bots, digests, tickets, topic_aliases, topics, users},
+    schema::{bots, digests, messages, tickets, topic_aliases, topics, users},
 };
 
 /// Writes messages. Remembers the names that those of one set have in common.
@@ -62,6 +62,10 @@ impl Messages {
             Purpose::Escalation => {
                 let ticket = self.ticket(connection, row, |ticket| ticket.status == TicketStatus::Open)?;
                 Ok(ticket.map(|ticket| Content::Escalation { ticket: Box::new(ticket), person }))
+            }
+            Purpose::Reply => {
+                let reply = reply(connection, row, person.as_ref())?;
+                Ok(reply.map(|reply| Content::Reply { reply: Box::new(reply), person }))
             }
             Purpose::Digest => {
                 let digest = self.digest(connection, row.id)?;
@@ -133,6 +137,18 @@ impl Messages {
         }
         Ok(&self.topics[slug])
     }
+}
+
+/// The answer that a notification delivers.
+fn reply(
+    connection: &mut SqliteConnection,
+    row: &NotificationRow,
+    person: Option<&Person>,
+) -> Result<Option<ReplyFacts>, Failure> {
+    let ticket = row.ticket_id.map(|id| ticket(connection, id)).transpose()?.flatten();
+    let text = messages::table.filter(messages::notification_id.eq(row.id)).select(messages::text);
+    let text = text.get_result(connection).optional()?;
+    Ok(ticket.zip(text).map(|(ticket, text)| ReplyFacts::of(&ticket, person, text)))
 }
 
 fn ticket(connection: &mut SqliteConnection, id: Id) -> Result<Option<Ticket>, Failure> {

@@ -8,6 +8,7 @@ use domain::{identity::Identity, intake::NewIdentity, notification::Notification
 
 use crate::{
     columns::{At, Id, Named},
+    conversations,
     entries::{delete_user_entry, empty_ticket_entry, note},
     error::Failure,
     rows::IdentityRow,
@@ -34,6 +35,9 @@ fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result
     let mut totals = Totals::default();
     totals.user(made_at);
     erase_entries(connection, id)?;
+    let of_user = tickets::table.filter(tickets::user_id.eq(id)).select(tickets::id);
+    let of_user: Vec<Id> = of_user.load(connection)?;
+    let messages = conversations::erase(connection, &of_user, &known_as)?;
     let (notifications, captured_mails) = erase_notifications(connection, id, &mut totals)?;
     let receipt = ErasureReceipt {
         identities: diesel::delete(identities::table.filter(identities::user_id.eq(id)))
@@ -44,6 +48,7 @@ fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result
         answers: diesel::delete(kept_answers::table.filter(kept_answers::user_id.eq(id)))
             .execute(connection)?,
         quarantined: quarantine::erase(connection, &known_as)?,
+        messages,
     };
     let clashes = identity_clashes::user_id.eq(id).or(identity_clashes::other_user_id.eq(id));
     diesel::delete(identity_clashes::table.filter(clashes)).execute(connection)?;

@@ -3,7 +3,7 @@
 use application::ports::{BotRepository, StorageError};
 use async_trait::async_trait;
 use diesel::prelude::*;
-use domain::bot::{Bot, SecretDigest};
+use domain::bot::{Bot, HookSecret, SecretDigest};
 
 use crate::{
     columns::Digest,
@@ -19,6 +19,15 @@ impl BotRepository for SqliteUnitOfWork {
         self.run(move |connection| {
             let owner = bot_keys::table.find(Digest(*digest.as_bytes())).select(bot_keys::bot_id);
             let bot = bots::table.filter(bots::id.eq_any(owner)).select(BotRow::as_select());
+            bot.get_result(connection).optional()?.map(|bot| with_keys(connection, bot)).transpose()
+        })
+        .await
+    }
+
+    async fn by_hook(&mut self, secret: &HookSecret) -> Result<Option<Bot>, StorageError> {
+        let secret = secret.reveal().to_owned();
+        self.run(move |connection| {
+            let bot = bots::table.filter(bots::hook.eq(secret)).select(BotRow::as_select());
             bot.get_result(connection).optional()?.map(|bot| with_keys(connection, bot)).transpose()
         })
         .await

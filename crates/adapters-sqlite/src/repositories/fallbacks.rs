@@ -13,7 +13,7 @@ use crate::{
     columns::{Id, Named},
     error::{Failure, inserted},
     rows::{NewNotificationRow, NotificationRow},
-    schema::{digests, notifications},
+    schema::{digests, messages, notifications},
     unit_of_work::SqliteUnitOfWork,
 };
 
@@ -86,10 +86,17 @@ fn plan(connection: &mut SqliteConnection, fallback: &Fallback) -> Result<(), Fa
     let instead_of = notifications::instead_of.eq(Some(Id::from(fallback.instead_of)));
     let insert = diesel::insert_into(notifications::table).values((row, instead_of)).on_conflict_do_nothing();
     inserted(insert.execute(connection)?, "notifications_instead_of_key")?;
-    if fallback.planned.purpose == Purpose::Digest {
-        let digest = digests::table.filter(digests::notification_id.eq(Id::from(fallback.instead_of)));
-        let over = digests::notification_id.eq(Id::from(fallback.planned.id));
-        diesel::update(digest).set(over).execute(connection)?;
+    let (from, to) = (Id::from(fallback.instead_of), Id::from(fallback.planned.id));
+    match fallback.planned.purpose {
+        Purpose::Digest => {
+            let digest = digests::table.filter(digests::notification_id.eq(from));
+            diesel::update(digest).set(digests::notification_id.eq(to)).execute(connection)?;
+        }
+        Purpose::Reply => {
+            let message = messages::table.filter(messages::notification_id.eq(from));
+            diesel::update(message).set(messages::notification_id.eq(to)).execute(connection)?;
+        }
+        Purpose::Welcome | Purpose::TicketOpened | Purpose::Escalation => {}
     }
     Ok(())
 }

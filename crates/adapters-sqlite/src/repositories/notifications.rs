@@ -22,7 +22,7 @@ use crate::{
     delivery::{channels_by_id, open_attempt},
     error::Failure,
     rows::{AttemptRow, NewNotificationRow, NotificationRow},
-    schema::{attempts, notifications},
+    schema::{attempts, messages, notifications},
     unit_of_work::SqliteUnitOfWork,
 };
 
@@ -103,6 +103,20 @@ impl NotificationRepository for SqliteUnitOfWork {
         })
         .await
     }
+
+    async fn confirm(&mut self, ids: &[NotificationId]) -> Result<Vec<NotificationId>, StorageError> {
+        let ids: Vec<_> = ids.iter().map(|id| Id::from(*id)).collect();
+        self.run(move |connection| {
+            let mut confirmed = Vec::new();
+            for id in ids {
+                if confirm(connection, id)? {
+                    confirmed.push(id.into());
+                }
+            }
+            Ok(confirmed)
+        })
+        .await
+    }
 }
 
 pub(crate) fn insert(connection: &mut SqliteConnection, rows: &[NewNotificationRow]) -> Result<(), Failure> {
@@ -110,6 +124,25 @@ pub(crate) fn insert(connection: &mut SqliteConnection, rows: &[NewNotificationR
         diesel::insert_into(notifications::table).values(row).execute(connection)?;
     }
     Ok(())
+}
+
+fn confirm(connection: &mut SqliteConnection, id: Id) -> QueryResult<bool> {
+    let heard =
+        messages::table.filter(messages::notification_id.eq(id)).filter(messages::heard_as.is_not_null());
+    let unsettled = notifications::table
+        .find(id)
+        .filter(
+            notifications::status
+                .ne_all([Named(NotificationStatus::Sent), Named(NotificationStatus::Cancelled)]),
+        )
+        .filter(exists(heard))
+        .filter(not(exists(open_attempt())));
+    let sent = (
+        notifications::status.eq(Named(NotificationStatus::Sent)),
+        notifications::next_at.eq(None::<At>),
+        notifications::claimed_by.eq(None::<Id>),
+    );
+    Ok(diesel::update(unsettled).set(sent).execute(connection)? > 0)
 }
 
 /// Every notification, and whether it is being sent.

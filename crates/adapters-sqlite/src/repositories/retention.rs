@@ -13,7 +13,7 @@ use crate::{
     columns::{At, Id, Named},
     delivery::open_attempt,
     rows::small,
-    schema::{attempts, captured_mails, digests, intake, notifications, quarantine},
+    schema::{attempts, captured_mails, digests, intake, messages, notifications, quarantine},
     totals::Totals,
     unit_of_work::SqliteUnitOfWork,
 };
@@ -82,6 +82,23 @@ impl RetentionRepository for SqliteUnitOfWork {
                 diesel::delete(quarantine::table.find(id)).execute(connection)?;
             }
             Ok(closed.len())
+        })
+        .await
+    }
+
+    async fn retire_messages(&mut self, before: Timestamp, limit: u16) -> Result<usize, StorageError> {
+        self.run(move |connection| {
+            let old: Vec<Id> = messages::table
+                .filter(messages::id.lt(Id::from(first_uuid_at(before))))
+                .filter(messages::sent_at.lt(At(before)))
+                .order(messages::id)
+                .limit(limit.into())
+                .select(messages::id)
+                .load(connection)?;
+            for id in &old {
+                diesel::delete(messages::table.find(id)).execute(connection)?;
+            }
+            Ok(old.len())
         })
         .await
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 use domain::{
     agent::{ApiToken, Role, Scope, StaffMember},
-    bot::{Bot, BotKeys, SecretDigest},
+    bot::{Bot, BotKeys, Hook, HookSecret, SecretDigest},
     identity::Country,
     language::Language,
 };
@@ -25,6 +25,8 @@ pub(crate) struct BotRow {
     default_language: String,
     default_country: Option<String>,
     created_at: At,
+    hook: String,
+    hook_token: Option<Digest>,
 }
 
 impl From<&Bot> for BotRow {
@@ -36,6 +38,8 @@ impl From<&Bot> for BotRow {
             default_language: bot.default_language.to_string(),
             default_country: bot.default_country.map(|country| country.as_str().to_owned()),
             created_at: At(bot.created_at),
+            hook: bot.hook.secret.reveal().to_owned(),
+            hook_token: bot.hook.token.map(|token| Digest(*token.as_bytes())),
         }
     }
 }
@@ -50,6 +54,10 @@ impl BotRow {
             default_language: language(&self.default_language)?,
             default_country: country.map_err(|_| Failure::Unreadable("bots.default_country"))?,
             keys: bot_keys(keys),
+            hook: Hook {
+                secret: HookSecret::restore(self.hook),
+                token: self.hook_token.map(|token| SecretDigest::restore(token.0)),
+            },
             created_at: self.created_at.0,
         })
     }

@@ -1,6 +1,7 @@
 //! Rows as statements write and read them: owned, so that they can go to the thread that runs the statements.
 
 mod access;
+mod conversation;
 mod intake;
 mod job;
 mod notification;
@@ -9,6 +10,7 @@ mod routing;
 mod ticket;
 
 pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
+pub(crate) use conversation::{MessageRow, OwnReplyRow};
 pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, QuarantinedRow, SlotRow};
 pub(crate) use job::JobRow;
 pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, NotificationRow, small};

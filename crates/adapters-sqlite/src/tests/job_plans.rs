@@ -50,6 +50,9 @@ async fn old_rows_are_found_at_one_end() {
             tx.retention().retire_quarantine(before, 9).await
         })
         .await;
+    watched
+        .uses("messages USING PRIMARY KEY (id<?)", async |tx| tx.retention().retire_messages(before, 9).await)
+        .await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod connections;
+mod conversation_plans;
 mod dropping;
 mod erasing;
 mod job_plans;

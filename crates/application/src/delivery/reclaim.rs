@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::{ids::WorkerId, notification::OutcomeKind, retry::RetryPolicies};
+use domain::{channel::ChannelKind, ids::WorkerId, notification::OutcomeKind, retry::RetryPolicies};
 use jiff::Timestamp;
 use metrics::counter;
 
+use super::settle::confirm_heard;
 use crate::ports::{
     AbandonedAttempt, Clock, ClosedAttempt, NotificationQueue, Storage, StorageError, Transaction,
     atomically, consult,
@@ -65,6 +66,9 @@ impl ReclaimNotifications {
         let abandoned = tx.deliveries().abandoned(&workers).await?;
         let closed: Vec<_> = abandoned.iter().map(|abandoned| self.closed(abandoned)).collect();
         tx.deliveries().close(&closed).await?;
+        let to_chats = abandoned.iter().filter(|abandoned| abandoned.kind == ChannelKind::Landbot);
+        let in_doubt: Vec<_> = to_chats.map(|abandoned| abandoned.notification_id).collect();
+        confirm_heard(tx, &in_doubt).await?;
         let released = tx.deliveries().release(&workers).await?;
         tx.workers().forget(&workers).await?;
         Ok(Reclaimed { unknown: closed.len(), released })

@@ -58,8 +58,10 @@ impl SettleAttempts {
     ) -> Result<Vec<OpenedAttempt>, StorageError> {
         let closed: Vec<_> = finished.iter().map(|finished| self.closed(finished)).collect();
         let results = channel_results(finished);
+        let in_doubt = replies_in_doubt(finished);
         let (opened, fallbacks) = atomically(&*self.storage, async |tx: &mut Transaction| {
             tx.deliveries().close(&closed).await?;
+            confirm_heard(tx, &in_doubt).await?;
             tx.channels().note_results(&results).await?;
             let fallbacks = plan_fallbacks(tx, &closed, self.clock.now(), &*self.ids).await?;
             let opened = match due {
@@ -127,6 +129,24 @@ fn unbegun(open: &AbandonedAttempt, now: Timestamp) -> ClosedAttempt {
         closed_at: now,
         next: NextStep { status: NotificationStatus::Retrying, due_at: Some(now) },
     }
+}
+
+/// Replies to chats that are not known to have arrived.
+fn replies_in_doubt(finished: &[FinishedAttempt]) -> Vec<NotificationId> {
+    let to_chats = finished.iter().filter(|finished| finished.attempt.message.kind == ChannelKind::Landbot);
+    let in_doubt = to_chats.filter(|finished| finished.receipt.outcome != Outcome::Sent);
+    in_doubt.map(|finished| finished.attempt.message.id).collect()
+}
+
+/// Those of these replies that came back from their chats meanwhile did arrive.
+pub(super) async fn confirm_heard(
+    tx: &mut Transaction,
+    in_doubt: &[NotificationId],
+) -> Result<(), StorageError> {
+    if !in_doubt.is_empty() {
+        tx.notifications().confirm(in_doubt).await?;
+    }
+    Ok(())
 }
 
 /// What a set of attempts says about each channel: one success shows that it works; without one, its own failures

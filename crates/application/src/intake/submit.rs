@@ -64,6 +64,7 @@ fn read_call(path: CallPath, raw: &RawCall, context: ReadingContext) -> Result<B
     match path {
         CallPath::Users => read_users_call(&fields, &context),
         CallPath::Tickets => read_tickets_call(&fields, &context),
+        CallPath::Messages => Err(Refused::UNREADABLE),
     }
 }
 

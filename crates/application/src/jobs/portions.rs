@@ -18,6 +18,8 @@ pub(super) enum OldRows {
     Intake(Timestamp),
     /// Calls whose quarantine ended before.
     Quarantine(Timestamp),
+    /// Messages that were sent before.
+    Messages(Timestamp),
 }
 
 impl OldRows {
@@ -39,6 +41,7 @@ impl OldRows {
             Self::Notifications(before) => tx.retention().retire_notifications(before, PORTION).await,
             Self::Intake(before) => tx.retention().retire_intake(before, PORTION).await,
             Self::Quarantine(before) => tx.retention().retire_quarantine(before, PORTION).await,
+            Self::Messages(before) => tx.retention().retire_messages(before, PORTION).await,
         }
     }
 }

@@ -27,21 +27,24 @@ pub struct Retired {
     pub intake: usize,
     /// Calls in quarantine.
     pub quarantine: usize,
+    /// Messages of conversations.
+    pub messages: usize,
 }
 
 impl RetireOldRows {
     /// Deletes in portions, the oldest first. Without limits nothing is asked.
     pub async fn execute(&self) -> Result<Retired, StorageError> {
         let now = self.clock.now();
-        let Retention { notifications, intake, quarantine } = self.retention;
+        let Retention { notifications, intake, quarantine, conversation } = self.retention;
         let retired = Retired {
             notifications: self.delete(cutoff(notifications, now).map(OldRows::Notifications)).await?,
             intake: self.delete(cutoff(intake, now).map(OldRows::Intake)).await?,
             quarantine: self.delete(cutoff(quarantine, now).map(OldRows::Quarantine)).await?,
+            messages: self.delete(cutoff(conversation, now).map(OldRows::Messages)).await?,
         };
         if retired != Retired::default() {
-            let Retired { notifications, intake, quarantine } = retired;
-            tracing::info!(notifications, intake, quarantine, "old rows were deleted");
+            let Retired { notifications, intake, quarantine, messages } = retired;
+            tracing::info!(notifications, intake, quarantine, messages, "old rows were deleted");
         }
         Ok(retired)
     }

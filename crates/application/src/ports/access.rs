@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     agent::{ApiToken, StaffMember},
-    bot::{Bot, SecretDigest},
+    bot::{Bot, HookSecret, SecretDigest},
     ids::{AgentId, TokenId},
 };
 use jiff::Timestamp;
@@ -15,6 +15,9 @@ use super::StorageError;
 pub trait BotRepository: Send {
     /// The bot that has or had a key with this digest.
     async fn by_key(&mut self, digest: SecretDigest) -> Result<Option<Bot>, StorageError>;
+
+    /// The bot whose hook has this secret.
+    async fn by_hook(&mut self, secret: &HookSecret) -> Result<Option<Bot>, StorageError>;
 
     /// A bot by its name.
     async fn by_name(&mut self, name: &str) -> Result<Option<Bot>, StorageError>;

@@ -31,4 +31,7 @@ pub trait RetentionRepository: Send {
 
     /// Deletes calls whose quarantine ended before `before`.
     async fn retire_quarantine(&mut self, before: Timestamp, limit: u16) -> Result<usize, StorageError>;
+
+    /// Deletes messages of conversations that were sent before `before`. The ledger does not count them.
+    async fn retire_messages(&mut self, before: Timestamp, limit: u16) -> Result<usize, StorageError>;
 }

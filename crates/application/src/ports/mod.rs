@@ -3,6 +3,7 @@
 
 mod access;
 mod channel;
+mod conversation;
 mod environment;
 mod fallbacks;
 mod intake;
@@ -20,6 +21,7 @@ mod storage;
 
 pub use access::{AgentRepository, BotRepository};
 pub use channel::{Channel, Receipt, Wording, WordingError};
+pub use conversation::{ConversationRepository, Whose};
 pub use environment::{ChannelSecrets, Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
 pub use fallbacks::FallbackRepository;
 pub use intake::{Asked, HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};

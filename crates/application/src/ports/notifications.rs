@@ -57,6 +57,10 @@ pub trait NotificationRepository: Send {
     /// Makes one due at `now` and lets its tries begin anew (its attempts' numbers go on), unless it was sent or an attempt is open or coming. Says
     /// whether it did.
     async fn retry(&mut self, id: NotificationId, now: Timestamp) -> Result<bool, StorageError>;
+
+    /// Those of `ids` whose reply was [heard](super::ConversationRepository::note_heard) did arrive: they are sent, unless
+    /// they were cancelled or an attempt is open. Says which became so.
+    async fn confirm(&mut self, ids: &[NotificationId]) -> Result<Vec<NotificationId>, StorageError>;
 }
 
 /// An attempt that was opened: the right to send one message once.

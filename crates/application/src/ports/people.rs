@@ -36,6 +36,8 @@ pub struct ErasureReceipt {
     pub answers: usize,
     /// Calls in quarantine that named it.
     pub quarantined: usize,
+    /// Messages of its conversation.
+    pub messages: usize,
 }
 
 /// Users and their identities.

@@ -7,8 +7,8 @@ use domain::intake::{Knowledge, Writes};
 use jiff::Timestamp;
 
 use super::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
+    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
+    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
     TicketRepository, TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
 };
@@ -87,6 +87,8 @@ pub trait UnitOfWork: Send {
     fn users(&mut self) -> &mut dyn UserRepository;
     /// Tickets.
     fn tickets(&mut self) -> &mut dyn TicketRepository;
+    /// What people and teams write to each other.
+    fn conversation(&mut self) -> &mut dyn ConversationRepository;
     /// What happened to users.
     fn timeline(&mut self) -> &mut dyn TimelineRepository;
     /// Notifications as people see them.

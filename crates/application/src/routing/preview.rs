@@ -184,7 +184,7 @@ fn message(
             Content::TicketOpened { ticket: Box::new(TicketFacts::of(ticket, topic, bot)), person }
         }
         // A call plans nothing else.
-        Purpose::Escalation | Purpose::Digest => return None,
+        Purpose::Escalation | Purpose::Digest | Purpose::Reply => return None,
     };
     Some(Message {
         id: planned.id,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
+    conversation::ConversationMessage,
     ids::UserId,
     intake::{IdentityClash, NewIdentity},
     notification::{Attempt, Notification},
@@ -12,7 +13,9 @@ use domain::{
 use uuid::Uuid;
 
 use super::WhichUser;
-use crate::ports::{CapturedMail, NotificationFilter, Page, Storage, StorageError, Transaction, consult};
+use crate::ports::{
+    CapturedMail, NotificationFilter, Page, Storage, StorageError, Transaction, Whose, consult,
+};
 
 /// So many rows are read at a time.
 const PAGE: u16 = 500;
@@ -39,7 +42,9 @@ pub struct UserExport {
     pub clashes: Vec<IdentityClash>,
     /// Its tickets, newest first.
     pub tickets: Vec<Ticket>,
-    /// Messages about it, newest first.
+    /// Its conversation, newest first.
+    pub messages: Vec<ConversationMessage>,
+    /// Notifications about it, newest first.
     pub notifications: Vec<ExportedNotification>,
 }
 
@@ -67,6 +72,7 @@ async fn gather(snapshot: &mut Transaction, id: UserId) -> Result<Option<UserExp
         identities: snapshot.users().identities_of(id).await?,
         clashes: snapshot.timeline().clashes_of(id).await?,
         tickets: tickets(snapshot, id).await?,
+        messages: messages(snapshot, id).await?,
         notifications: notifications(snapshot, id).await?,
         user,
     }))
@@ -77,6 +83,18 @@ async fn tickets(snapshot: &mut Transaction, id: UserId) -> Result<Vec<Ticket>, 
     loop {
         let page = page_after(all.last().map(|ticket| ticket.id.as_uuid()));
         let more = snapshot.tickets().of_user(id, page).await?;
+        if more.is_empty() {
+            return Ok(all);
+        }
+        all.extend(more);
+    }
+}
+
+async fn messages(snapshot: &mut Transaction, id: UserId) -> Result<Vec<ConversationMessage>, StorageError> {
+    let mut all: Vec<ConversationMessage> = Vec::new();
+    loop {
+        let page = page_after(all.last().map(|message| message.id.as_uuid()));
+        let more = snapshot.conversation().page(Whose::User(id), page).await?;
         if more.is_empty() {
             return Ok(all);
         }

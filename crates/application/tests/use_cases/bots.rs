@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use application::bots::{AddBot, BotError, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys};
+use application::bots::{
+    AddBot, BotError, ChangeHook, HookChange, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys,
+};
 use domain::{
     bot::{Bot, KeyStanding, Secret},
     identity::Country,
@@ -129,4 +131,24 @@ async fn what_cannot_be_written_leaves_the_bot_as_it_was() {
     assert_eq!(bot(&desk, BOT).await, Some(desk.bot.clone()));
     desk.storage.fail_next(Operation::BotsInsert, Fault::Unavailable);
     assert!(matches!(add(&desk, named("new")).await, Err(BotError::Storage(_))));
+}
+
+#[tokio::test]
+async fn a_hook_is_shown_renewed_and_given_a_token() {
+    let desk = Desk::open().await;
+    let change = ChangeHook { storage: desk.storage(), entropy: Arc::clone(&desk.entropy) as _ };
+    let first = change.execute(BOT, HookChange::Nothing).await.expect("the bot");
+    assert_eq!(first, desk.bot.hook);
+    let with_token =
+        change.execute(BOT, HookChange::Token(Some("a token".to_owned()))).await.expect("the bot");
+    assert_eq!(with_token.secret, first.secret);
+    assert!(with_token.admits(Some("a token")) && !with_token.admits(None));
+    let renewed = change.execute(BOT, HookChange::NewSecret).await.expect("the bot");
+    assert_ne!(renewed.secret, first.secret);
+    assert_eq!(renewed.token, with_token.token, "the token stays");
+    let stored = bot(&desk, BOT).await.expect("the bot");
+    assert_eq!((stored.hook, stored.keys), (renewed, desk.bot.keys.clone()));
+    assert!(change.execute(BOT, HookChange::Token(None)).await.expect("the bot").admits(None));
+    let unknown = change.execute("nobody", HookChange::Nothing).await;
+    assert!(matches!(unknown, Err(BotError::Unknown(_))));
 }

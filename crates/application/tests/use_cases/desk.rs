@@ -144,6 +144,7 @@ impl Desk {
         let read = fields.and_then(|fields| match path {
             CallPath::Users => read_users_call(&fields, &context),
             CallPath::Tickets => read_tickets_call(&fields, &context),
+            CallPath::Messages => panic!("it is no call"),
         });
         let (bot, now) = (CallingBot::from(&self.bot), self.clock.now());
         let replay =

@@ -9,7 +9,10 @@ use jiff::SignedDuration;
 use port_contracts::{Fault, Operation};
 use serde_json::json;
 
-use crate::desk::{BEGIN, Desk, WELCOME_DELAY};
+use crate::{
+    desk::{BEGIN, Desk, WELCOME_DELAY},
+    talk::delivered,
+};
 
 const fn days(count: i64) -> SignedDuration {
     SignedDuration::from_hours(24 * count)
@@ -33,6 +36,7 @@ async fn busy_day() -> Desk {
     let bad = desk.users_call(&json!({ "email": "nonsense" }));
     let held = bad.request_id;
     desk.take(bad).await;
+    desk.hear("1", &delivered("customer", "Hello")).await;
     desk.change(async |tx| tx.quarantine().close(held, HeldStatus::Discarded, desk.clock.now()).await).await;
     desk
 }
@@ -70,13 +74,15 @@ async fn each_kind_has_a_limit_of_its_own() {
         Retired { quarantine: 1, ..nothing }
     );
     assert_eq!(quarantined(&desk).await, 0);
+    let conversation = Retention { conversation: limit, ..none };
+    assert_eq!(retired(&desk, conversation).await, Retired { messages: 1, ..nothing });
 }
 
 #[tokio::test]
 async fn what_is_younger_than_its_limit_is_kept() {
     let desk = busy_day().await;
-    let limits =
-        Retention { notifications: Some(days(30)), intake: Some(days(30)), quarantine: Some(days(30)) };
+    let limit = Some(days(30));
+    let limits = Retention { notifications: limit, intake: limit, quarantine: limit, conversation: limit };
     desk.clock.set(BEGIN + days(30));
     assert_eq!(retired(&desk, limits).await, Retired::default());
 }
@@ -89,7 +95,7 @@ async fn retired_rows_stay_in_the_ledger() {
     let before = ledger().await;
     assert!(before.is_balanced() && before.received() == 3);
     desk.clock.advance(days(31));
-    let limits = Retention { notifications: Some(days(30)), intake: Some(days(30)), quarantine: None };
+    let limits = Retention { notifications: Some(days(30)), intake: Some(days(30)), ..Retention::default() };
     retired(&desk, limits).await;
     assert_eq!(ledger().await, before);
 }
@@ -98,7 +104,7 @@ async fn retired_rows_stay_in_the_ledger() {
 async fn a_fault_undoes_its_portion_only_and_the_next_round_goes_on() {
     let desk = busy_day().await;
     desk.clock.advance(days(31));
-    let limits = Retention { notifications: Some(days(30)), intake: Some(days(30)), quarantine: None };
+    let limits = Retention { notifications: Some(days(30)), intake: Some(days(30)), ..Retention::default() };
     desk.storage.fail_next(Operation::RetentionRetireIntake, Fault::Unavailable);
     let outcome = retire(&desk, limits).execute().await;
     assert!(matches!(outcome, Err(StorageError::Unavailable(_))));

@@ -30,6 +30,7 @@ pub use fields::Fields;
 pub use naming::names_any;
 pub use read::{ReadingContext, read_lookup, read_tickets_call, read_users_call};
 pub use refusal::{RefusalCode, Refused, Unreadable};
+pub(crate) use value::text as value_text;
 
 use crate::{
     identity::{CustomerId, EmailAddress, Identity, PhoneNumber},

@@ -1,14 +1,20 @@
 //! Whose call it is, whether or not it could be understood.
 
 use super::{Fields, ReadingContext, read_lookup};
-use crate::identity::Identity;
+use crate::{conversation::Delivery, identity::Identity};
 
-/// Whether a call as it arrived gives one of these identities as its bot's calls do, or mentions one somewhere else.
+/// Whether a call as it arrived gives one of these identities as its bot's calls or hooks do, or mentions one somewhere
+/// else.
 pub fn names_any(query: &str, body: &[u8], context: &ReadingContext, identities: &[Identity]) -> bool {
     let fields = Fields::read(query, body);
     let given = fields.map(|fields| read_lookup(&fields, context)).unwrap_or_default();
     let text = format!("{query}\n{}", String::from_utf8_lossy(body)).to_lowercase();
-    identities.iter().any(|identity| given.contains(identity) || mentions(&text, identity))
+    let delivered = |identity: &Identity| match identity {
+        Identity::Customer { bot, customer } => *bot == context.bot && Delivery::names(body, customer),
+        Identity::Email(_) | Identity::Phone(_) => false,
+    };
+    let named = |identity| given.contains(identity) || mentions(&text, identity) || delivered(identity);
+    identities.iter().any(named)
 }
 
 /// Whether a text has a mail address or a phone number in it, and not as a part of something longer. Customer ids are

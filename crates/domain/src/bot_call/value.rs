@@ -13,7 +13,7 @@ const BETWEEN: &str = ", ";
 const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 
 /// A value as text, trimmed. None for `null` and for an object.
-pub(super) fn text(value: &Value) -> Option<Cow<'_, str>> {
+pub(crate) fn text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::Null | Value::Object(_) => None,
         Value::Bool(true) => Some("true".into()),

@@ -21,6 +21,8 @@ named! {
         Users = "users",
         /// `POST /bot/v1/tickets`.
         Tickets = "tickets",
+        /// `POST /bot/v1/messages/{hook}`: no call of a bot, but kept like one where it cannot be understood.
+        Messages = "messages",
     }
 }
 

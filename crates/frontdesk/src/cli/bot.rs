@@ -1,7 +1,7 @@
 //! `frontdesk bot`
 
 use application::{
-    bots::{AddBot, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys},
+    bots::{AddBot, ChangeHook, HookChange, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys},
     ports::consult,
 };
 use clap::{Args, Subcommand};
@@ -15,8 +15,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Format,
+    Format, WrongUsage,
     output::{or_dash, say, say_list},
+    prompt,
     table::Table,
 };
 use crate::{first_screen::curl, settings::Settings, wiring::App};
@@ -35,6 +36,8 @@ pub enum BotCommand {
         #[arg(long)]
         key_only: bool,
     },
+    /// Show or change the address at which Landbot delivers a bot's conversations
+    Hook(HookArgs),
     /// Refuse keys of a bot, within five seconds
     Revoke {
         /// The bot's name
@@ -61,6 +64,21 @@ pub struct AddArgs {
     /// Print the key and nothing else
     #[arg(long)]
     key_only: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct HookArgs {
+    /// The bot's name
+    name: String,
+    /// Make a new address; nothing is taken at the old one any more
+    #[arg(long, group = "change")]
+    renew: bool,
+    /// Read the token that Landbot was told to send along from the standard input
+    #[arg(long, group = "change")]
+    token_stdin: bool,
+    /// Landbot was told to send no token
+    #[arg(long, group = "change")]
+    no_token: bool,
 }
 
 fn language(text: &str) -> Result<Language, &'static str> {
@@ -100,6 +118,7 @@ pub async fn run(app: &App, settings: &Settings, command: BotCommand) -> anyhow:
             let rotate = RotateBotKey { storage: app.storage.clone(), entropy: app.entropy.clone() };
             show_key(settings, &name, &rotate.execute(&name).await?, key_only)
         }
+        BotCommand::Hook(args) => hook(app, settings, args).await,
         BotCommand::Revoke { name, previous } => revoke(app, &name, previous).await,
     }
 }
@@ -127,6 +146,28 @@ fn show_key(settings: &Settings, name: &str, key: &Secret, key_only: bool) -> an
     }
     let call = curl(&settings.http.bots_url(), key);
     say(format_args!("The key of {name} is shown only now:\n\n  {key}\n\nA call to try it:\n\n{call}\n"))
+}
+
+async fn hook(app: &App, settings: &Settings, args: HookArgs) -> anyhow::Result<()> {
+    let change = match args {
+        HookArgs { renew: true, .. } => HookChange::NewSecret,
+        HookArgs { no_token: true, .. } => HookChange::Token(None),
+        HookArgs { token_stdin: true, .. } => HookChange::Token(Some(read_token().await?)),
+        HookArgs { .. } => HookChange::Nothing,
+    };
+    let hook = ChangeHook { storage: app.storage.clone(), entropy: app.entropy.clone() };
+    let hook = hook.execute(&args.name, change).await?;
+    let token = if hook.token.is_some() { "is checked" } else { "is not asked for" };
+    say(format_args!("{}/bot/v1/messages/{}", settings.http.bots_url(), hook.secret.reveal()))?;
+    eprintln!("The address is a secret. A token {token}.");
+    Ok(())
+}
+
+async fn read_token() -> anyhow::Result<String> {
+    match prompt::line().await?.trim() {
+        "" => Err(WrongUsage("a token is needed on the standard input".to_owned()).into()),
+        token => Ok(token.to_owned()),
+    }
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {

@@ -20,6 +20,7 @@ mod serve;
 mod simulate;
 mod superuser;
 mod table;
+mod tickets;
 mod token;
 mod topic;
 mod users;
@@ -71,6 +72,9 @@ enum Command {
     /// What was and will be sent
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
+    /// Tickets, their conversations, and answers to them
+    #[command(subcommand)]
+    Tickets(tickets::TicketsCommand),
     /// Calls that could not be understood
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
@@ -178,6 +182,10 @@ async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
             let settings = load(sources)?;
             channel::run(&App::open(&settings).await?, &settings, command).await
         }
+        Command::Tickets(command) => {
+            let settings = load(sources)?;
+            tickets::run(&App::open(&settings).await?, &settings, command).await
+        }
         Command::Bot(command) => {
             let settings = load(sources)?;
             bot::run(&App::open(&settings).await?, &settings, command).await
@@ -252,6 +260,12 @@ mod tests {
             "bot list --json",
             "bot rotate web --key-only",
             "bot revoke web --previous",
+            "bot hook web",
+            "bot hook web --renew",
+            "bot hook web --token-stdin",
+            "tickets list --topic sales --json",
+            "tickets show T-000042 --limit 10",
+            "tickets reply T-000042 --as a@example.com --key once Hello",
             "topic add legal --title Legal --alias contracts --channel team-email --default",
             "topic list",
             "topic route legal team-email sales-slack",

@@ -168,6 +168,7 @@ impl Settings {
                 notifications: reader.option("FRONTDESK__RETENTION__NOTIFICATIONS", value::retention),
                 intake: reader.option("FRONTDESK__RETENTION__INTAKE", value::retention),
                 quarantine: reader.option("FRONTDESK__RETENTION__QUARANTINE", value::retention),
+                conversation: reader.option("FRONTDESK__RETENTION__CONVERSATION", value::retention),
             },
             log: LogSettings {
                 filter: reader

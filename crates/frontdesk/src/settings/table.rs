@@ -217,6 +217,11 @@ const RETENTION: &[Setting] = &[
         "How long calls are kept that were released from quarantine or discarded, from then on. At least 2d. Unset: for \
          ever.",
     ),
+    setting(
+        "FRONTDESK__RETENTION__CONVERSATION",
+        "How long messages of conversations are kept, from when they were sent, also those of people who never registered. \
+         At least 2d. Unset: for ever.",
+    ),
 ];
 
 const WATCHDOG: &[Setting] = &[

@@ -4,6 +4,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use adapters_http::{AllowedHosts, HttpState, Surface};
 use application::{
+    conversation::{AdmitDelivery, HearMessages},
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
     intake::{AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall},
     jobs::{RunJob, ShareJobs},
@@ -72,6 +73,8 @@ impl App {
             find_user: FindUser { storage: storage() },
             show_ticket: ShowTicketStatus { storage: storage() },
             list_topics: ListTopics { storage: storage() },
+            admit_delivery: AdmitDelivery { storage: storage() },
+            hear_messages: HearMessages::new(storage(), Arc::clone(&clock), Arc::clone(&self.ids)),
             authenticate_agent: AuthenticateAgent { storage: storage() },
             take_calls: self.take_calls.clone(),
             entropy: Arc::clone(&self.entropy),

@@ -104,21 +104,7 @@ async fn topics_and_channels_are_changed_while_the_server_runs(ground: Ground) {
 async fn the_first_admin_and_a_token_open_the_captured_mail(ground: Ground) {
     let desk = Frontdesk::start(ground).await;
     assert_eq!(desk.get("/admin/mail").await.status, 401);
-    std::fs::write(desk.path("password"), "correct horse battery\n").expect("a file");
-    let made = tokio::process::Command::new("sh")
-        .args([
-            "-c",
-            &format!(
-                "{} createsuperuser --email admin@desk.example --password-stdin < password",
-                env!("CARGO_BIN_EXE_frontdesk")
-            ),
-        ])
-        .envs(desk.settings())
-        .current_dir(desk.path("."))
-        .status()
-        .await
-        .expect("sh runs");
-    assert!(made.success());
+    desk.add_admin("admin@desk.example").await;
     let token =
         desk.told(&["token", "add", "laptop", "--email", "admin@desk.example", "--scope", "read"]).await;
     let token = token.split_whitespace().find(|word| word.starts_with("fds_")).expect("a token").to_owned();

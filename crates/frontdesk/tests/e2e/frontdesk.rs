@@ -11,6 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
+    io::AsyncWriteExt as _,
     process::{Child, Command},
     time::{sleep, timeout},
 };
@@ -123,6 +124,24 @@ impl Frontdesk {
     /// Runs a command of the program beside the server.
     pub(crate) async fn command(&self, arguments: &[&str]) -> Output {
         self.program(arguments).stdin(Stdio::null()).output().await.expect("the program runs")
+    }
+
+    /// Runs a command that reads `input`.
+    pub(crate) async fn command_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.program(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().expect("the program runs");
+        let mut stdin = process.stdin.take().expect("an input");
+        stdin.write_all(input.as_bytes()).await.expect("the program reads");
+        drop(stdin);
+        process.wait_with_output().await.expect("the program ends")
+    }
+
+    /// Makes an admin who signs in with this address.
+    pub(crate) async fn add_admin(&self, email: &str) {
+        let create = ["createsuperuser", "--email", email, "--password-stdin"];
+        let made = self.command_with_input(&create, "correct horse battery\n").await;
+        assert!(made.status.success(), "{made:?}");
     }
 
     /// Runs a command that must succeed, and answers what it printed.

@@ -25,4 +25,5 @@ mod life_cycle;
 mod privacy;
 mod replicas;
 mod routing;
+mod talking;
 mod webhooks;

@@ -34,14 +34,22 @@ async fn a_full_run_logs_and_counts_nothing_personal(ground: Ground) {
     desk.post("/bot/v1/users", &json!({"name": "Ana Rara", "email": "ana.rara at visitor"})).await;
     desk.post_raw("/bot/v1/users", b"{\"name\": \"Ana Rara").await;
     desk.get("/bot/v1/users?email=ana.rara@visitor.example").await;
+    let hook = desk.told(&["bot", "hook", "test"]).await;
+    let hook = hook.trim().rsplit('/').next().expect("the secret of the hook").to_owned();
+    for body in
+        ["{", r#"{"messages": [{"data": {"body": "Mi secreto"}, "sender": {"type": "customer", "id": 7}}]}"#]
+    {
+        let head = format!("POST /bot/v1/messages/{hook} HTTP/1.1\r\n");
+        let taken = desk.connect().await.call(&head, body.as_bytes()).await.expect("an answer");
+        assert_eq!(taken.status, 200);
+    }
     let failed = desk.settled(&["failed"]).await;
     let request_id = failed[0]["request_id"].as_str().expect("an id").to_owned();
     let metrics = desk.get("/metrics").await.body;
     desk.stop().await;
 
     let log = desk.log();
-    for secret in ["Ana Rara", "ana.rara", "600111222", "Mi secreto", desk.key.as_str(), "team@desk.example"]
-    {
+    for secret in ["Ana Rara", "ana.rara", "600111222", "Mi secreto", &desk.key, &hook, "team@desk.example"] {
         assert!(!log.contains(secret), "{secret} is in the log");
         assert!(!metrics.contains(secret), "{secret} is in the metrics");
     }

@@ -17,6 +17,7 @@ impl State {
         let of_user = self.identities.values().filter(|known| known.user_id == id);
         let identities: Vec<_> = of_user.map(|known| known.identity.clone()).collect();
         let tickets = self.blank_tickets(id);
+        let messages = self.messages_of(&tickets, &identities);
         let notifications = self.notifications_about(id, &tickets);
         self.write_totals(id, &notifications);
         self.users.remove(&id);
@@ -30,6 +31,7 @@ impl State {
             notifications: notifications.iter().filter(|id| self.outbox.remove(id)).count(),
             answers: self.answers.remove_where(|bound| bound.answer.user_id == Some(id)),
             quarantined: self.discard_calls_naming(&identities),
+            messages: messages.iter().filter(|id| self.messages.remove(id)).count(),
         }
     }
 

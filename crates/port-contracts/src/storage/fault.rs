@@ -62,6 +62,16 @@ operations! {
         TicketsPage page
         TicketsOfUser of_user
     }
+    conversation {
+        ConversationRecord record
+        ConversationPage page
+        ConversationByKey by_key
+        ConversationOwnReplies own_replies
+        ConversationNoteHeard note_heard
+        ConversationLastHeard last_heard
+        ConversationReopen reopen
+        ConversationAwaitAnswer await_answer
+    }
     timeline {
         TimelineRecordClashes record_clashes
         TimelineClashesOf clashes_of
@@ -73,6 +83,7 @@ operations! {
         NotificationsAttempts attempts
         NotificationsCancel cancel
         NotificationsRetry retry
+        NotificationsConfirm confirm
     }
     deliveries {
         DeliveriesLoads loads
@@ -118,6 +129,7 @@ operations! {
     }
     bots {
         BotsByKey by_key
+        BotsByHook by_hook
         BotsByName by_name
         BotsAll all
         BotsInsert insert
@@ -146,6 +158,7 @@ operations! {
         RetentionRetireNotifications retire_notifications
         RetentionRetireIntake retire_intake
         RetentionRetireQuarantine retire_quarantine
+        RetentionRetireMessages retire_messages
     }
     reminders {
         RemindersBacklog backlog

@@ -1,9 +1,10 @@
 //! What an attempt sends, from what is stored at that moment.
 
 use domain::{
+    conversation::ConversationMessage,
     ids::NotificationId,
     language::Language,
-    message::{Content, DigestFacts, Message, Person, TicketFacts},
+    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     notification::Purpose,
     reminder::DIGEST_LENGTH,
     ticket::{Ticket, TicketStatus},
@@ -41,6 +42,13 @@ impl State {
                 let ticket = self.tickets.get(&row.planned.ticket_id?)?;
                 let waits = ticket.status == TicketStatus::Open;
                 waits.then_some(Content::Escalation { ticket: Box::new(self.facts(ticket)?), person })
+            }
+            Purpose::Reply => {
+                let ticket = self.tickets.get(&row.planned.ticket_id?)?;
+                let is_it = |message: &&ConversationMessage| message.notification_id == Some(row.planned.id);
+                let text = self.messages.values().find(is_it)?.text.clone();
+                let reply = Box::new(ReplyFacts::of(ticket, person.as_ref(), text));
+                Some(Content::Reply { reply, person })
             }
             Purpose::Digest => Some(Content::Digest { digest: Box::new(self.digest(row.planned.id)?) }),
         }

@@ -145,6 +145,16 @@ impl OutboxRow {
         self.claim = None;
     }
 
+    pub(super) fn confirm(&mut self) -> bool {
+        let is_settled = matches!(self.status, NotificationStatus::Sent | NotificationStatus::Cancelled);
+        let can = !is_settled && self.open_attempt().is_none();
+        if can {
+            self.status = NotificationStatus::Sent;
+            self.claim = None;
+        }
+        can
+    }
+
     pub(super) fn cancel(&mut self) -> bool {
         let can = self.status().can_be_cancelled();
         if can {

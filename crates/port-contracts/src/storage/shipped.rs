@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    channel::{Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target},
+    channel::{CHAT_CHANNEL, Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target},
     ids::ChannelId,
     reminder::Reminders,
     topic::{Route, Slug, Topic},
@@ -15,10 +15,11 @@ use super::state::{ChannelRow, State};
 
 pub(super) fn state(at: Timestamp) -> State {
     let slack_url = Target::Env("SLACK_SALES_WEBHOOK_URL".to_owned());
-    let [person, slack, team] = [
+    let [person, slack, team, chat] = [
         (0, PERSON_CHANNEL, ChannelKind::Email, Target::Person),
         (1, "sales-slack", ChannelKind::Slack, slack_url),
         (2, "team-email", ChannelKind::Email, Target::Team),
+        (3, CHAT_CHANNEL, ChannelKind::Landbot, Target::Person),
     ]
     .map(|(position, name, kind, target)| {
         let interval = kind.default_interval();
@@ -41,10 +42,11 @@ pub(super) fn state(at: Timestamp) -> State {
         topic("pricing", "Pricing", &["precios"], &team),
         Topic { is_default: true, ..topic("support", "Support", &["soporte", "ayuda"], &team) },
     ];
-    State { channels: Arc::new(vec![person, slack, team]), topics: Arc::new(topics), ..State::default() }
+    let channels = Arc::new(vec![person, slack, team, chat]);
+    State { channels, topics: Arc::new(topics), ..State::default() }
 }
 
-/// The channel of persons is the first; the others have the ids after it.
+/// The channel of persons by mail is the first; the others have the ids after it.
 const fn shipped_id(position: u128) -> ChannelId {
     ChannelId::from_uuid(Uuid::from_u128(PERSON_CHANNEL_ID.as_uuid().as_u128() + position))
 }

@@ -7,8 +7,9 @@ use domain::{
     agent::{ApiToken, StaffMember},
     bot::Bot,
     channel::Channel,
+    conversation::{ConversationMessage, MessageKey},
     identity::Identity,
-    ids::{AgentId, ChannelId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId},
+    ids::{AgentId, ChannelId, MessageId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId},
     intake::{AnswerSlot, BoundAnswer, IdentityClash, IntakeRow, NewIdentity, Quarantined},
     job::{Job, JobRecord},
     ledger::LedgerCounts,
@@ -52,6 +53,9 @@ pub(super) struct State {
     pub(super) search_notes: Arc<Vec<Changed>>,
     pub(super) user_entries: Table<UserId, UserEntry>,
     pub(super) ticket_entries: Table<TicketId, TicketEntry>,
+    pub(super) messages: Table<MessageId, ConversationMessage>,
+    /// As which message a reply came back.
+    pub(super) heard: Table<MessageId, MessageKey>,
 }
 
 /// A channel, with what deliveries say about it.

@@ -3,10 +3,11 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, DeliveryRepository,
-    FallbackRepository, IntakeRepository, JobRepository, LedgerRepository, NotificationRepository,
-    QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository, StorageError,
-    TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
+    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
+    StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
+    WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -85,6 +86,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn conversation(&mut self) -> &mut dyn ConversationRepository {
         self
     }
 

@@ -11,7 +11,7 @@ use application::{
     },
 };
 use domain::{
-    bot::{Bot, BotKeys, Secret},
+    bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     channel::{ChannelKind, PERSON_CHANNEL_ID},
     ids::{BotId, ChannelId, NotificationId, RequestId, UserId, WorkerId},
     language::Language,
@@ -310,6 +310,7 @@ fn bot(ids: &SequentialIds) -> Bot {
         default_language: Language::ENGLISH,
         default_country: None,
         keys: BotKeys::new(Secret::bot_key([7; 32]).digest()),
+        hook: Hook::new(HookSecret::new([7; 32])),
         created_at: TEST_BEGINS,
     }
 }

@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters_chat::{ChatReply, HttpTimeouts, LandbotChannel};
+use adapters_chat::{HttpTimeouts, LandbotChannel};
 use application::ports::{Channel as _, Receipt};
 use domain::{channel::ChannelKind, message::Message, retry::Outcome};
 use port_contracts::RecordingChannel;
 
 use super::{ANA, PATIENT, client};
 use crate::{
-    desk::{news, temporary},
+    desk::{news, reply, temporary},
     support::{
         landbot::{FakeLandbot, Said, TOKEN, refusal, too_many_requests},
         service::{Reaction, Reply, Service, nobodys_url},
@@ -22,7 +22,7 @@ const SOON: HttpTimeouts = HttpTimeouts { total: Duration::from_millis(200), ..P
 async fn say_on(url: &str, timeouts: HttpTimeouts, customer: &str, text: &str) -> Receipt {
     let stand_in = Arc::new(RecordingChannel::new());
     let channel = LandbotChannel::new(Some(client(url, TOKEN, timeouts)), stand_in);
-    channel.reply(ChatReply { customer, text }).await.expect("there is a token")
+    channel.deliver(&reply(Some(customer), text)).await
 }
 
 async fn say(landbot: &FakeLandbot, text: &str) -> Receipt {
@@ -191,9 +191,26 @@ async fn the_token_is_kept_nowhere() {
 async fn mail_stands_in_for_a_missing_token_and_for_what_is_not_for_a_person() {
     let mail = Arc::new(RecordingChannel::new());
     let channel = LandbotChannel::new(None, mail.clone());
-    assert_eq!(channel.reply(ChatReply { customer: "1", text: "Hello" }).await, None);
-
+    let reply = reply(Some("1"), "Hello");
     let news = Message { kind: ChannelKind::Landbot, ..news() };
+    assert_eq!(channel.deliver(&reply).await.outcome, Outcome::Sent);
+    assert_eq!(channel.deliver(&news).await.outcome, Outcome::Sent);
+    assert_eq!(mail.messages(), [reply, news.clone()]);
+
+    let landbot = FakeLandbot::with(&[ANA]).await;
+    let mail = Arc::new(RecordingChannel::new());
+    let channel = LandbotChannel::new(Some(client(&landbot.url(), TOKEN, PATIENT)), mail.clone());
     assert_eq!(channel.deliver(&news).await.outcome, Outcome::Sent);
     assert_eq!(mail.messages(), [news]);
+    assert!(landbot.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_ticket_from_no_chat_has_nobody_to_answer_there() {
+    let landbot = FakeLandbot::with(&[ANA]).await;
+    let channel =
+        LandbotChannel::new(Some(client(&landbot.url(), TOKEN, PATIENT)), Arc::new(RecordingChannel::new()));
+    let receipt = channel.deliver(&reply(None, "Hello")).await;
+    assert_eq!(receipt.outcome, Outcome::Permanent);
+    assert!(landbot.calls().is_empty());
 }

@@ -1,7 +1,7 @@
 //! Everything that is stored about a user.
 
 use application::users::UserExport;
-use domain::intake::NewIdentity;
+use domain::{conversation::ConversationMessage, intake::NewIdentity};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,7 +21,22 @@ pub(crate) struct UserExportResponse {
     /// The newest first.
     tickets: Vec<TicketResponse>,
     /// The newest first.
+    messages: Vec<MessageResponse>,
+    /// The newest first.
     notifications: Vec<ExportedNotificationResponse>,
+}
+
+/// One message of a conversation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Message)]
+pub(crate) struct MessageResponse {
+    /// Who wrote it.
+    author: &'static str,
+    /// What Landbot calls messages like this: `text`, `image` and so on.
+    kind: String,
+    /// What it says; of a picture its address.
+    text: String,
+    sent_at: Timestamp,
 }
 
 /// One way in which a user is known.
@@ -53,6 +68,17 @@ impl From<&NewIdentity> for IdentityResponse {
     }
 }
 
+impl From<&ConversationMessage> for MessageResponse {
+    fn from(message: &ConversationMessage) -> Self {
+        Self {
+            author: message.author.as_str(),
+            kind: message.kind.clone(),
+            text: message.text.clone(),
+            sent_at: message.sent_at,
+        }
+    }
+}
+
 impl From<&UserExport> for UserExportResponse {
     fn from(export: &UserExport) -> Self {
         let notifications = export.notifications.iter().map(|exported| ExportedNotificationResponse {
@@ -67,6 +93,7 @@ impl From<&UserExport> for UserExportResponse {
             user: UserResponse::from(&export.user),
             identities: export.identities.iter().map(IdentityResponse::from).collect(),
             tickets: export.tickets.iter().map(TicketResponse::from).collect(),
+            messages: export.messages.iter().map(MessageResponse::from).collect(),
             notifications: notifications.collect(),
         }
     }

@@ -121,15 +121,23 @@ pub(crate) struct ReceiptResponse {
     answers: usize,
     /// Calls in quarantine that named it.
     quarantined: usize,
+    /// Messages of its conversation.
+    messages: usize,
 }
 
 impl ReceiptResponse {
     pub(crate) fn new(id: UserId, receipt: ErasureReceipt) -> Self {
         let ErasureReceipt {
-            identities, tickets, notifications, captured_mails, answers, quarantined, ..
+            identities,
+            tickets,
+            notifications,
+            captured_mails,
+            answers,
+            quarantined,
+            messages,
         } = receipt;
         let user_id = id.as_uuid();
-        Self { user_id, identities, tickets, notifications, captured_mails, answers, quarantined }
+        Self { user_id, identities, tickets, notifications, captured_mails, answers, quarantined, messages }
     }
 }
 

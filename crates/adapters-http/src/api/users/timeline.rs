@@ -2,6 +2,7 @@
 
 use application::users::{ExportedNotification, UserExport};
 use domain::{
+    conversation::ConversationMessage,
     notification::{Attempt, OutcomeKind},
     ticket::Ticket,
 };
@@ -22,7 +23,7 @@ pub(crate) struct TimelineResponse {
 #[schema(as = TimelineEvent)]
 pub(crate) struct EventResponse {
     at: Timestamp,
-    /// `registered`, `identified`, `clash`, `ticket_opened`, `notification_planned` or `attempt`.
+    /// `registered`, `identified`, `clash`, `ticket_opened`, `message`, `notification_planned` or `attempt`.
     kind: &'static str,
     /// What it was about; its members depend on the kind.
     #[schema(value_type = Object)]
@@ -44,13 +45,19 @@ impl TimelineResponse {
             event(clash.at, "clash", users)
         }));
         items.extend(export.tickets.iter().map(opened));
+        items.extend(export.messages.iter().map(written));
         items.extend(export.notifications.iter().flat_map(told));
         Self::in_order(items)
     }
 
     /// What happened to a ticket.
-    pub(crate) fn of_ticket(ticket: &Ticket, notifications: &[ExportedNotification]) -> Self {
+    pub(crate) fn of_ticket(
+        ticket: &Ticket,
+        messages: &[ConversationMessage],
+        notifications: &[ExportedNotification],
+    ) -> Self {
         let mut items = vec![opened(ticket)];
+        items.extend(messages.iter().map(written));
         items.extend(notifications.iter().flat_map(told));
         Self::in_order(items)
     }
@@ -73,6 +80,18 @@ fn opened(ticket: &Ticket) -> EventResponse {
         "status": ticket.status.as_str(),
     });
     event(ticket.created_at, "ticket_opened", about)
+}
+
+fn written(message: &ConversationMessage) -> EventResponse {
+    let about = json!({
+        "message_id": message.id,
+        "author": message.author.as_str(),
+        "kind": message.kind,
+        "text": message.text,
+        "ticket_id": message.ticket_id,
+        "notification_id": message.notification_id,
+    });
+    event(message.sent_at, "message", about)
 }
 
 fn told(exported: &ExportedNotification) -> impl Iterator<Item = EventResponse> {

@@ -5,7 +5,7 @@ use application::{
     users::{ExportedNotification, UserExport},
 };
 use domain::{
-    bot::{Bot, BotKeys, Secret},
+    bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     bot_call::{Field, RefusalCode},
     channel::{Channel, ChannelKind, Target},
     identity::{Country, EmailAddress, Identity, PhoneNumber},
@@ -84,6 +84,7 @@ fn exported() -> UserExport {
         identities: vec![NewIdentity { identity, user_id: UserId::from_uuid(ID), created_at: AT }],
         clashes: Vec::new(),
         tickets: vec![asked()],
+        messages: Vec::new(),
         notifications: vec![told],
     }
 }
@@ -194,6 +195,7 @@ fn lead_bot() -> Bot {
         default_language: Language::ENGLISH,
         default_country: Country::parse("ES").ok(),
         keys: BotKeys::new(Secret::bot_key([0; 32]).digest()),
+        hook: Hook::new(HookSecret::new([0; 32])),
         created_at: AT,
     }
 }

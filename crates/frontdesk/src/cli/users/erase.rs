@@ -34,10 +34,11 @@ pub async fn run(app: &App, args: EraseArgs) -> anyhow::Result<()> {
 }
 
 fn told(receipt: ErasureReceipt) -> String {
-    let ErasureReceipt { identities, tickets, notifications, captured_mails, answers, quarantined } = receipt;
+    let ErasureReceipt { identities, tickets, notifications, captured_mails, answers, quarantined, messages } =
+        receipt;
     format!(
         "The user was erased, and with it:\n  {identities} identities\n  the texts of {tickets} tickets\n  \
          {notifications} notifications\n  {captured_mails} captured mails\n  {answers} stored answers\n  \
-         {quarantined} calls in quarantine"
+         {quarantined} calls in quarantine\n  {messages} messages of conversations"
     )
 }

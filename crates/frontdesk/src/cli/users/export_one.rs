@@ -2,8 +2,9 @@
 
 use application::users::{ExportUser, ExportedNotification, UserExport, WhichUser};
 use domain::{
+    conversation::{Author, ConversationMessage},
     identity::IdentityKind,
-    ids::{RequestId, UserId},
+    ids::{NotificationId, RequestId, UserId},
     ticket::{Ticket, TicketStatus},
 };
 use jiff::Timestamp;
@@ -25,6 +26,7 @@ struct ExportRecord {
     identities: Vec<IdentityRecord>,
     clashes: Vec<ClashRecord>,
     tickets: Vec<TicketRecord>,
+    messages: Vec<MessageRecord>,
     notifications: Vec<DeliveryRecord>,
 }
 
@@ -59,6 +61,16 @@ struct TicketRecord {
 }
 
 #[derive(Serialize)]
+struct MessageRecord {
+    author: Author,
+    kind: String,
+    text: String,
+    chat: Option<String>,
+    notification_id: Option<NotificationId>,
+    sent_at: Timestamp,
+}
+
+#[derive(Serialize)]
 struct DeliveryRecord {
     #[serde(flatten)]
     notification: NotificationRecord,
@@ -85,6 +97,7 @@ impl From<UserExport> for ExportRecord {
             identities: identities.collect(),
             clashes: clashes.collect(),
             tickets: export.tickets.into_iter().map(TicketRecord::from).collect(),
+            messages: export.messages.into_iter().map(MessageRecord::from).collect(),
             notifications: export.notifications.into_iter().map(DeliveryRecord::from).collect(),
         }
     }
@@ -103,6 +116,19 @@ impl From<Ticket> for TicketRecord {
             reply_to: ticket.reply_to.map(|address| address.to_string()),
             fields: ticket.fields,
             created_at: ticket.created_at,
+        }
+    }
+}
+
+impl From<ConversationMessage> for MessageRecord {
+    fn from(message: ConversationMessage) -> Self {
+        Self {
+            author: message.author,
+            kind: message.kind,
+            text: message.text,
+            chat: message.chat.map(|chat| chat.value()),
+            notification_id: message.notification_id,
+            sent_at: message.sent_at,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, slice::from_ref};
 
 use domain::{
     agent::{ApiToken, Role, Scope, StaffMember},
-    bot::{Bot, BotKeys, Secret, SecretDigest},
+    bot::{Bot, BotKeys, Hook, HookSecret, Secret, SecretDigest},
     identity::Country,
     ids::{AgentId, BotId, TokenId},
     language::Language,
@@ -58,6 +58,18 @@ pub async fn a_bot_is_found_by_every_key_it_ever_had(desk: &Desk<'_>) {
     let revoked = by_key(desk, fourth).await.expect("a revoked key is still known");
     assert_eq!((revoked.keys.current, revoked.keys.previous), (None, None));
     assert_eq!(revoked, bot);
+}
+
+pub async fn a_bot_is_found_by_its_hook(desk: &Desk<'_>) {
+    let mut bot = bot(desk, "hooked");
+    desk.write(async |tx| tx.bots().insert(&bot).await).await;
+    let (first, next) = (bot.hook.secret.clone(), HookSecret::restore("fdh_next".to_owned()));
+    assert_eq!(by_hook(desk, &first).await.as_ref(), Some(&bot));
+    assert_eq!(by_hook(desk, &next).await, None);
+    bot.hook = Hook { secret: next.clone(), token: Some(digest(51)) };
+    desk.write(async |tx| tx.bots().update(&bot).await).await;
+    assert_eq!(by_hook(desk, &next).await, Some(bot));
+    assert_eq!(by_hook(desk, &first).await, None);
 }
 
 pub async fn an_update_changes_one_bot(desk: &Desk<'_>) {
@@ -129,7 +141,8 @@ fn digest(n: u8) -> SecretDigest {
 
 fn bot(desk: &Desk<'_>, name: &str) -> Bot {
     let keys = BotKeys::new(SecretDigest::restore(desk.digest()));
-    Bot { id: BotId::from_uuid(desk.id()), name: name.to_owned(), keys, ..desk.bot.clone() }
+    let hook = Hook::new(HookSecret::restore(format!("fdh_{}", desk.id())));
+    Bot { id: BotId::from_uuid(desk.id()), name: name.to_owned(), keys, hook, ..desk.bot.clone() }
 }
 
 fn member(desk: &Desk<'_>, number: u8, role: Role) -> StaffMember {
@@ -173,6 +186,10 @@ async fn by_name(desk: &Desk<'_>, name: &str) -> Option<Bot> {
 
 async fn by_key(desk: &Desk<'_>, key: SecretDigest) -> Option<Bot> {
     desk.read(async |tx| tx.bots().by_key(key).await).await
+}
+
+async fn by_hook(desk: &Desk<'_>, secret: &HookSecret) -> Option<Bot> {
+    desk.read(async |tx| tx.bots().by_hook(secret).await).await
 }
 
 async fn by_email(desk: &Desk<'_>, email: &str) -> Option<StaffMember> {

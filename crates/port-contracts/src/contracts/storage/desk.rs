@@ -7,7 +7,7 @@ use std::sync::{
 
 use application::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically, consult};
 use domain::{
-    bot::{Bot, BotKeys, Secret},
+    bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     channel::Channel,
     identity::Country,
     ids::{BotId, WorkerId},
@@ -38,6 +38,7 @@ impl<'a> Desk<'a> {
             default_language: Language::parse("es").expect("a language"),
             default_country: Country::parse("ES").ok(),
             keys: BotKeys::new(Secret::bot_key([7; 32]).digest()),
+            hook: Hook::new(HookSecret::new([7; 32])),
             created_at: fixture.clock().now(),
         };
         let desk =

@@ -105,6 +105,21 @@ pub async fn a_digest_goes_over_to_its_fallback(desk: &Desk<'_>) {
     assert_eq!(digest.backlog.open, 1);
 }
 
+pub async fn a_reply_goes_over_to_its_fallback(desk: &Desk<'_>) {
+    let (ticket, chat) = (desk.opened_ticket(None).await, desk.chat("tg:42"));
+    let (message, planned) = desk.answer(&ticket, Some(&chat));
+    desk.plan(from_ref(&planned)).await;
+    desk.record(from_ref(&message)).await;
+    desk.try_once(desk.worker(), planned.id, OutcomeKind::Permanent, None).await;
+    let (_, by_mail) = desk.answer(&ticket, None);
+    let id = by_mail.id;
+    plan(desk, &[Fallback { instead_of: planned.id, planned: by_mail }]).await.expect("the place is free");
+    let Content::Reply { reply, .. } = desk.open_one(desk.worker(), id).await.message.content else {
+        panic!("it is a reply")
+    };
+    assert_eq!(reply.text, message.text);
+}
+
 /// A channel of a team, and one to fall back to.
 async fn channels(desk: &Desk<'_>) -> [ChannelId; 2] {
     [desk.channel("sales-slack").await.id, desk.channel("team-email").await.id]

@@ -134,6 +134,6 @@ pub async fn erasing_leaves_the_ledger_as_it_was(desk: &Desk<'_>) {
     desk.write(async |tx| tx.users().erase(traces.user.id, desk.now()).await).await;
     let (users, after) = (desk.day(made_at).await.users, desk.day(planned_at).await);
     assert_eq!((users, after.tickets, after.planned()), (before.0, before.1.tickets, before.1.planned()));
-    let expected = [(NotificationStatus::Failed, 1), (NotificationStatus::Cancelled, 2)];
+    let expected = [(NotificationStatus::Failed, 1), (NotificationStatus::Cancelled, 3)];
     assert_eq!(after.notifications, expected.into(), "what waited will never be sent");
 }

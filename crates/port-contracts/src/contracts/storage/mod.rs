@@ -5,6 +5,7 @@ mod batches;
 mod captured_mails;
 mod claiming;
 mod closing;
+mod conversation;
 mod crashes;
 mod delivering;
 mod desk;
@@ -108,6 +109,22 @@ macro_rules! for_each_storage_case {
                 an_entry_follows_what_changed
                 who_was_erased_is_not_found
             }
+            conversation {
+                a_message_reads_back_as_it_was_written
+                a_message_that_is_delivered_again_is_stored_once
+                a_conversation_is_listed_by_when_its_messages_were_sent
+                who_registers_later_has_the_conversation_of_its_chat
+                a_conversation_has_replies_by_mail_too
+                what_is_in_a_chat_and_on_a_ticket_is_listed_once
+                replies_to_a_chat_are_found_the_oldest_first
+                a_reply_that_was_heard_is_sent_whatever_was_thought_of_it
+                a_reply_that_is_being_sent_or_was_cancelled_is_not_confirmed
+                what_a_person_wrote_last_is_known
+                a_message_of_the_person_opens_what_is_pending_or_resolved_again
+                a_ticket_that_is_answered_waits_for_the_person
+                a_reply_is_delivered_as_it_was_written
+                a_reply_by_mail_goes_to_the_address_of_the_ticket_else_of_the_person
+            }
             timeline {
                 a_clash_is_shown_to_both_users_oldest_first
             }
@@ -198,6 +215,7 @@ macro_rules! for_each_storage_case {
                 the_place_of_a_notification_is_taken_once
                 a_chain_tells_every_channel_that_was_tried
                 a_digest_goes_over_to_its_fallback
+                a_reply_goes_over_to_its_fallback
             }
             crashes {
                 the_open_attempts_of_dead_workers_are_shown
@@ -234,6 +252,7 @@ macro_rules! for_each_storage_case {
                 bots_read_back_in_the_order_in_which_they_were_added
                 the_name_of_a_bot_is_taken_once
                 a_bot_is_found_by_every_key_it_ever_had
+                a_bot_is_found_by_its_hook
                 an_update_changes_one_bot
                 a_member_of_staff_reads_back_as_it_was_written
                 an_address_signs_in_one_member_of_staff
@@ -266,6 +285,7 @@ macro_rules! for_each_storage_case {
                 retiring_leaves_the_ledger_as_it_was
                 young_calls_are_kept
                 quarantine_that_ended_long_ago_is_deleted
+                old_messages_are_deleted_the_oldest_first
             }
             reminders {
                 the_backlog_of_a_topic_has_what_is_not_done

@@ -4,7 +4,7 @@ use std::slice::from_ref;
 
 use application::ports::{HeldCall, HeldStatus, Page, QuarantineFilter, StorageError};
 use domain::{
-    bot::{Bot, BotKeys, Secret},
+    bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     bot_call::{Field, RefusalCode},
     ids::{BotId, RequestId},
     intake::{CallPath, QuarantineReason, Quarantined, RawCall},
@@ -60,6 +60,7 @@ pub async fn held_calls_are_listed_newest_first_by_bot_and_standing(desk: &Desk<
         id: BotId::from_uuid(desk.id()),
         name: "other bot".to_owned(),
         keys: BotKeys::new(Secret::bot_key([8; 32]).digest()),
+        hook: Hook::new(HookSecret::new([8; 32])),
         ..desk.bot.clone()
     };
     desk.write(async |tx| tx.bots().insert(&other_bot).await).await;

@@ -1,6 +1,6 @@
 //! What is older than people want to keep is deleted.
 
-use application::ports::{HeldStatus, NotificationFilter, Page, QuarantineFilter};
+use application::ports::{HeldStatus, NotificationFilter, Page, QuarantineFilter, Whose};
 use domain::{
     bot_call::RefusalCode,
     ids::{NotificationId, RequestId},
@@ -117,6 +117,21 @@ pub async fn quarantine_that_ended_long_ago_is_deleted(desk: &Desk<'_>) {
     let left = desk.read(async |tx| tx.quarantine().page(everything, Page::first(9)).await).await;
     let left: Vec<_> = left.iter().map(|held| held.call.request_id).collect();
     assert_eq!(left, [late, open]);
+}
+
+pub async fn old_messages_are_deleted_the_oldest_first(desk: &Desk<'_>) {
+    let chat = desk.chat("tg:42");
+    let ticket = desk.opened_ticket(None).await;
+    let [late, first, second] = [0, -9, -1].map(|seconds| desk.said(&chat, desk.after(seconds)));
+    desk.record(&[late.clone(), first, second.clone()]).await;
+    let retire = async || desk.write(async |tx| tx.retention().retire_messages(desk.now(), 1).await).await;
+    let left = async || {
+        let whose = Whose::Ticket(ticket.id);
+        desk.read(async |tx| tx.conversation().page(whose, Page::first(9)).await).await
+    };
+    assert_eq!((retire().await, left().await), (1, vec![late.clone(), second]));
+    assert_eq!((retire().await, left().await), (1, vec![late.clone()]));
+    assert_eq!((retire().await, left().await), (0, vec![late]));
 }
 
 fn held(desk: &Desk<'_>) -> Quarantined {

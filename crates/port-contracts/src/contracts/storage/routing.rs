@@ -2,7 +2,9 @@
 
 use application::ports::StorageError;
 use domain::{
-    channel::{Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target},
+    channel::{
+        CHAT_CHANNEL, CHAT_CHANNEL_ID, Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target,
+    },
     ids::ChannelId,
     reminder::Reminders,
     topic::{Route, Slug, Topic},
@@ -22,10 +24,11 @@ pub async fn an_empty_storage_has_the_shipped_routing(desk: &Desk<'_>) {
             (PERSON_CHANNEL, ChannelKind::Email, "person".to_owned(), None),
             ("sales-slack", ChannelKind::Slack, "env:SLACK_SALES_WEBHOOK_URL".to_owned(), second),
             ("team-email", ChannelKind::Email, "team".to_owned(), None),
+            (CHAT_CHANNEL, ChannelKind::Landbot, "person".to_owned(), None),
         ]
     );
     assert!(channels.iter().all(|channel| channel.paused_at.is_none()));
-    assert_eq!(channels[0].id, PERSON_CHANNEL_ID);
+    assert_eq!((channels[0].id, channels[3].id), (PERSON_CHANNEL_ID, CHAT_CHANNEL_ID));
 
     let topics = topics(desk).await;
     let shown: Vec<_> = topics.iter().map(|t| (t.slug.as_str(), t.title.as_str(), t.is_default)).collect();
@@ -56,7 +59,7 @@ pub async fn a_new_channel_reads_back_as_it_was_written(desk: &Desk<'_>) {
     })
     .await;
     let all = desk.read(async |tx| tx.channels().all().await).await;
-    assert_eq!(all[3..], [webhook.clone(), mailbox.clone()]);
+    assert_eq!(all[4..], [webhook.clone(), mailbox.clone()]);
     assert_eq!(by_name(desk, "crm-webhook").await, Some(webhook));
     assert_eq!(by_name(desk, "büro ☎️").await, Some(mailbox));
     assert_eq!(by_name(desk, "nowhere").await, None);

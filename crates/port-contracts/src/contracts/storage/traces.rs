@@ -5,10 +5,11 @@ use std::slice::from_ref;
 use application::ports::{ClosedAttempt, Page, UserFilter};
 use domain::{
     answer::Answer,
+    conversation::ConversationMessage,
     identity::{CustomerId, EmailAddress, Identity, PhoneNumber},
     ids::{NotificationId, WorkerId},
     intake::{BoundAnswer, NewIdentity},
-    notification::OutcomeKind,
+    notification::{NewNotification, OutcomeKind},
     ticket::{Chat, Ticket},
     user::{Consent, Origin, User},
 };
@@ -33,6 +34,8 @@ pub(super) struct Traces {
     pub(super) waiting: NotificationId,
     /// Its attempt is open.
     pub(super) sending: NotificationId,
+    /// What the person wrote, and what it was answered.
+    pub(super) messages: [ConversationMessage; 2],
 }
 
 /// Leaves all of it, by the hands of `worker`.
@@ -46,12 +49,15 @@ pub(super) async fn leave_traces(desk: &Desk<'_>, worker: WorkerId) -> Traces {
     let answers = [bound(), bound()];
     let alert = |over| desk.alert(&ticket, over, desk.now());
     let [slack, team] = [desk.channel("sales-slack").await.id, desk.channel("team-email").await.id];
+    let (messages, reply) = conversation(desk, &ticket);
     let planned = [desk.welcome(user.id, desk.now()), alert(slack), alert(team)];
     desk.write(async |tx| {
         tx.users().insert(from_ref(&user)).await?;
         tx.users().add_identities(&identities(desk, &user)).await?;
         tx.tickets().insert(from_ref(&ticket)).await?;
         tx.notifications().insert(&planned).await?;
+        tx.notifications().insert(&[reply]).await?;
+        tx.conversation().record(&messages).await?;
         tx.intake().keep(&answers, desk.now()).await?;
         tx.captured_mails().capture(&desk.mail(planned[0].id, "ZZMarta@example.com")).await
     })
@@ -63,7 +69,15 @@ pub(super) async fn leave_traces(desk: &Desk<'_>, worker: WorkerId) -> Traces {
     let next = after(OutcomeKind::Permanent, None);
     let ended = desk.ended(worker, welcomed, 1, OutcomeKind::Permanent, next);
     desk.close(&[ClosedAttempt { answer: Some(rejected), ..ended }]).await;
-    Traces { user, ticket, answers, welcomed, waiting, sending }
+    Traces { user, ticket, answers, welcomed, waiting, sending, messages }
+}
+
+/// A message of the person, and an answer by mail.
+fn conversation(desk: &Desk<'_>, ticket: &Ticket) -> ([ConversationMessage; 2], NewNotification) {
+    let chat = desk.chat(&format!("tg:{MARK}"));
+    let said = ConversationMessage { text: format!("I am {MARK}"), ..desk.said(&chat, desk.now()) };
+    let (answer, planned) = desk.answer(ticket, None);
+    ([said, ConversationMessage { text: format!("Hello {MARK}"), ..answer }], planned)
 }
 
 pub(super) fn marta(desk: &Desk<'_>) -> User {
@@ -141,6 +155,12 @@ async fn readable_of_people(desk: &Desk<'_>, traces: &Traces) -> Vec<String> {
             let reply_to = ticket.reply_to.map(|it| it.to_string());
             texts.push(format!("{:?} {} {:?}", ticket.topic_asked, ticket.description, ticket.chat));
             texts.push(format!("{reply_to:?} {:?}", ticket.fields));
+        }
+        for key in traces.messages.clone().map(|message| message.key) {
+            let message = tx.conversation().by_key(key).await?;
+            texts.extend(message.map(|message| {
+                format!("{:?} {}", message.chat.map(|it| it.customer.to_string()), message.text)
+            }));
         }
         let answers = tx.intake().kept_answers(&slots, desk.now()).await?;
         texts.extend(answers.into_iter().map(|bound| format!("{:?}", bound.answer.name)));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use application::ports::{BotRepository, StorageError};
 use async_trait::async_trait;
-use domain::bot::{Bot, SecretDigest};
+use domain::bot::{Bot, HookSecret, SecretDigest};
 
 use crate::storage::{Operation, unit_of_work::InMemoryUnitOfWork};
 
@@ -13,6 +13,10 @@ impl BotRepository for InMemoryUnitOfWork {
     async fn by_key(&mut self, digest: SecretDigest) -> Result<Option<Bot>, StorageError> {
         let state = self.read(Operation::BotsByKey)?;
         Ok(state.bot(|bot| bot.keys.standing(digest).is_some()).cloned())
+    }
+
+    async fn by_hook(&mut self, secret: &HookSecret) -> Result<Option<Bot>, StorageError> {
+        Ok(self.read(Operation::BotsByHook)?.bot(|bot| bot.hook.secret == *secret).cloned())
     }
 
     async fn by_name(&mut self, name: &str) -> Result<Option<Bot>, StorageError> {

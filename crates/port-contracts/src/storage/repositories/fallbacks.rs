@@ -30,6 +30,7 @@ impl FallbackRepository for InMemoryUnitOfWork {
             row.instead_of = Some(*instead_of);
             state.outbox.insert(planned.id, row, "notifications_pkey")?;
             state.hand_digest_over(*instead_of, planned.id);
+            state.hand_reply_over(*instead_of, planned.id);
         }
         Ok(())
     }
@@ -49,6 +50,14 @@ impl State {
         let key = self.digests.key_of(|digest| *digest == from).cloned();
         if let Some(digest) = key.and_then(|key| self.digests.get_mut(&key)) {
             *digest = to;
+        }
+    }
+
+    /// What a reply says hangs on its notification, too.
+    fn hand_reply_over(&mut self, from: NotificationId, to: NotificationId) {
+        let key = self.messages.key_of(|message| message.notification_id == Some(from)).copied();
+        if let Some(message) = key.and_then(|key| self.messages.get_mut(&key)) {
+            message.notification_id = Some(to);
         }
     }
 

@@ -72,6 +72,17 @@ impl RetentionRepository for InMemoryUnitOfWork {
         });
         Ok(retired)
     }
+
+    async fn retire_messages(&mut self, before: Timestamp, limit: u16) -> Result<usize, StorageError> {
+        let state = self.write(Operation::RetentionRetireMessages)?;
+        let old = state.messages.values().filter(|message| message.sent_at < before);
+        let retired: Vec<_> = old.take(limit.into()).map(|message| message.id).collect();
+        for id in &retired {
+            state.messages.remove(id);
+            state.heard.remove(id);
+        }
+        Ok(retired.len())
+    }
 }
 
 impl State {

@@ -47,6 +47,13 @@ impl NotificationRepository for InMemoryUnitOfWork {
     async fn retry(&mut self, id: NotificationId, now: Timestamp) -> Result<bool, StorageError> {
         Ok(self.write(Operation::NotificationsRetry)?.outbox.get_mut(&id).is_some_and(|row| row.retry(now)))
     }
+
+    async fn confirm(&mut self, ids: &[NotificationId]) -> Result<Vec<NotificationId>, StorageError> {
+        let state = self.write(Operation::NotificationsConfirm)?;
+        let mut confirmed = state.heard_notifications(ids);
+        confirmed.retain(|id| state.outbox.get_mut(id).is_some_and(OutboxRow::confirm));
+        Ok(confirmed)
+    }
 }
 
 impl State {

@@ -2,7 +2,7 @@
 
 /// The most characters of a part. `WhatsApp` refuses longer texts than 4,096 (<https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages>);
 /// integrators of Landbot stay well below.
-pub(super) const PART_CHARS: usize = 3_500;
+pub const PART_CHARS: usize = 3_500;
 
 /// A break that would leave a part shorter than this share of its limit is not looked for: a text of one long line would
 /// fall into scraps.
@@ -10,7 +10,7 @@ const LEAST_FILLED: usize = 2;
 
 /// The text in parts of at most [`PART_CHARS`] characters, in order. Where possible a part ends with a line, or else with a
 /// word; white space at the breaks is left out, and nothing else. A blank text has no parts.
-pub(super) fn parts(text: &str) -> Vec<&str> {
+pub fn parts(text: &str) -> Vec<&str> {
     parts_of(text, PART_CHARS)
 }
 

@@ -1,0 +1,124 @@
+//! People write in their chats, and agents answer.
+
+use serde_json::{Value, json};
+
+use crate::{
+    frontdesk::Frontdesk,
+    ground::{Ground, on_every_ground},
+    http::Response,
+};
+
+on_every_ground! {
+    a_message_in_the_chat_is_shown_on_its_ticket_once
+    an_answer_without_a_token_goes_by_mail_once
+    a_hook_is_renewed_and_asks_for_its_token
+}
+
+const AGENT: &str = "agent@desk.example";
+
+fn said(sender: &str, text: &str) -> Value {
+    json!({ "messages": [{
+        "type": "text",
+        "timestamp": 1_769_585_430.123_456,
+        "data": { "body": text },
+        "sender": { "id": 500_000_001, "type": sender },
+        "customer": { "id": 500_000_001, "name": "Ana" },
+        "channel": { "id": 8, "type": "landbot" },
+    }] })
+}
+
+/// The path at which the conversations of the bot are delivered.
+async fn hook(desk: &Frontdesk) -> String {
+    let url = desk.told(&["bot", "hook", "test"]).await;
+    let path = url.find("/bot/v1/messages/").expect("the address of the hook");
+    url[path..].trim().to_owned()
+}
+
+async fn deliver(desk: &Frontdesk, hook: &str, headers: &str, body: &Value) -> Response {
+    let head = format!("POST {hook} HTTP/1.1\r\nuser-agent: landbot/webhooks\r\n{headers}");
+    desk.connect().await.call(&head, body.to_string().as_bytes()).await.expect("an answer")
+}
+
+/// Ana opens a ticket from her chat; answers its reference.
+async fn ask(desk: &Frontdesk) -> String {
+    let call = json!({
+        "name": "Ana", "email": "ana@visitor.example", "customer_id": 500_000_001,
+        "topic": "pricing", "description": "How much is it?",
+    });
+    let answer = desk.post("/bot/v1/tickets", &call).await;
+    answer["reference"].as_str().expect("a reference").to_owned()
+}
+
+/// What was written on a ticket, in its order: by whom and what.
+async fn messages(desk: &Frontdesk, reference: &str) -> Vec<(Value, Value)> {
+    let shown = desk.listed(&["tickets", "show", reference]).await;
+    let events = shown["timeline"].as_array().expect("a timeline");
+    let messages = events.iter().filter(|event| event["event"] == "message");
+    messages.map(|message| (message["author"].clone(), message["text"].clone())).collect()
+}
+
+async fn a_message_in_the_chat_is_shown_on_its_ticket_once(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
+    let (hook, reference) = (hook(&desk).await, ask(&desk).await);
+    for _ in 0..2 {
+        let taken = deliver(&desk, &hook, "sentry-trace: a-1-0\r\n", &said("customer", "And when?")).await;
+        assert_eq!((taken.status, &taken.json()["result"]), (200, &json!("ok")), "{taken:?}");
+    }
+    deliver(&desk, &hook, "sentry-trace: b-1-0\r\n", &said("bot", "I am only a bot.")).await;
+    deliver(&desk, &hook, "sentry-trace: c-1-0\r\n", &said("agent", "Tomorrow.")).await;
+    let expected = [("person", "And when?"), ("agent", "Tomorrow.")];
+    assert_eq!(messages(&desk, &reference).await, expected.map(|(by, text)| (json!(by), json!(text))));
+    let printed = desk.told(&["tickets", "show", &reference]).await;
+    assert!(printed.contains("How much is it?") && printed.contains("And when?"), "{printed}");
+    assert!(desk.told(&["tickets", "list", "--topic", "pricing"]).await.contains(&reference));
+
+    desk.told(&["users", "erase", "--email", "ana@visitor.example", "--yes"]).await;
+    assert_eq!(messages(&desk, &reference).await, []);
+}
+
+async fn an_answer_without_a_token_goes_by_mail_once(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
+    desk.add_admin(AGENT).await;
+    let (hook, reference) = (hook(&desk).await, ask(&desk).await);
+    let reply = ["tickets", "reply", &reference, "50 € a month.", "--as", AGENT, "--key", "once"];
+    let told = desk.told(&reply).await;
+    assert!(told.contains("by mail, as no token for Landbot is set"), "{told}");
+    assert!(desk.told(&reply).await.contains("taken before"));
+    let unknown = desk.command(&["tickets", "reply", "T-000099", "Hi", "--as", AGENT]).await;
+    assert!(!unknown.status.success());
+
+    let replies = async |desk: &Frontdesk| {
+        let all = desk.notifications().await;
+        all.into_iter().filter(|one| one["purpose"] == "reply").collect::<Vec<_>>()
+    };
+    desk.wait_until("the reply is sent", async |desk| {
+        replies(desk).await.first().is_some_and(|reply| reply["status"] == "sent")
+    })
+    .await;
+    let [reply] = &replies(&desk).await[..] else { panic!("it is sent once") };
+    let shown = desk.listed(&["notifications", "show", reply["id"].as_str().expect("an id")]).await;
+    let mail = &shown["captured_mail"];
+    assert_eq!(mail["recipient"], "ana@visitor.example");
+    assert!(mail["text"].as_str().expect("a text").contains("50 € a month."), "{mail}");
+
+    let shown = desk.listed(&["tickets", "show", &reference]).await;
+    assert_eq!(shown["status"], "pending");
+    deliver(&desk, &hook, "", &said("customer", "Thank you!")).await;
+    let shown = desk.listed(&["tickets", "show", &reference]).await;
+    assert_eq!(shown["status"], "open", "the person wrote again");
+}
+
+async fn a_hook_is_renewed_and_asks_for_its_token(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
+    let (old, reference) = (hook(&desk).await, ask(&desk).await);
+    desk.told(&["bot", "hook", "test", "--renew"]).await;
+    let new = hook(&desk).await;
+    let set = desk.command_with_input(&["bot", "hook", "test", "--token-stdin"], "a secret\n").await;
+    assert!(set.status.success(), "{set:?}");
+    let token = "authorization: Token a secret\r\n";
+    for (hook, headers, status) in [(&old, token, 401), (&new, "", 401), (&new, token, 200)] {
+        let answer = deliver(&desk, hook, headers, &said("customer", "Hello")).await;
+        assert_eq!(answer.status, status, "{hook} {headers}");
+    }
+    assert_eq!(messages(&desk, &reference).await.len(), 1);
+}

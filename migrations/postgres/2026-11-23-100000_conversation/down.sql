@@ -1,0 +1,4 @@
+DELETE FROM channels WHERE id = '00000000-0000-7000-8000-000000000004';
+ALTER TABLE bots DROP COLUMN hook_token, DROP COLUMN hook;
+DROP INDEX tickets_answered_idx;
+DROP TABLE messages;

@@ -1,0 +1,6 @@
+DELETE FROM channels WHERE id = x'00000000000070008000000000000004';
+DROP INDEX bots_hook_key;
+ALTER TABLE bots DROP COLUMN hook_token;
+ALTER TABLE bots DROP COLUMN hook;
+DROP INDEX tickets_answered_idx;
+DROP TABLE messages;
