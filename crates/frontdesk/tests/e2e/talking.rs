@@ -6,15 +6,19 @@ use crate::{
     frontdesk::Frontdesk,
     ground::{Ground, on_every_ground},
     http::Response,
+    landbot::{FakeLandbot, Said, TOKEN, too_many_requests},
+    service::{Reply, Service},
 };
 
 on_every_ground! {
     a_message_in_the_chat_is_shown_on_its_ticket_once
     an_answer_without_a_token_goes_by_mail_once
     a_hook_is_renewed_and_asks_for_its_token
+    a_team_hears_of_a_visitor_and_its_answer_reaches_the_chat_once
 }
 
 const AGENT: &str = "agent@desk.example";
+const CUSTOMER: u64 = 500_000_001;
 
 fn said(sender: &str, text: &str) -> Value {
     json!({ "messages": [{
@@ -121,4 +125,48 @@ async fn a_hook_is_renewed_and_asks_for_its_token(ground: Ground) {
         assert_eq!(answer.status, status, "{hook} {headers}");
     }
     assert_eq!(messages(&desk, &reference).await.len(), 1);
+}
+
+/// The way of an answer: the chat is the bot's at first (412, so it is taken over), and Landbot is busy (429) before that.
+async fn a_team_hears_of_a_visitor_and_its_answer_reaches_the_chat_once(ground: Ground) {
+    let slack = Service::that(Reply::new(200, "ok")).await;
+    let landbot = FakeLandbot::with(&[CUSTOMER]).await;
+    landbot.meets_texts_with([too_many_requests(1)]);
+    let (webhook, api) = (slack.url("/services/T0/B0/x"), landbot.url());
+    let settings = [
+        ("SLACK_SALES_WEBHOOK_URL", webhook.as_str()),
+        ("LANDBOT_API_URL", api.as_str()),
+        ("LANDBOT_API_TOKEN", TOKEN),
+    ];
+    let desk = Frontdesk::with(ground, &settings).await;
+    desk.add_admin(AGENT).await;
+    let call = json!({ "name": "Ana", "email": "ana@visitor.example", "customer_id": CUSTOMER, "topic": "sales",
+        "description": "Do you sell boats?" });
+    let reference = desk.post("/bot/v1/tickets", &call).await["reference"].clone();
+    let reference = reference.as_str().expect("a reference");
+    let told = slack.wait_for(1).await[0].json().to_string();
+    assert!(told.contains(reference) && told.contains("Do you sell boats?"), "{told}");
+
+    let reply = ["tickets", "reply", reference, "Yes, ten of them.", "--as", AGENT, "--key", "once"];
+    desk.told(&reply).await;
+    desk.told(&reply).await;
+    desk.wait_until("the answer is in the chat", async |desk| {
+        let all = desk.notifications().await;
+        all.iter().any(|one| one["purpose"] == "reply" && one["status"] == "sent")
+    })
+    .await;
+    assert_eq!(landbot.said(), [Said { customer: CUSTOMER, text: "Yes, ten of them.".to_owned() }]);
+
+    let hook = hook(&desk).await;
+    deliver(&desk, &hook, "sentry-trace: echo-1-0\r\n", &said("agent", "Yes, ten of them.")).await;
+    deliver(&desk, &hook, "sentry-trace: more-1-0\r\n", &said("customer", "I take two.")).await;
+    let expected = [("agent", "Yes, ten of them."), ("person", "I take two.")];
+    let mut written = messages(&desk, reference).await;
+    written.sort_by_key(|(by, _)| by.to_string());
+    assert_eq!(
+        written,
+        expected.map(|(by, text)| (json!(by), json!(text))),
+        "an echo is not a second message"
+    );
+    assert_eq!(landbot.said().len(), 1);
 }
