@@ -43,7 +43,8 @@ impl Job {
     /// From the beginning of a run to that of the next.
     pub const fn interval(self) -> SignedDuration {
         match self {
-            Self::Search => SignedDuration::from_secs(3),
+            // Less than the time between two looks for due jobs, so that each look finds it due.
+            Self::Search => SignedDuration::from_secs(4),
             Self::ForgetAnswers => SignedDuration::from_secs(10),
             Self::Digests | Self::Escalations => SignedDuration::from_secs(60),
             Self::Retention | Self::LedgerCheck => SignedDuration::from_hours(1),

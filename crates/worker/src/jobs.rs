@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::outage::Outage;
 
 /// How often a worker looks for jobs that are due: also how long a job that a person asked for may wait.
-const LOOK_EVERY: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Runs jobs, and knows when.
 #[derive(Clone)]

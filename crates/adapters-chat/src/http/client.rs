@@ -1,6 +1,9 @@
 //! The one way to talk to other servers.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use reqwest::{Client, ClientBuilder, Method, Request, RequestBuilder, Response, Url, redirect::Policy};
 
@@ -34,31 +37,25 @@ impl Default for HttpTimeouts {
 /// public certificates and those of the operating system.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
-    client: Client,
+    /// Made for the first request: the certificates alone are megabytes, and most desks use few of their channels.
+    client: Arc<LazyLock<Client, Making>>,
 }
+
+type Making = Box<dyn FnOnce() -> Client + Send>;
 
 impl HttpClient {
     /// Connects to nothing yet.
     pub fn new(timeouts: HttpTimeouts) -> Self {
-        Self::build(Self::builder(timeouts))
+        Self::with(timeouts, |common| common)
     }
 
-    /// What every client of this crate has in common, for those that need something of their own beside it.
-    pub(crate) fn builder(timeouts: HttpTimeouts) -> ClientBuilder {
-        Client::builder()
-            .tls_backend_preconfigured(tls::config())
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.total)
-            .pool_idle_timeout(IDLE)
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .user_agent(concat!("Frontdesk/", env!("CARGO_PKG_VERSION")))
-    }
-
-    /// A client that differs from the others in what was added to [`builder`](Self::builder).
-    pub(crate) fn build(builder: ClientBuilder) -> Self {
-        Self { client: builder.build().expect("a client of fixed parts can be built") }
+    /// A client that differs from the others in what `own` adds.
+    pub(crate) fn with(
+        timeouts: HttpTimeouts,
+        own: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
+    ) -> Self {
+        let make = move || own(common(timeouts)).build().expect("a client of fixed parts can be built");
+        Self { client: Arc::new(LazyLock::new(Box::new(make))) }
     }
 
     /// A request, to be completed and handed to [`send`](Self::send).
@@ -72,6 +69,19 @@ impl HttpClient {
         let (status, retry_after) = (response.status().as_u16(), retry_after::read(response.headers()));
         Ok(Answer { status, retry_after, body: read(response).await })
     }
+}
+
+/// What every client of this crate has in common.
+fn common(timeouts: HttpTimeouts) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(tls::config())
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.total)
+        .pool_idle_timeout(IDLE)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .user_agent(concat!("Frontdesk/", env!("CARGO_PKG_VERSION")))
 }
 
 /// As much of the text as came and as is wanted.

@@ -38,7 +38,7 @@ impl LandbotClient {
         }
         // A kept connection may be closed just when a reply is written to it, which leaves its fate unknown; and a reply whose
         // fate is unknown is not repeated.
-        let http = HttpClient::build(HttpClient::builder(timeouts).pool_max_idle_per_host(0));
+        let http = HttpClient::with(timeouts, |common| common.pool_max_idle_per_host(0));
         Self { http, base, secrets: token.secrets(), token }
     }
 

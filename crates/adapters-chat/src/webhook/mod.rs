@@ -11,7 +11,7 @@ use std::sync::Arc;
 use application::ports::{Channel, Clock, Receipt, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{channel::Target, message::Message, retry::Outcome};
-use reqwest::{Method, Request, header::CONTENT_TYPE};
+use reqwest::{ClientBuilder, Method, Request, header::CONTENT_TYPE};
 
 use self::{
     endpoint::{Endpoint, Endpoints, NoEndpoint},
@@ -78,10 +78,10 @@ impl WebhookChannel {
         clock: Arc<dyn Clock>,
         stand_in: Arc<dyn Channel>,
     ) -> Self {
-        let guarded = HttpClient::builder(settings.timeouts).dns_resolver(Arc::new(GuardedResolver));
+        let guarded = |common: ClientBuilder| common.dns_resolver(Arc::new(GuardedResolver));
         Self {
             trusted: HttpClient::new(settings.timeouts),
-            guarded: HttpClient::build(guarded),
+            guarded: HttpClient::with(settings.timeouts, guarded),
             endpoints: settings.endpoints(environment),
             public_url: settings.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
             clock,

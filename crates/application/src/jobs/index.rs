@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use domain::search::{TicketEntry, UserEntry};
+use tokio::time::{Instant, sleep};
 
 use crate::ports::{Storage, StorageError, atomically};
 
-/// One commit writes entries of about so many users and tickets, so that intake never waits long for it.
-const PORTION: u16 = 500;
+/// One commit writes entries of about so many users and tickets: some milliseconds, for which intake may wait.
+const PORTION: u16 = 25;
 
-/// One run writes at most so many portions: intake comes before search, also while there is much to catch up with.
-const PORTIONS: usize = 20;
+/// One run writes at most so many portions; the next one goes on.
+const PORTIONS: usize = 200;
+
+/// A portion is followed by a pause of so many times its length: intake comes before search, also while there is much
+/// to catch up with.
+const PAUSE: u32 = 9;
 
 /// Writes the entries anew of users and tickets that changed.
 #[derive(Clone)]
@@ -24,8 +29,10 @@ impl IndexForSearch {
     pub async fn execute(&self) -> Result<usize, StorageError> {
         let mut written = 0;
         for _ in 0..PORTIONS {
+            let began = Instant::now();
             let Some(entries) = self.follow().await? else { break };
             written += entries;
+            sleep(began.elapsed() * PAUSE).await;
         }
         Ok(written)
     }
