@@ -2,7 +2,7 @@
 //!
 //! This crate is the composition root: the only place that knows every adapter. [`settings`] says what the operator
 //! chose, [`wiring`] which adapter stands behind which port, [`serve`] how a serving process lives, [`cli`] what the
-//! commands do.
+//! commands do, [`recipe`] what is typed into Landbot.
 //!
 //! To add a command: a variant in [`cli`] and a file beside it. To add a setting: see [`settings`].
 
@@ -17,6 +17,7 @@ mod environment;
 mod first_screen;
 mod logging;
 mod readiness;
+mod recipe;
 mod serve;
 mod settings;
 mod telemetry;

@@ -20,7 +20,12 @@ use super::{
     prompt,
     table::Table,
 };
-use crate::{first_screen::curl, settings::Settings, wiring::App};
+use crate::{
+    first_screen::curl,
+    recipe::{Medium, Place, Printed, Recipe},
+    settings::Settings,
+    wiring::App,
+};
 
 #[derive(Debug, Subcommand)]
 pub enum BotCommand {
@@ -38,6 +43,14 @@ pub enum BotCommand {
     },
     /// Show or change the address at which Landbot delivers a bot's conversations
     Hook(HookArgs),
+    /// Show what to type into Landbot's builder, block by block
+    Recipe {
+        /// The bot's name
+        name: String,
+        /// Where the bot talks to people
+        #[arg(long = "for", default_value_t = Medium::Web)]
+        medium: Medium,
+    },
     /// Refuse keys of a bot, within five seconds
     Revoke {
         /// The bot's name
@@ -119,6 +132,7 @@ pub async fn run(app: &App, settings: &Settings, command: BotCommand) -> anyhow:
             show_key(settings, &name, &rotate.execute(&name).await?, key_only)
         }
         BotCommand::Hook(args) => hook(app, settings, args).await,
+        BotCommand::Recipe { name, medium } => recipe(app, settings, &name, medium).await,
         BotCommand::Revoke { name, previous } => revoke(app, &name, previous).await,
     }
 }
@@ -145,7 +159,10 @@ fn show_key(settings: &Settings, name: &str, key: &Secret, key_only: bool) -> an
         return say(key);
     }
     let call = curl(&settings.http.bots_url(), key);
-    say(format_args!("The key of {name} is shown only now:\n\n  {key}\n\nA call to try it:\n\n{call}\n"))
+    say(format_args!(
+        "The key of {name} is shown only now:\n\n  {key}\n\nA call to try it:\n\n{call}\n\n\
+         What to type into Landbot, block by block:\n\n  frontdesk bot recipe {name}\n"
+    ))
 }
 
 async fn hook(app: &App, settings: &Settings, args: HookArgs) -> anyhow::Result<()> {
@@ -161,6 +178,14 @@ async fn hook(app: &App, settings: &Settings, args: HookArgs) -> anyhow::Result<
     say(format_args!("{}/bot/v1/messages/{}", settings.http.bots_url(), hook.secret.reveal()))?;
     eprintln!("The address is a secret. A token {token}.");
     Ok(())
+}
+
+async fn recipe(app: &App, settings: &Settings, name: &str, medium: Medium) -> anyhow::Result<()> {
+    let hook = ChangeHook { storage: app.storage.clone(), entropy: app.entropy.clone() };
+    let hook = hook.execute(name, HookChange::Nothing).await?;
+    let public_url = settings.http.public_url.as_ref().map(ToString::to_string);
+    let place = Place::at(public_url.as_deref(), hook.secret.reveal());
+    say(Printed { recipe: &Recipe::of(medium), place: &place, bot: name })
 }
 
 async fn read_token() -> anyhow::Result<String> {

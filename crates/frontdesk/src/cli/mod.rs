@@ -263,6 +263,8 @@ mod tests {
             "bot hook web",
             "bot hook web --renew",
             "bot hook web --token-stdin",
+            "bot recipe web",
+            "bot recipe web --for whatsapp",
             "tickets list --topic sales --json",
             "tickets show T-000042 --limit 10",
             "tickets reply T-000042 --as a@example.com --key once Hello",
