@@ -295,6 +295,7 @@ mod tests {
             "users export --email a@example.com --json",
             "users erase --phone +34600111222 --yes",
             "simulate",
+            "simulate --for whatsapp --users 20 --show --seed 7",
             "simulate --users 20 --rate 200 --key fd_x --url http://localhost:8080",
             "doctor",
             "config --json",

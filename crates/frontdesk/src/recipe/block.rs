@@ -104,6 +104,18 @@ impl Block {
     }
 }
 
+impl Options {
+    /// What can be clicked in a chat with these fields.
+    pub fn titles(self, fields: &ChatFields) -> Vec<String> {
+        match self {
+            Self::Fixed(titles) => titles.iter().map(|title| (*title).to_owned()).collect(),
+            Self::FromField(field) => {
+                fields.get(field).and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default()
+            }
+        }
+    }
+}
+
 impl When {
     fn holds(self, fields: &ChatFields) -> bool {
         match self {

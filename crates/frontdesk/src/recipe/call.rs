@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::fill::{ChatFields, Quoting, filled};
 
 /// What is typed into a Webhook block. Everything is sent as text: an unset field without quotes would break the JSON.
@@ -97,6 +99,17 @@ impl Call {
         let path = filled(self.path, fields, Quoting::Url);
         let query = if params.is_empty() { String::new() } else { format!("?{}", params.join("&")) };
         Filled { method: self.method, path: path + &query, body: filled(&self.body_text(), fields, quoting) }
+    }
+
+    /// Saves what the builder was told to save of an answer. Lists stay JSON; `null` leaves nothing.
+    pub fn save(&self, answer: &Value, fields: &mut ChatFields) {
+        for Save { key, field } in self.saves {
+            match &answer[*key] {
+                Value::Null => fields.unset(field),
+                Value::String(text) => fields.set(field, text.as_str()),
+                other => fields.set(field, other.to_string()),
+            }
+        }
     }
 }
 

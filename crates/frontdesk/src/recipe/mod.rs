@@ -15,8 +15,8 @@ mod text;
 
 use std::fmt;
 
-pub use block::{Answer, Block, Branch, Kind, Options, When};
-pub use call::{Call, Filled, Method, Save};
+pub use block::{Block, Branch, Kind, Options, When};
+pub use call::{Call, Filled, Method};
 pub use embed::snippet;
 pub use fill::{ChatFields, Quoting, filled};
 pub use lead_bot::HIDDEN_FIELDS;

@@ -6,9 +6,6 @@ const UNKNOWN_URL: &str = "https://YOUR-PUBLIC-URL";
 /// What stands for a bot's key, which is shown only when it is made.
 const KEY: &str = "YOUR-KEY";
 
-/// What stands for the secret end of a hook's address.
-const UNKNOWN_HOOK: &str = "YOUR-HOOK";
-
 /// The server that a recipe is for, and the bot's secrets as far as they are shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Place {
@@ -21,11 +18,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// Placeholders for everything.
-    pub fn unknown() -> Self {
-        Self { url: UNKNOWN_URL.to_owned(), is_reachable: false, hook: UNKNOWN_HOOK.to_owned() }
-    }
-
     /// The server at this public URL, if there is one and Landbot takes it, and a bot's hook.
     pub fn at(public_url: Option<&str>, hook: &str) -> Self {
         let url = public_url.filter(|url| url.starts_with("https://"));

@@ -1,11 +1,8 @@
-//! The recipe as it is printed, no line longer than [`WIDTH`].
+//! The recipe as it is printed: for terminals of 100 characters.
 
 use std::fmt;
 
 use super::{Block, Branch, Call, HIDDEN_FIELDS, Kind, Medium, Options, Place, Recipe, When, snippet};
-
-/// The most characters of a line, unless an address of the reader's own is longer.
-pub const WIDTH: usize = 100;
 
 /// How far what belongs to a block is indented.
 const INDENT: &str = "      ";

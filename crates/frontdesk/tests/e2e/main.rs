@@ -25,5 +25,6 @@ mod life_cycle;
 mod privacy;
 mod replicas;
 mod routing;
+mod simulated;
 mod talking;
 mod webhooks;

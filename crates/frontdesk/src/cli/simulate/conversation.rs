@@ -1,60 +1,74 @@
 //! You are the visitor.
 
-use serde_json::{Value, json};
-
-use super::bot_client::BotClient;
-use crate::cli::{
-    output::{printable, say},
-    prompt::{ask, needs_terminal},
+use super::{
+    bot_client::BotClient,
+    chat::{Chat, Reply, Visitor},
+    summary::Summary,
+};
+use crate::{
+    cli::{
+        output::{printable, say},
+        prompt::{ask, needs_terminal},
+    },
+    recipe::{Block, ChatFields, Kind, Medium, Quoting, Recipe},
 };
 
-/// Asks as the lead bot does, and shows what goes over the wire.
-pub async fn hold(bot: &mut BotClient) -> anyhow::Result<()> {
+/// Asks as the lead bot does, and shows what each block gets.
+pub async fn hold(bot: &mut BotClient, medium: Medium) -> anyhow::Result<()> {
     needs_terminal("without a terminal, give --users")?;
-    let topics = topics(bot).await?;
-    say("You are the visitor; this is the bot.\n")?;
-    let mut person = json!({ "origin": "simulate" });
-    person["name"] = ask("Hi! What is your name?").await?.into();
-    person["email"] = ask("Your email?").await?.into();
-    person["phone"] = ask("Your phone, with country code?").await?.into();
-    until_understood(bot, "/bot/v1/users", &mut person).await?;
-
-    let mut question = person;
-    question["topic"] = topic(&topics).await?.into();
-    question["description"] = ask("What is your question?").await?.into();
-    until_understood(bot, "/bot/v1/tickets", &mut question).await
+    say(
+        "You are the visitor; this is the bot. An empty answer leaves the field unset, /back and /reload do what\n\
+         they say, and the end of the input is the end.\n",
+    )?;
+    let mut fields = ChatFields::default();
+    fields.set("origin", "simulate");
+    let mut chat = Chat {
+        recipe: &Recipe::of(medium),
+        bot,
+        summary: &mut Summary::default(),
+        fields,
+        quoting: Quoting::Json,
+        is_doubled: false,
+        is_shown: true,
+    };
+    chat.hold(&mut You { last: None }).await
 }
 
-async fn topics(bot: &mut BotClient) -> anyhow::Result<Vec<String>> {
-    let answer = bot.get("/bot/v1/topics").await?;
-    let titles = answer["titles"].as_array().into_iter().flatten();
-    Ok(titles.filter_map(Value::as_str).map(printable).collect())
+/// Who sits at the terminal.
+struct You {
+    /// The block that asked before.
+    last: Option<&'static str>,
 }
 
-/// A topic by its number, or any text, which the server takes as well.
-async fn topic(topics: &[String]) -> anyhow::Result<String> {
-    for (number, title) in topics.iter().enumerate() {
-        say(format_args!("  {}  {title}", number + 1))?;
-    }
-    let answer = ask("What is it about?").await?;
-    let chosen = answer.parse::<usize>().ok().and_then(|number| topics.get(number.checked_sub(1)?));
-    Ok(chosen.cloned().unwrap_or(answer))
-}
-
-/// Posts until nothing must be asked again, as a bot does that branches on `result`.
-async fn until_understood(bot: &mut BotClient, path: &str, fields: &mut Value) -> anyhow::Result<()> {
-    loop {
-        say(format_args!("\n→ POST {path}\n{fields:#}"))?;
-        let answer = bot.post(path, fields).await?;
-        say(format_args!("← {}\n", printable(&format!("{answer:#}"))))?;
-        say(format_args!("Bot: {}\n", printable(answer["message"].as_str().unwrap_or_default())))?;
-        match (answer["result"].as_str(), answer["field"].as_str()) {
-            (Some("invalid"), Some(field)) => {
-                let field = field.to_owned();
-                fields[&field] = ask(&format!("Once more, your {field}?")).await?.into();
-            }
-            (Some("ok"), _) => return Ok(()),
-            (result, _) => anyhow::bail!("the server answered {}", result.unwrap_or("nothing")),
+impl Visitor for You {
+    async fn reply(&mut self, block: &Block, text: &str, fields: &ChatFields) -> anyhow::Result<Reply> {
+        let titles = titles(block, fields);
+        for (number, title) in titles.iter().enumerate() {
+            say(format_args!("  {}  {}", number + 1, printable(title)))?;
         }
+        let answer = ask(&format!("\nBot: {}\nYou:", printable(text))).await?;
+        Ok(match (answer.as_str(), self.last.replace(block.name)) {
+            ("", _) => Reply::Skips,
+            ("/reload", _) => Reply::Reloads,
+            ("/back", Some(last)) => Reply::GoesBack(last),
+            _ => Reply::Says(chosen(&titles, answer)),
+        })
     }
+
+    fn hear(&mut self, text: &str) -> anyhow::Result<()> {
+        say(format_args!("\nBot: {}", printable(text)))
+    }
+}
+
+fn titles(block: &Block, fields: &ChatFields) -> Vec<String> {
+    match &block.kind {
+        Kind::Buttons { options, .. } => options.titles(fields),
+        _ => Vec::new(),
+    }
+}
+
+/// A button by its number, or any text, which the server takes as well.
+fn chosen(titles: &[String], answer: String) -> String {
+    let number = answer.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    number.and_then(|index| titles.get(index)).cloned().unwrap_or(answer)
 }

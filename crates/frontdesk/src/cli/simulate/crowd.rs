@@ -1,57 +1,64 @@
 //! Many visitors, one after the other, at a steady pace.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::Value;
-use tokio::time::{Interval, interval};
 
 use super::{
     bot_client::BotClient,
-    people::{People, Visitor},
+    chat::Chat,
+    people::{Guest, People},
     random::Random,
+    script::Habit,
     summary::Summary,
 };
-use crate::cli::output::say;
+use crate::{
+    cli::output::say,
+    recipe::{Medium, Quoting, Recipe},
+};
 
-/// Plays `users` visitors with at most `rate` calls a second, and says what they were answered.
-pub async fn play(bot: &mut BotClient, users: u32, rate: u32, seed: Option<u64>) -> anyhow::Result<()> {
-    let titles = bot.get("/bot/v1/topics").await?["titles"].take();
-    let topics =
-        titles.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    let mut people = People::new(seed.unwrap_or_else(Random::fresh_seed), topics);
-    let mut pace = interval(Duration::from_secs(1) / rate);
-    let bar = progress(users);
+/// Who is played.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd {
+    /// How many visitors come.
+    pub users: u32,
+    /// Where they come to.
+    pub medium: Medium,
+    /// The same visitors come for the same number.
+    pub seed: Option<u64>,
+    /// Whether it is shown what each block gets.
+    pub is_shown: bool,
+}
+
+/// Plays a crowd, and says what it was answered.
+pub async fn play(bot: &mut BotClient, crowd: Crowd) -> anyhow::Result<()> {
+    let recipe = Recipe::of(crowd.medium);
+    let mut people = People::new(crowd.seed.unwrap_or_else(Random::fresh_seed), crowd.medium);
+    let bar = if crowd.is_shown { ProgressBar::hidden() } else { progress(crowd.users) };
     let started = Instant::now();
     let mut summary = Summary::default();
-    for _ in 0..users {
-        for (path, body) in calls(people.next()) {
-            one_call(bot, path, &body, &mut pace, &mut summary).await?;
+    for _ in 0..crowd.users {
+        let Guest { number, fields, mut script } = people.next();
+        if crowd.is_shown {
+            say(format_args!("\nperson {number}, who {}", script.habit.in_words()))?;
+        }
+        let mut chat = Chat {
+            recipe: &recipe,
+            bot: &mut *bot,
+            summary: &mut summary,
+            fields,
+            quoting: if script.habit == Habit::MeetsUnescapedFields { Quoting::Raw } else { Quoting::Json },
+            is_doubled: script.habit == Habit::ClicksTwice,
+            is_shown: crowd.is_shown,
+        };
+        chat.hold(&mut script).await?;
+        if script.has_agreed {
+            summary.person(number);
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
     say(summary.after(started.elapsed()))
-}
-
-async fn one_call(
-    bot: &mut BotClient,
-    path: &str,
-    body: &Value,
-    pace: &mut Interval,
-    summary: &mut Summary,
-) -> anyhow::Result<()> {
-    pace.tick().await;
-    let answer = bot.post(path, body).await?;
-    summary.count(&answer);
-    Ok(())
-}
-
-fn calls(visitor: Visitor) -> Vec<(&'static str, Value)> {
-    let clicks = if visitor.clicks_twice { 2 } else { 1 };
-    let mut calls = vec![("/bot/v1/users", visitor.person); clicks];
-    calls.extend(visitor.question.map(|question| ("/bot/v1/tickets", question)));
-    calls
 }
 
 fn progress(users: u32) -> ProgressBar {

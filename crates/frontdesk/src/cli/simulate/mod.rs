@@ -1,19 +1,24 @@
-//! `frontdesk simulate`: plays visitors of the lead bot against a running server.
+//! `frontdesk simulate`: plays visitors of the lead bot against a running server. The bot is the recipe itself: what is
+//! typed into the builder is what is walked through here.
 
 mod bot_client;
+mod chat;
 mod conversation;
 mod crowd;
 mod people;
 mod random;
+mod script;
 mod summary;
+mod words;
 
 use application::bots::{AddBot, BotError, NewBot, RotateBotKey};
 use clap::Args;
 use domain::{bot::Secret, identity::Country, language::Language};
 
 use super::WrongUsage;
-use crate::{settings::Settings, wiring::App};
+use crate::{recipe::Medium, settings::Settings, wiring::App};
 use bot_client::BotClient;
+use crowd::Crowd;
 
 /// The bot that plays where no key is given.
 const BOT: &str = "simulation";
@@ -29,6 +34,12 @@ pub struct SimulateArgs {
     /// Play so many visitors by itself instead of asking you
     #[arg(long)]
     users: Option<u32>,
+    /// Where the bot talks to them
+    #[arg(long = "for", default_value_t = Medium::Web)]
+    medium: Medium,
+    /// Show what each block sends, gets and saves; without --users it always is
+    #[arg(long)]
+    show: bool,
     /// Calls a second, to stay below the server's limit
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rate: u32,
@@ -48,10 +59,13 @@ pub async fn run(settings: &Settings, args: SimulateArgs) -> anyhow::Result<()> 
         }
     };
     let url = args.url.unwrap_or_else(|| settings.http.local_url());
-    let mut bot = BotClient::new(&url, key).map_err(|error| WrongUsage(error.to_string()))?;
+    let mut bot = BotClient::new(&url, &key, args.rate).map_err(|error| WrongUsage(error.to_string()))?;
     match args.users {
-        Some(users) => crowd::play(&mut bot, users, args.rate, args.seed).await,
-        None => conversation::hold(&mut bot).await,
+        Some(users) => {
+            let crowd = Crowd { users, medium: args.medium, seed: args.seed, is_shown: args.show };
+            crowd::play(&mut bot, crowd).await
+        }
+        None => conversation::hold(&mut bot, args.medium).await,
     }
 }
 

@@ -1,141 +1,106 @@
 //! Visitors as they come: most of them careful, some not, some for the second time.
 
-use serde_json::{Value, json};
-
-use super::random::Random;
-
-const FIRST_NAMES: &[&str] = &[
-    "Ana", "Lucía", "Hugo", "Martín", "Sofía", "Mateo", "Aitana", "Iker", "Noa", "Pol", "Emma", "Liam",
-    "Zoë", "Jürgen", "Chloé", "Giulia", "Wei", "Priya", "Olu", "Yuki", "Fátima", "Omar", "Ingrid", "Søren",
-];
-
-const LAST_NAMES: &[&str] = &[
-    "García",
-    "López",
-    "Ruiz",
-    "O'Brien",
-    "Müller",
-    "Núñez",
-    "Ferrer i Puig",
-    "Smith",
-    "Okafor",
-    "Tanaka",
-    "Rossi",
-    "Dubois",
-    "van den Berg",
-    "Haddad",
-    "Nowak",
-    "Silva",
-    "Kowalska",
-    "Andersson",
-    "Sharma",
-    "Chen",
-];
-
-const DOMAINS: &[&str] = &["example.com", "mail.example.com", "example.org", "shop.example.net"];
-
-const SOURCES: &[&str] = &["landing", "pricing-page", "blog", "whatsapp-main", "newsletter"];
-
-const CAMPAIGNS: &[&str] = &["spring", "black-friday", "webinar", "retargeting"];
-
-const QUESTIONS: &[&str] = &[
-    "How much is it for a team of twelve?",
-    "¿Tenéis una demo en español?",
-    "The invoice of last month is missing.",
-    "I cannot sign in since yesterday,\nand the reset mail never arrives.",
-    "Do you integrate with our CRM?",
-    "¿Cuánto cuesta el plan anual?",
-    "Please call me back in the afternoon 🙏",
-];
+use super::{
+    random::Random,
+    script::{Habit, Script},
+    words::{CAMPAIGNS, DOMAINS, FIRST_NAMES, LAST_NAMES, ODD_QUESTIONS, QUESTIONS, SOURCES},
+};
+use crate::recipe::{ChatFields, Medium};
 
 /// Repeats come from the latest visitors.
 const REMEMBERED: usize = 200;
 
-/// What one visitor says.
+/// A visit.
 #[derive(Debug, Clone)]
-pub struct Visitor {
-    /// The fields of the call that registers.
-    pub person: Value,
-    /// The fields of the call that asks, if the visitor has a question.
-    pub question: Option<Value>,
-    /// Whether the visitor clicks twice.
-    pub clicks_twice: bool,
+pub struct Guest {
+    /// Which person it is.
+    pub number: usize,
+    /// What Landbot knows before the chat.
+    pub fields: ChatFields,
+    /// What the person will say.
+    pub script: Script,
 }
 
 /// An endless stream of visitors.
 pub struct People {
     random: Random,
+    medium: Medium,
+    /// Visitors of two runs are different people.
+    run: usize,
     count: usize,
-    remembered: Vec<Value>,
-    topics: Vec<String>,
-    run: String,
+    visits: usize,
+    remembered: Vec<Guest>,
 }
 
 impl People {
-    /// The visitors of a seed, who ask about these topics.
-    pub fn new(seed: u64, topics: Vec<String>) -> Self {
+    /// The visitors of a seed.
+    pub fn new(seed: u64, medium: Medium) -> Self {
         let mut random = Random::new(seed);
-        // Visitors of two runs are different people.
-        let run = format!("{:06x}", random.next() & 0xFF_FFFF);
-        Self { random, count: 0, remembered: Vec::new(), topics, run }
+        let run = random.below(0x100_0000);
+        Self { random, medium, run, count: 0, visits: 0, remembered: Vec::new() }
     }
 
     /// The next visitor.
-    pub fn next(&mut self) -> Visitor {
-        self.count += 1;
+    pub fn next(&mut self) -> Guest {
+        self.visits += 1;
         let returns = !self.remembered.is_empty() && self.random.once_in(8);
-        let person = if returns { self.known() } else { self.somebody() };
-        let question = self.random.once_in(2).then(|| self.question(&person));
-        Visitor { person, question, clicks_twice: self.random.once_in(15) }
-    }
-
-    fn known(&mut self) -> Value {
-        let index = self.random.below(self.remembered.len());
-        let mut person = self.remembered[index].clone();
-        person["origin"] = self.random.one_of(SOURCES).into();
-        person
-    }
-
-    fn somebody(&mut self) -> Value {
-        let mut person = self.careful();
-        if self.random.once_in(5) {
-            self.make_careless(&mut person);
+        let mut guest = if returns { self.known() } else { self.somebody() };
+        let chat = format!("{:06x}-{}", self.run, self.visits);
+        guest.fields.set("chat_uuid", chat);
+        if self.medium == Medium::Web {
+            guest.fields.set("origin", self.random.one_of(SOURCES));
         }
+        guest.script.topic = self.random.below(16);
+        guest.script.is_curious = self.random.once_in(3);
+        guest
+    }
+
+    fn known(&mut self) -> Guest {
+        let index = self.random.below(self.remembered.len());
+        let mut guest = self.remembered[index].clone();
+        guest.script.says.set("question", self.random.one_of(QUESTIONS));
+        guest
+    }
+
+    fn somebody(&mut self) -> Guest {
+        self.count += 1;
+        let (name, email, phone) = (self.name(), self.email(), self.phone());
+        let mut careful = ChatFields::default();
+        careful.set("email", email);
+        careful.set("question", self.random.one_of(QUESTIONS));
+        if self.medium == Medium::Web {
+            careful.set("phone", phone.as_str());
+        }
+        careful.set("name", name.as_str());
+        let habit =
+            if self.random.once_in(3) { self.random.one_of(Habit::CARELESS) } else { Habit::IsCareful };
+        let says = self.said(habit, &careful);
+        let fields = self.known_before(&name, &phone);
+        let guest = Guest { number: self.count, fields, script: Script::new(habit, says, careful) };
+        self.remember(guest.clone());
+        guest
+    }
+
+    fn remember(&mut self, guest: Guest) {
         if self.remembered.len() < REMEMBERED {
-            self.remembered.push(person.clone());
+            self.remembered.push(guest);
         } else {
             let index = self.random.below(REMEMBERED);
-            self.remembered[index] = person.clone();
+            self.remembered[index] = guest;
         }
-        person
     }
 
-    fn careful(&mut self) -> Value {
-        let (first, last) = (self.random.one_of(FIRST_NAMES), self.random.one_of(LAST_NAMES));
-        let plain: String = format!("{first}.{last}")
-            .to_lowercase()
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || *c == '.')
-            .collect();
-        let email =
-            format!("{}.{}{}@{}", plain.trim_matches('.'), self.run, self.count, self.random.one_of(DOMAINS));
-        let mut person = json!({
-            "name": format!("{first} {last}"),
-            "email": email,
-            "phone": self.phone(),
-            "origin": self.random.one_of(SOURCES),
-            "language": self.random.one_of(&["en", "es", "es-MX", "en-GB"]),
-        });
-        if self.random.once_in(3) {
-            person["utm_source"] = "newsletter".into();
-            person["utm_campaign"] = self.random.one_of(CAMPAIGNS).into();
-        }
-        person
+    fn name(&mut self) -> String {
+        format!("{} {}", self.random.one_of(FIRST_NAMES), self.random.one_of(LAST_NAMES))
     }
 
-    /// A Spanish mobile number, as people write it.
+    fn email(&mut self) -> String {
+        format!("visitor.{:06x}.{}@{}", self.run, self.count, self.random.one_of(DOMAINS))
+    }
+
+    /// A Spanish mobile number of this person alone, as people write it.
     fn phone(&mut self) -> String {
-        let digits = format!("6{:08}", self.random.below(100_000_000));
+        let digits = format!("6{:08}", (self.run * 1_009 + self.count) % 100_000_000);
         let (a, b, c) = (&digits[..3], &digits[3..6], &digits[6..]);
         match self.random.below(4) {
             0 => format!("+34{digits}"),
@@ -145,36 +110,47 @@ impl People {
         }
     }
 
-    /// What bots really send when a visitor or a builder was careless.
-    fn make_careless(&mut self, person: &mut Value) {
-        let email = person["email"].as_str().unwrap_or_default().to_owned();
-        let name = person["name"].as_str().unwrap_or_default().to_owned();
-        match self.random.below(9) {
-            0 => {
-                person["email"] = email.replace('@', " at ").into();
-                person["phone"] = "".into();
+    /// What Landbot knows of somebody who has said nothing yet.
+    fn known_before(&mut self, name: &str, phone: &str) -> ChatFields {
+        let mut fields = ChatFields::default();
+        let id = self.run * 1_000 + self.count;
+        fields.set("id", id.to_string());
+        match self.medium {
+            Medium::Web => {
+                fields.set("name", format!("Visitor #{id}"));
+                fields.set("origin_page", "https://shop.example/pricing?plan=team&seats=12");
+                if self.random.once_in(3) {
+                    fields.set("utm_source", "newsletter");
+                    fields.set("utm_campaign", self.random.one_of(CAMPAIGNS));
+                }
             }
-            1 => person["phone"] = "@phone".into(),
-            2 => person["email"] = format!("  {} ", email.to_uppercase()).into(),
-            3 => person["name"] = format!("Visitor #{}", self.count).into(),
-            4 => person["name"] = format!("['{}']", name.replace(' ', "', '")).into(),
-            5 => person["email"] = Value::Null,
-            6 => *person = json!({ "name": name, "email": "@{email}", "phone": "None" }),
-            7 => person["name"] = format!("{name} 👩‍💻 محمد").into(),
-            _ => person["budget"] = json!(["1000", "5000"]),
+            Medium::Whatsapp => {
+                fields.set("name", name);
+                fields.set("phone", phone);
+            }
         }
+        fields
     }
 
-    fn question(&mut self, person: &Value) -> Value {
-        let mut question = person.clone();
-        let topic = match self.topics.as_slice() {
-            [] => "something else".to_owned(),
-            _ if self.random.once_in(6) => "something else".to_owned(),
-            topics => topics[self.random.below(topics.len())].clone(),
-        };
-        question["topic"] = topic.into();
-        question["description"] = self.random.one_of(QUESTIONS).into();
-        question
+    /// What somebody with this habit says at first.
+    fn said(&mut self, habit: Habit, careful: &ChatFields) -> ChatFields {
+        let mut said = careful.clone();
+        let (name, email) =
+            (careful.get("name").unwrap_or_default(), careful.get("email").unwrap_or_default());
+        match habit {
+            Habit::LeavesFieldsUnset => {
+                said.unset("name");
+                said.unset(self.random.one_of(&["phone", "email"]));
+            }
+            Habit::GoesBack => said.set("email", email.replace("example", "exmaple")),
+            Habit::TypesOddly | Habit::MeetsUnescapedFields => {
+                said.set("name", format!("{name} \"Nita\" 👩‍💻"));
+                said.set("email", format!("  {} ", email.to_uppercase()));
+                said.set("question", self.random.one_of(ODD_QUESTIONS));
+            }
+            _ => {}
+        }
+        said
     }
 }
 
@@ -182,34 +158,25 @@ impl People {
 mod tests {
     use super::*;
 
-    fn visitors(seed: u64, count: usize) -> Vec<Visitor> {
-        let mut people = People::new(seed, vec!["Sales".to_owned()]);
+    fn guests(seed: u64, count: usize) -> Vec<Guest> {
+        let mut people = People::new(seed, Medium::Web);
         (0..count).map(|_| people.next()).collect()
     }
 
     #[test]
     fn a_seed_plays_the_same_visitors_again_and_another_plays_others() {
-        let emails =
-            |seed| visitors(seed, 50).into_iter().map(|v| v.person["email"].clone()).collect::<Vec<_>>();
-        assert_eq!(emails(1), emails(1));
-        assert!(
-            emails(1)
-                .iter()
-                .zip(emails(2))
-                .all(|(one, other)| one != &other || one.is_null() || one == "@{email}")
-        );
+        let ids = |seed| guests(seed, 50).into_iter().map(|guest| guest.fields).collect::<Vec<_>>();
+        assert!(ids(1) == ids(1));
+        assert!(ids(1).iter().zip(ids(2)).all(|(one, other)| one.get("id") != other.get("id")));
     }
 
     #[test]
-    fn among_many_some_return_some_ask_and_some_are_careless() {
-        let all = visitors(7, 400);
-        let mut emails: Vec<_> = all.iter().map(|visitor| visitor.person["email"].to_string()).collect();
-        emails.sort();
-        emails.dedup();
-        assert!((200..400).contains(&emails.len()), "{}", emails.len());
-        let asking = all.iter().filter(|visitor| visitor.question.is_some()).count();
-        assert!((100..300).contains(&asking), "{asking}");
-        let unreadable = all.iter().filter(|visitor| visitor.person.to_string().contains(" at ")).count();
-        assert!(unreadable > 0 && all.iter().any(|visitor| visitor.clicks_twice));
+    fn among_many_some_return_and_every_habit_is_met() {
+        let all = guests(7, 400);
+        let people = all.iter().map(|guest| guest.number).max().expect("somebody");
+        assert!((200..400).contains(&people), "{people}");
+        for habit in Habit::CARELESS {
+            assert!(all.iter().any(|guest| guest.script.habit == *habit), "{habit:?}");
+        }
     }
 }

@@ -1,30 +1,40 @@
 //! What a crowd was answered.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
 use serde_json::Value;
 
+use crate::recipe::Method;
+
 /// Counts of answers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     calls: usize,
+    asked: usize,
     ok: usize,
     users: usize,
     tickets: usize,
     replayed: usize,
     invalid: usize,
     put_off: usize,
+    people: BTreeSet<usize>,
 }
 
 impl Summary {
-    /// Counts an answer.
-    pub fn count(&mut self, answer: &Value) {
+    /// Counts an answer to a call with this method.
+    pub fn count(&mut self, method: Method, answer: &Value) {
         self.calls += 1;
-        match answer["result"].as_str() {
-            Some("ok") => self.count_ok(answer),
-            Some("invalid") => self.invalid += 1,
+        match (answer["result"].as_str(), method) {
+            (Some("ok"), Method::Get) => self.asked += 1,
+            (Some("ok"), Method::Post) => self.count_ok(answer),
+            (Some("invalid"), _) => self.invalid += 1,
             _ => self.put_off += 1,
         }
+    }
+
+    /// Counts a person whose details may be kept, once.
+    pub fn person(&mut self, number: usize) {
+        self.people.insert(number);
     }
 
     fn count_ok(&mut self, answer: &Value) {
@@ -39,7 +49,7 @@ impl Summary {
     }
 
     /// The counts as sentences.
-    pub fn after(self, elapsed: Duration) -> Told {
+    pub const fn after(self, elapsed: Duration) -> Told {
         Told { summary: self, elapsed }
     }
 }
@@ -52,17 +62,15 @@ pub struct Told {
 
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { calls, ok, users, tickets, replayed, invalid, put_off } = self.summary;
+        let Summary { calls, asked, ok, users, tickets, replayed, invalid, put_off, people } = &self.summary;
         let recognised = ok - users - tickets - replayed;
-        writeln!(f, "{calls} calls in {:.1} s", self.elapsed.as_secs_f64())?;
+        writeln!(f, "{calls} calls in {:.1} s of {} people", self.elapsed.as_secs_f64(), people.len())?;
         writeln!(
             f,
             "  {ok:>6}  ok: {users} users and {tickets} tickets made, {recognised} users recognised, {replayed} replayed"
         )?;
-        writeln!(
-            f,
-            "  {invalid:>6}  invalid: the visitor would be asked again; see `frontdesk quarantine list`"
-        )?;
+        writeln!(f, "  {asked:>6}  looked up: topics, and how far a ticket is")?;
+        writeln!(f, "  {invalid:>6}  invalid: the visitor was asked again; see `frontdesk quarantine list`")?;
         write!(f, "  {put_off:>6}  put off by the server")
     }
 }
@@ -84,11 +92,15 @@ mod tests {
             json!({"result": "invalid"}),
             json!({"result": "retry"}),
         ] {
-            summary.count(&answer);
+            summary.count(Method::Post, &answer);
         }
+        summary.count(Method::Get, &json!({"result": "ok", "titles": ["Sales"]}));
+        summary.person(1);
+        summary.person(1);
         let told = summary.after(Duration::from_millis(1_500)).to_string();
-        assert!(told.starts_with("6 calls in 1.5 s"), "{told}");
+        assert!(told.starts_with("7 calls in 1.5 s of 1 people"), "{told}");
         assert!(told.contains("4  ok: 1 users and 1 tickets made, 1 users recognised, 1 replayed"), "{told}");
+        assert!(told.contains("1  looked up"), "{told}");
         assert!(told.contains("1  invalid") && told.contains("1  put off"), "{told}");
     }
 }
