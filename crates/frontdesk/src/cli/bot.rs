@@ -18,14 +18,10 @@ use super::{
     Format, WrongUsage,
     output::{or_dash, say, say_list},
     prompt,
+    recipe::{self, RecipeArgs},
     table::Table,
 };
-use crate::{
-    first_screen::curl,
-    recipe::{Medium, Place, Printed, Recipe},
-    settings::Settings,
-    wiring::App,
-};
+use crate::{first_screen::curl, settings::Settings, wiring::App};
 
 #[derive(Debug, Subcommand)]
 pub enum BotCommand {
@@ -44,13 +40,7 @@ pub enum BotCommand {
     /// Show or change the address at which Landbot delivers a bot's conversations
     Hook(HookArgs),
     /// Show what to type into Landbot's builder, block by block
-    Recipe {
-        /// The bot's name
-        name: String,
-        /// Where the bot talks to people
-        #[arg(long = "for", default_value_t = Medium::Web)]
-        medium: Medium,
-    },
+    Recipe(RecipeArgs),
     /// Refuse keys of a bot, within five seconds
     Revoke {
         /// The bot's name
@@ -132,7 +122,7 @@ pub async fn run(app: &App, settings: &Settings, command: BotCommand) -> anyhow:
             show_key(settings, &name, &rotate.execute(&name).await?, key_only)
         }
         BotCommand::Hook(args) => hook(app, settings, args).await,
-        BotCommand::Recipe { name, medium } => recipe(app, settings, &name, medium).await,
+        BotCommand::Recipe(args) => recipe::run(app, settings, args).await,
         BotCommand::Revoke { name, previous } => revoke(app, &name, previous).await,
     }
 }
@@ -178,14 +168,6 @@ async fn hook(app: &App, settings: &Settings, args: HookArgs) -> anyhow::Result<
     say(format_args!("{}/bot/v1/messages/{}", settings.http.bots_url(), hook.secret.reveal()))?;
     eprintln!("The address is a secret. A token {token}.");
     Ok(())
-}
-
-async fn recipe(app: &App, settings: &Settings, name: &str, medium: Medium) -> anyhow::Result<()> {
-    let hook = ChangeHook { storage: app.storage.clone(), entropy: app.entropy.clone() };
-    let hook = hook.execute(name, HookChange::Nothing).await?;
-    let public_url = settings.http.public_url.as_ref().map(ToString::to_string);
-    let place = Place::at(public_url.as_deref(), hook.secret.reveal());
-    say(Printed { recipe: &Recipe::of(medium), place: &place, bot: name })
 }
 
 async fn read_token() -> anyhow::Result<String> {

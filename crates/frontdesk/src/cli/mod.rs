@@ -16,6 +16,7 @@ mod or_off;
 mod output;
 mod prompt;
 mod quarantine;
+mod recipe;
 mod serve;
 mod simulate;
 mod superuser;
@@ -264,7 +265,8 @@ mod tests {
             "bot hook web --renew",
             "bot hook web --token-stdin",
             "bot recipe web",
-            "bot recipe web --for whatsapp",
+            "bot recipe web --for whatsapp --format markdown",
+            "bot recipe web --format svg",
             "tickets list --topic sales --json",
             "tickets show T-000042 --limit 10",
             "tickets reply T-000042 --as a@example.com --key once Hello",

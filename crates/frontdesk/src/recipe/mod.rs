@@ -7,19 +7,24 @@
 
 mod block;
 mod call;
+mod diagram;
 mod embed;
 mod fill;
 mod lead_bot;
+mod markdown;
 mod place;
+mod rows;
 mod text;
 
 use std::fmt;
 
 pub use block::{Block, Branch, Kind, Options, When};
 pub use call::{Call, Filled, Method};
+pub use diagram::Diagram;
 pub use embed::snippet;
 pub use fill::{ChatFields, Quoting, filled};
 pub use lead_bot::HIDDEN_FIELDS;
+pub use markdown::Markdown;
 pub use place::Place;
 pub use text::Printed;
 
@@ -67,5 +72,7 @@ impl Recipe {
     }
 }
 
+#[cfg(test)]
+mod guide;
 #[cfg(test)]
 mod tests;

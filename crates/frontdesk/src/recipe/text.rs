@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Block, Branch, Call, HIDDEN_FIELDS, Kind, Medium, Options, Place, Recipe, When, snippet};
+use super::{Block, HIDDEN_FIELDS, Medium, Place, Recipe, rows::rows, snippet};
 
 /// How far what belongs to a block is indented.
 const INDENT: &str = "      ";
@@ -58,44 +58,13 @@ impl Printed<'_> {
 
     fn block(&self, f: &mut fmt::Formatter<'_>, number: usize, block: &Block) -> fmt::Result {
         writeln!(f, "\n{number:>3}. {}  ({})", block.name, block.builder_name())?;
-        match &block.kind {
-            Kind::Ask { text, saves, .. } => {
-                row(f, "text", text)?;
-                row(f, "save in", format_args!("@{saves}"))?;
+        rows(block, self.place).iter().try_for_each(|row| match row.name {
+            "body" => {
+                writeln!(f, "{INDENT}body     Customize Body:")?;
+                indented(f, &row.value)
             }
-            Kind::Buttons { text, options, saves } => {
-                row(f, "text", text)?;
-                row(f, "buttons", offered(options))?;
-                row(f, "save in", format_args!("@{saves}"))?;
-            }
-            Kind::Say { text } => row(f, "text", text)?,
-            Kind::SetFields(fields) => {
-                for (field, value) in *fields {
-                    row(f, "set", format_args!("@{field} to {value}"))?;
-                }
-            }
-            Kind::Webhook(call) => self.call(f, call)?,
-        }
-        branches(f, &block.then)
-    }
-
-    fn call(&self, f: &mut fmt::Formatter<'_>, call: &Call) -> fmt::Result {
-        row(f, "method", call.method)?;
-        row(f, "URL", format_args!("{}{}", self.place.url, call.path))?;
-        for (name, value) in call.headers(self.place.key()) {
-            row(f, "header", format_args!("{name}: {value}"))?;
-        }
-        for (name, value) in call.params {
-            row(f, "param", format_args!("{name} = {value}"))?;
-        }
-        if !call.body.is_empty() {
-            row(f, "body", "Customize Body:")?;
-            indented(f, &call.body_text())?;
-        }
-        for save in call.saves {
-            row(f, "save", format_args!("{} in @{}", save.key, save.field))?;
-        }
-        Ok(())
+            name => writeln!(f, "{INDENT}{name:<8} {}", row.value),
+        })
     }
 
     fn origin(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,36 +89,6 @@ impl Printed<'_> {
         writeln!(f, "below. It is a secret; `frontdesk bot hook {} --renew` makes another.\n", self.bot)?;
         writeln!(f, "  {}", self.place.hook_address())
     }
-}
-
-/// What can be clicked, in words.
-pub(super) fn offered(options: &Options) -> String {
-    match options {
-        Options::Fixed(titles) => titles.join(" | "),
-        Options::FromField(field) => format!("each element of @{field}"),
-    }
-}
-
-/// When a way is taken, in words.
-pub(super) fn condition(when: When) -> String {
-    match when {
-        When::Is(field, value) => format!("@{field} equals {value}"),
-        When::Otherwise => "otherwise".to_owned(),
-    }
-}
-
-fn branches(f: &mut fmt::Formatter<'_>, then: &[Branch]) -> fmt::Result {
-    match then {
-        [] => row(f, "then", "the end"),
-        [only] => row(f, "then", only.to),
-        several => several
-            .iter()
-            .try_for_each(|branch| row(f, "then", format_args!("{}: {}", condition(branch.when), branch.to))),
-    }
-}
-
-fn row(f: &mut fmt::Formatter<'_>, name: &str, value: impl fmt::Display) -> fmt::Result {
-    writeln!(f, "{INDENT}{name:<8} {value}")
 }
 
 fn indented(f: &mut fmt::Formatter<'_>, lines: &str) -> fmt::Result {

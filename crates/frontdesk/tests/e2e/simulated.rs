@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     frontdesk::Frontdesk,
@@ -16,7 +16,7 @@ on_every_ground! {
 }
 
 /// Enough visitors for every kind of carelessness.
-const CROWD: &[&str] = &["simulate", "--users", "60", "--rate", "400", "--seed", "7"];
+const CROWD: &[&str] = &["simulate", "--users", "60", "--rate", "400"];
 
 async fn a_careless_crowd_leaves_one_user_per_person_and_one_welcome_mail_each(ground: Ground) {
     let smtp = SmtpServer::start(Behaviour::default()).await;
@@ -27,8 +27,11 @@ async fn a_careless_crowd_leaves_one_user_per_person_and_one_welcome_mail_each(g
         ("FRONTDESK__MAIL__TEAM_TO", "team@desk.example"),
     ];
     let desk = Frontdesk::with(ground, &settings).await;
-    for medium in ["web", "whatsapp"] {
-        let said = desk.told(&[CROWD, &["--for", medium, "--key", &desk.key]].concat()).await;
+    // A webhook of Slack takes one message a second; mail takes them all.
+    desk.told(&["topic", "route", "sales", "team-email"]).await;
+    for (medium, seed) in [("web", "7"), ("whatsapp", "8")] {
+        let chosen = ["--for", medium, "--seed", seed, "--key", &desk.key];
+        let said = desk.told(&[CROWD, &chosen].concat()).await;
         let people = number_before(&said, " people");
         assert!(people > 30 && people == number_before(&said, " users and"), "{said}");
         assert!(number_before(&said, " replayed") > 0 && !said.contains(" 0  invalid"), "{said}");
@@ -62,19 +65,17 @@ async fn users(desk: &Frontdesk) -> Vec<Value> {
 
 async fn it_is_shown_what_each_block_gets(ground: Ground) {
     let desk = Frontdesk::start(ground).await;
-    let shown = desk.told(&[CROWD, &["--show", "--key", &desk.key]].concat()).await;
+    let shown = desk.told(&[CROWD, &["--show", "--seed", "7", "--key", &desk.key]].concat()).await;
     for part in [
         "who reloads the page",
         "the visitor reloads, and is at name again",
         "the visitor goes back, and is at email again",
-        "→ POST /bot/v1/tickets, twice at once {",
-        "\"phone\": \"@phone\"",
+        "→ POST /bot/v1/users, twice at once {",
+        "@name stays unset",
         "@fd_result = \"ok\"",
         "question-again",
         "← {",
     ] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
-    let topics = desk.get("/bot/v1/topics").await.json();
-    assert_eq!(topics["result"], json!("ok"));
 }

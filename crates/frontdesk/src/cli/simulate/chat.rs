@@ -8,6 +8,9 @@ use crate::{
     recipe::{Block, Call, ChatFields, Filled, Kind, Quoting, Recipe, filled},
 };
 
+/// A line break below what stands beside the name of a block.
+const UNDER_BLOCK: &str = "\n                 ";
+
 /// Who chats.
 pub trait Visitor {
     /// What the visitor does when a block has said `text` and waits.
@@ -121,7 +124,8 @@ impl Chat<'_> {
     fn show_request(&self, block: &Block, request: &Filled) -> anyhow::Result<()> {
         let twice = if self.is_doubled { ", twice at once" } else { "" };
         let Filled { method, path, body } = request;
-        self.show(block, format_args!("→ {method} {}{twice} {}", printable(path), printable(body)))
+        let body = printable(body).replace('\n', UNDER_BLOCK);
+        self.show(block, format_args!("→ {method} {}{twice} {body}", printable(path)))
     }
 
     fn show_answer(&self, block: &Block, call: &Call, answer: &Value) -> anyhow::Result<()> {

@@ -73,7 +73,7 @@ impl People {
         }
         careful.set("name", name.as_str());
         let habit =
-            if self.random.once_in(3) { self.random.one_of(Habit::CARELESS) } else { Habit::IsCareful };
+            if self.random.once_in(2) { self.random.one_of(Habit::CARELESS) } else { Habit::IsCareful };
         let says = self.said(habit, &careful);
         let fields = self.known_before(&name, &phone);
         let guest = Guest { number: self.count, fields, script: Script::new(habit, says, careful) };
