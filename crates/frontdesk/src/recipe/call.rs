@@ -78,10 +78,7 @@ impl Call {
     }
 
     /// The headers that are typed into the builder, which sends none by itself.
-    pub fn headers<'a>(&self, key: &'a str) -> Vec<(&'static str, String)>
-    where
-        Self: 'a,
-    {
+    pub fn headers(&self, key: &str) -> Vec<(&'static str, String)> {
         let mut headers = vec![("Authorization", format!("Bearer {key}"))];
         if !self.body.is_empty() {
             headers.push(("Content-Type", "application/json".to_owned()));

@@ -150,19 +150,13 @@ impl Floor<'_> {
         let (x, from, to) = (MAIN_X + MAIN_WIDTH / 2, self.top + BOX_HEIGHT, next.top);
         writeln!(f, r#"  <path d="M{x} {from}V{}"/>"#, to - 6)?;
         writeln!(f, r#"  <path class="tip" d="M{} {}h10l-5 8z"/>"#, x - 5, to - 8)?;
-        let way = self.block.then.iter().find(|branch| branch.to == next.block.name);
-        match way.map(|branch| branch.when) {
-            Some(when @ When::Is(..)) => {
-                writeln!(
-                    f,
-                    r#"  <text class="small" x="{}" y="{}">{}</text>"#,
-                    x + 10,
-                    from + 15,
-                    label(when)
-                )
-            }
-            _ => Ok(()),
+        let ways = self.block.then.iter().filter(|branch| branch.to == next.block.name);
+        let whens: Vec<_> =
+            ways.filter(|way| way.when != When::Otherwise).map(|way| label(way.when)).collect();
+        if whens.is_empty() {
+            return Ok(());
         }
+        writeln!(f, r#"  <text class="small" x="{}" y="{}">{}</text>"#, x + 10, from + 15, whens.join(" or "))
     }
 
     fn draw_exit(&self, f: &mut fmt::Formatter<'_>, exit: &Exit<'_>, top: u32) -> fmt::Result {
@@ -173,17 +167,12 @@ impl Floor<'_> {
         writeln!(f, r#"  <path class="tip" d="M{} {}v10l8 -5z"/>"#, SIDE_X - 8, y - 5)?;
         let when = label(exit.branch.when);
         writeln!(f, r#"  <text class="small" x="{}" y="{}">{when}</text>"#, bend + 8, y - 5)?;
-        match exit.block {
-            Some(block) => {
-                let then = block.then.first().map_or("the end", |branch| branch.to);
-                let what = format!("{}, then {then}", block.builder_name());
-                draw_box(f, block, (SIDE_X, top, SIDE_WIDTH), &what)
-            }
-            None => {
-                let to = exit.branch.to;
-                writeln!(f, r#"  <text class="name" x="{}" y="{}">{to}</text>"#, SIDE_X + 8, y + 4)
-            }
+        if let Some(block) = exit.block {
+            let then = block.then.first().map_or("the end", |branch| branch.to);
+            let what = format!("{}, then {then}", block.builder_name());
+            return draw_box(f, block, (SIDE_X, top, SIDE_WIDTH), &what);
         }
+        writeln!(f, r#"  <text class="name" x="{}" y="{}">{}</text>"#, SIDE_X + 8, y + 4, exit.branch.to)
     }
 }
 
@@ -200,9 +189,13 @@ fn draw_box(
     writeln!(f, r#"  <text class="small" x="{x}" y="{second}">{what}</text>"#)
 }
 
+/// What must hold, as short as it is clear: the verdict of a call by its key in the answer, a click by its button.
 fn label(when: When) -> String {
     match when {
-        When::Is(field, value) => format!("{} = {value}", field.trim_start_matches("fd_")),
+        When::Is(field, value) => match field.strip_prefix("fd_") {
+            Some(key) => format!("{key} = {value}"),
+            None => value.to_owned(),
+        },
         When::Otherwise => "otherwise".to_owned(),
     }
 }

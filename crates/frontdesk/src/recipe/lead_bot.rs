@@ -160,9 +160,8 @@ fn registration(medium: Medium) -> Call {
 fn opening(medium: Medium) -> Call {
     let mut body = vec![("description", "@question"), ("topic", "@topic")];
     body.extend(person(medium));
-    const SAVES: [Save; 4] =
-        [VERDICT[0], VERDICT[1], VERDICT[2], Save { key: "reference", field: "ticket_ref" }];
-    Call { method: Method::Post, path: "/bot/v1/tickets", params: &[], body, saves: &SAVES }
+    let saves = &[VERDICT[0], VERDICT[1], VERDICT[2], Save { key: "reference", field: "ticket_ref" }];
+    Call { method: Method::Post, path: "/bot/v1/tickets", params: &[], body, saves }
 }
 
 /// Who it is. What a visitor writes freely comes first and what tells people apart last: of equal names the last counts, so

@@ -3,9 +3,6 @@
 /// What stands for a public URL that is not known.
 const UNKNOWN_URL: &str = "https://YOUR-PUBLIC-URL";
 
-/// What stands for a bot's key, which is shown only when it is made.
-const KEY: &str = "YOUR-KEY";
-
 /// The server that a recipe is for, and the bot's secrets as far as they are shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Place {
@@ -18,6 +15,9 @@ pub struct Place {
 }
 
 impl Place {
+    /// What stands for a bot's key, which is shown only when it is made.
+    pub const KEY: &str = "YOUR-KEY";
+
     /// The server at this public URL, if there is one and Landbot takes it, and a bot's hook.
     pub fn at(public_url: Option<&str>, hook: &str) -> Self {
         let url = public_url.filter(|url| url.starts_with("https://"));
@@ -26,11 +26,6 @@ impl Place {
             is_reachable: url.is_some(),
             hook: hook.to_owned(),
         }
-    }
-
-    /// What is typed in place of the key.
-    pub const fn key(&self) -> &'static str {
-        KEY
     }
 
     /// Where Landbot delivers the conversation.

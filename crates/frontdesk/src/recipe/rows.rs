@@ -30,7 +30,7 @@ pub(super) fn rows(block: &Block, place: &Place) -> Vec<Row> {
 fn call_rows(call: &Call, place: &Place) -> Vec<Row> {
     let mut rows =
         vec![row("method", call.method.as_str()), row("URL", format!("{}{}", place.url, call.path))];
-    let headers = call.headers(place.key());
+    let headers = call.headers(Place::KEY);
     rows.extend(headers.into_iter().map(|(name, value)| row("header", format!("{name}: {value}"))));
     rows.extend(call.params.iter().map(|(name, value)| row("param", format!("{name} = {value}"))));
     if !call.body.is_empty() {

@@ -51,7 +51,7 @@ impl Printed<'_> {
         writeln!(
             f,
             "\n{} stands for the bot's key, which is shown once. A lost one is replaced by",
-            place.key()
+            Place::KEY
         )?;
         writeln!(f, "`frontdesk bot rotate {bot}`.")
     }
