@@ -31,13 +31,30 @@ pub async fn hold(bot: &mut BotClient, medium: Medium) -> anyhow::Result<()> {
         is_doubled: false,
         is_shown: true,
     };
-    chat.hold(&mut You { last: None }).await
+    chat.hold(&mut You::default()).await
 }
 
 /// Who sits at the terminal.
+#[derive(Default)]
 struct You {
-    /// The block that asked before.
-    last: Option<&'static str>,
+    /// The blocks that were answered, the last one at the end.
+    answered: Vec<&'static str>,
+}
+
+impl You {
+    fn meant(&mut self, block: &Block, titles: &[String], answer: String) -> Reply {
+        match answer.as_str() {
+            "/reload" => {
+                self.answered.clear();
+                Reply::Reloads
+            }
+            "/back" => self.answered.pop().map_or(Reply::Reloads, Reply::GoesBack),
+            _ => {
+                self.answered.push(block.name);
+                if answer.is_empty() { Reply::Skips } else { Reply::Says(chosen(titles, answer)) }
+            }
+        }
+    }
 }
 
 impl Visitor for You {
@@ -47,12 +64,7 @@ impl Visitor for You {
             say(format_args!("  {}  {}", number + 1, printable(title)))?;
         }
         let answer = ask(&format!("\nBot: {}\nYou:", printable(text))).await?;
-        Ok(match (answer.as_str(), self.last.replace(block.name)) {
-            ("", _) => Reply::Skips,
-            ("/reload", _) => Reply::Reloads,
-            ("/back", Some(last)) => Reply::GoesBack(last),
-            _ => Reply::Says(chosen(&titles, answer)),
-        })
+        Ok(self.meant(block, &titles, answer))
     }
 
     fn hear(&mut self, text: &str) -> anyhow::Result<()> {
@@ -71,4 +83,29 @@ fn titles(block: &Block, fields: &ChatFields) -> Vec<String> {
 fn chosen(titles: &[String], answer: String) -> String {
     let number = answer.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
     number.and_then(|index| titles.get(index)).cloned().unwrap_or(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_goes_back_comes_to_the_question_before_and_then_to_the_one_before_that() {
+        let recipe = Recipe::of(Medium::Web);
+        let block = |name| recipe.block(name).expect("a block");
+        let mut you = You::default();
+        assert_eq!(you.meant(block("name"), &[], "Ana".to_owned()), Reply::Says("Ana".to_owned()));
+        assert_eq!(you.meant(block("email"), &[], String::new()), Reply::Skips);
+        assert_eq!(you.meant(block("phone"), &[], "/back".to_owned()), Reply::GoesBack("email"));
+        assert_eq!(you.meant(block("email"), &[], "/back".to_owned()), Reply::GoesBack("name"));
+        assert_eq!(you.meant(block("name"), &[], "/back".to_owned()), Reply::Reloads);
+    }
+
+    #[test]
+    fn a_button_is_clicked_by_its_number_or_its_words() {
+        let titles = ["Sales".to_owned(), "Pricing".to_owned()];
+        for (answer, expected) in [("2", "Pricing"), ("Sales", "Sales"), ("0", "0"), ("3", "3")] {
+            assert_eq!(chosen(&titles, answer.to_owned()), expected);
+        }
+    }
 }

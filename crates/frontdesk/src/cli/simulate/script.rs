@@ -104,7 +104,7 @@ impl Script {
         Some(reply)
     }
 
-    fn says(&self, block: &Block, field: &str) -> Reply {
+    fn answers(&self, block: &Block, field: &str) -> Reply {
         let is_asked_again = block.name.ends_with("-again");
         let said = if is_asked_again { &self.says_again } else { &self.says };
         said.get(field).map_or(Reply::Skips, |answer| Reply::Says(answer.to_owned()))
@@ -132,12 +132,59 @@ impl Visitor for Script {
         Ok(match (self.strays(block), &block.kind) {
             (Some(reply), _) => reply,
             (None, Kind::Buttons { options, .. }) => self.clicks(block, &options.titles(fields)),
-            (None, Kind::Ask { saves, .. }) => self.says(block, saves),
+            (None, Kind::Ask { saves, .. }) => self.answers(block, saves),
             (None, _) => Reply::Skips,
         })
     }
 
     fn hear(&mut self, _: &str) -> anyhow::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::{Medium, Recipe};
+
+    fn fields(pairs: &[(&str, &str)]) -> ChatFields {
+        let mut fields = ChatFields::default();
+        for (field, value) in pairs {
+            fields.set(field, *value);
+        }
+        fields
+    }
+
+    async fn replies(script: &mut Script, names: &[&str]) -> Vec<Reply> {
+        let recipe = Recipe::of(Medium::Web);
+        let known = fields(&[("topic_titles", r#"["Sales","Pricing"]"#)]);
+        let mut replies = Vec::new();
+        for name in names {
+            let block = recipe.block(name).expect("a block");
+            replies.push(script.reply(block, "", &known).await.expect("a reply"));
+        }
+        replies
+    }
+
+    fn says(answer: &str) -> Reply {
+        Reply::Says(answer.to_owned())
+    }
+
+    #[tokio::test]
+    async fn who_goes_back_does_so_once_and_changes_the_address() {
+        let (wrong, right) = (fields(&[("email", "wrong")]), fields(&[("email", "right")]));
+        let mut script = Script::new(Habit::GoesBack, wrong, right);
+        let replies = replies(&mut script, &["email", "consent", "topic", "email", "topic"]).await;
+        let expected = [says("wrong"), says("Yes"), Reply::GoesBack("email"), says("right"), says("Sales")];
+        assert_eq!(replies, expected);
+        assert!(script.has_agreed);
+    }
+
+    #[tokio::test]
+    async fn who_is_asked_again_answers_better_and_who_declines_says_no() {
+        let mut script = Script::new(Habit::Declines, fields(&[]), fields(&[("question", "plain")]));
+        let replies = replies(&mut script, &["name", "question-again", "consent", "register-later"]).await;
+        assert_eq!(replies, [Reply::Skips, says("plain"), says("No"), Reply::Leaves]);
+        assert!(!script.has_agreed);
     }
 }
