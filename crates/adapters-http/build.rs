@@ -2,4 +2,5 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=messages");
+    println!("cargo::rerun-if-changed=words");
 }

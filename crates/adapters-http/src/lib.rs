@@ -24,6 +24,7 @@ mod messages;
 mod metrics;
 mod openapi;
 mod page;
+mod panel;
 mod problem;
 mod routes;
 mod server;

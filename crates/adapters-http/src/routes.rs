@@ -6,7 +6,9 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::{api, bot, docs_page, health, mail_pages, openapi, page, problem::problem, state::request_id};
+use crate::{
+    api, bot, docs_page, health, mail_pages, openapi, page, panel, problem::problem, state::request_id,
+};
 
 /// What a process has that takes calls.
 pub(crate) fn everything(config: &mut ServiceConfig) {
@@ -18,6 +20,7 @@ pub(crate) fn everything(config: &mut ServiceConfig) {
         .configure(docs_page::routes)
         .configure(mail_pages::routes)
         .configure(page::routes)
+        .configure(panel::routes)
         .route("/", web::get().to(home))
         .default_service(web::to(not_found));
 }

@@ -76,7 +76,7 @@ impl ResponseError for StaffDenied {
     }
 }
 
-fn presented_token(request: &HttpRequest) -> Option<String> {
+pub(crate) fn presented_token(request: &HttpRequest) -> Option<String> {
     let (scheme, credentials) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let credentials = credentials.trim();
     if scheme.eq_ignore_ascii_case("bearer") {

@@ -15,4 +15,5 @@ mod life_cycle;
 mod limits;
 mod lookups;
 mod mail;
+mod panel;
 mod watching;

@@ -1,0 +1,80 @@
+//! Why a page cannot be shown, or an action is not done.
+
+use std::fmt::Display;
+
+use actix_web::http::StatusCode;
+use application::ports::StorageError;
+use domain::agent::Role;
+
+use super::words::Words;
+use crate::state::UseCasePanicked;
+
+/// Why a page cannot be shown, or an action is not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PanelError {
+    #[error("nobody is signed in")]
+    SignedOut,
+    #[error("the role {0} is needed")]
+    Forbidden(Role),
+    #[error("the form does not come from a page of this session")]
+    Forged,
+    #[error("there is nothing here")]
+    NotFound,
+    #[error("{field}: {message}")]
+    Field { field: String, message: String },
+    #[error("{0}")]
+    Refused(String),
+    #[error("the form is too large or did not arrive whole")]
+    Unread,
+    #[error("storage failed")]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Panicked(#[from] UseCasePanicked),
+}
+
+impl PanelError {
+    /// A field that cannot be taken as it is.
+    pub(super) fn field(name: impl Into<String>, message: impl Display) -> Self {
+        Self::Field { field: name.into(), message: message.to_string() }
+    }
+
+    /// What the state of things does not allow.
+    pub(super) fn refused(reason: impl Display) -> Self {
+        Self::Refused(reason.to_string())
+    }
+
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) | Self::Forged => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Unread => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Storage(_) | Self::Panicked(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// A heading and a sentence for whoever reads the page.
+    pub(super) fn words(&self, words: &'static Words) -> (&'static str, String) {
+        let t = |english: &'static str| words.of(english);
+        let said = |sentence: &'static str| t(sentence).to_owned();
+        match self {
+            Self::SignedOut => (t("Sign in"), said("Please sign in to see this page.")),
+            Self::Forbidden(_) => (t("Not allowed"), said("Your role does not allow this.")),
+            Self::Forged => {
+                (t("Not done"), said("The form was out of date or came from elsewhere. Please try again."))
+            }
+            Self::NotFound => (t("Not found"), said("There is nothing here. It may have been erased.")),
+            Self::Field { field, message } => (t("Not done"), format!("{field}: {message}")),
+            Self::Refused(reason) => (t("Not done"), reason.clone()),
+            Self::Unread => (t("Not done"), said("The form is too large or did not arrive whole.")),
+            Self::Storage(StorageError::Stale | StorageError::Conflict(_)) => {
+                (t("Not done"), said("Somebody else changed this meanwhile. Please look again."))
+            }
+            Self::Storage(_) | Self::Panicked(_) => {
+                (t("Not now"), said("The database is not available. Please try again in a moment."))
+            }
+        }
+    }
+}

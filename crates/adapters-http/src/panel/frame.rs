@@ -1,0 +1,142 @@
+//! What is around every page: who is signed in, where it is, what there is beside it.
+
+use actix_web::HttpRequest;
+use askama::filters::Safe;
+use domain::agent::{Agent, Role};
+use jiff::Timestamp;
+
+use super::{act::TOKEN, assets, fields::Fields, labels, visit::Visit, words::Words};
+use crate::{health::ReadinessLevel, page::Escaped};
+
+/// The parts of the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    None,
+    Dashboard,
+    Tickets,
+    Users,
+    Notifications,
+    Routing,
+    Bots,
+    Quarantine,
+    Jobs,
+}
+
+/// A way to a part of the panel.
+pub(super) struct Link {
+    pub(super) path: &'static str,
+    pub(super) title: &'static str,
+    pub(super) is_here: bool,
+}
+
+/// What is around a page.
+pub(super) struct Frame {
+    pub(super) title: String,
+    pub(super) notice: Option<&'static str>,
+    pub(super) query: String,
+    pub(super) reasons: Vec<String>,
+    section: Section,
+    words: &'static Words,
+    agent: Option<Agent>,
+    form_token: String,
+}
+
+impl Frame {
+    pub(super) fn signed_in(visit: &Visit<'_>, title: String, section: Section) -> Self {
+        let readiness = visit.state().readiness.status();
+        let is_ready = readiness.level == ReadinessLevel::Ready;
+        let asked = Fields::of_query(visit.request);
+        Self {
+            title,
+            section,
+            words: visit.words,
+            agent: Some(visit.agent()),
+            form_token: visit.session.form_token.clone(),
+            notice: asked.text("done").and_then(|done| labels::done(visit.words, done)),
+            query: asked.text("q").unwrap_or_default().to_owned(),
+            reasons: if is_ready { Vec::new() } else { readiness.reasons },
+        }
+    }
+
+    pub(super) fn signed_out(request: &HttpRequest, title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            section: Section::None,
+            words: Words::for_reader(request),
+            agent: None,
+            form_token: String::new(),
+            notice: None,
+            query: String::new(),
+            reasons: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_signed_in(&self) -> bool {
+        self.agent.is_some()
+    }
+
+    pub(super) fn version(&self) -> &'static str {
+        &assets::VERSION
+    }
+
+    pub(super) fn language(&self) -> &'static str {
+        self.words.language
+    }
+
+    pub(super) fn languages(&self) -> impl Iterator<Item = &'static str> {
+        Words::languages()
+    }
+
+    pub(super) fn links(&self) -> impl Iterator<Item = Link> {
+        let t = |english: &'static str| self.words.of(english);
+        let here = self.section;
+        [
+            (Section::Dashboard, "/admin", t("Dashboard")),
+            (Section::Tickets, "/admin/tickets", t("Tickets")),
+            (Section::Users, "/admin/users", t("People")),
+            (Section::Notifications, "/admin/notifications", t("Messages")),
+            (Section::Quarantine, "/admin/quarantine", t("Quarantine")),
+            (Section::Routing, "/admin/routing", t("Routing")),
+            (Section::Bots, "/admin/bots", t("Bots")),
+            (Section::Jobs, "/admin/jobs", t("Jobs")),
+        ]
+        .into_iter()
+        .map(move |(section, path, title)| Link { path, title, is_here: section == here })
+    }
+
+    /// A text in the language of the reader.
+    pub(super) fn t<'t>(&'t self, english: &'t str) -> &'t str {
+        self.words.of(english)
+    }
+
+    /// What people call a state, a kind or a role.
+    pub(super) fn label<'t>(&'t self, name: &'t str) -> &'t str {
+        labels::label(self.words, name)
+    }
+
+    /// Whether forms for agents, or for admins, are to be shown.
+    pub(super) fn may(&self, role: Role) -> bool {
+        self.agent.as_ref().is_some_and(|agent| agent.may(role))
+    }
+
+    /// A moment, which the script shows in the time zone of the reader.
+    pub(super) fn when(&self, at: &Timestamp) -> Safe<String> {
+        let shown = at.strftime("%Y-%m-%d %H:%M");
+        Safe(format!("<time datetime=\"{at:.0}\">{shown} UTC</time>"))
+    }
+
+    /// A moment, if there is one.
+    pub(super) fn when_any(&self, at: &Option<Timestamp>) -> Safe<String> {
+        at.as_ref().map_or_else(|| Safe("<span class=\"soft\">–</span>".to_owned()), |at| self.when(at))
+    }
+
+    /// A state, in its colour.
+    pub(super) fn badge(&self, name: &str) -> Safe<String> {
+        Safe(format!("<span class=\"badge {name}\">{}</span>", Escaped(self.label(name))))
+    }
+
+    /// The field that every form needs.
+    pub(super) fn token_field(&self) -> Safe<String> {
+        Safe(format!("<input type=\"hidden\" name=\"{TOKEN}\" value=\"{}\">", self.form_token))
+    }
+}

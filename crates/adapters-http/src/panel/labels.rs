@@ -1,0 +1,70 @@
+//! What people call the names that the domain gives to states, kinds and roles.
+
+use super::words::Words;
+
+/// What people call a state, a kind or a role; as it is, if it has no other name.
+pub(super) fn label<'t>(words: &'t Words, name: &'t str) -> &'t str {
+    let t = |english: &'static str| words.of(english);
+    match name {
+        "open" => t("Open"),
+        "pending" => t("Pending"),
+        "resolved" => t("Resolved"),
+        "closed" => t("Closed"),
+        "scheduled" => t("Scheduled"),
+        "queued" => t("Queued"),
+        "sending" => t("Sending"),
+        "sent" => t("Sent"),
+        "retrying" => t("Retrying"),
+        "failed" => t("Failed"),
+        "unknown" => t("Unknown"),
+        "cancelled" => t("Cancelled"),
+        "temporary" => t("Temporary error"),
+        "permanent" => t("Permanent error"),
+        "welcome" => t("Welcome mail"),
+        "ticket_opened" => t("Ticket opened"),
+        "escalation" => t("Escalation"),
+        "digest" => t("Digest"),
+        "reply" => t("Reply"),
+        "email" => t("Email"),
+        "phone" => t("Phone"),
+        "customer" => t("Landbot customer"),
+        "viewer" => t("Viewer"),
+        "agent" => t("Agent"),
+        "admin" => t("Admin"),
+        "low" => t("Low"),
+        "normal" => t("Normal"),
+        "high" => t("High"),
+        "urgent" => t("Urgent"),
+        "person" => t("Person"),
+        "held" => t("Held"),
+        "released" => t("Released"),
+        "discarded" => t("Discarded"),
+        "active" => t("Active"),
+        "revoked" => t("Revoked"),
+        "paused" => t("Paused"),
+        "done" => t("Done"),
+        "alarm" => t("Alarm"),
+        "interrupted" => t("Interrupted"),
+        other => other,
+    }
+}
+
+/// What a page says after something was done.
+pub(super) fn done(words: &'static Words, done: &str) -> Option<&'static str> {
+    let t = |english: &'static str| words.of(english);
+    Some(match done {
+        "saved" => t("Saved."),
+        "added" => t("Added."),
+        "sent" => t("Sent."),
+        "repeated" => t("This was sent before; it was not sent twice."),
+        "cancelled" => t("Cancelled."),
+        "retried" => t("It will be sent again."),
+        "paused" => t("Paused. Nothing is lost: it waits."),
+        "resumed" => t("Resumed."),
+        "discarded" => t("Discarded."),
+        "released" => t("Released: it was taken as if the bot had sent it so."),
+        "requested" => t("It will run in a moment."),
+        "revoked" => t("Revoked."),
+        _ => return None,
+    })
+}

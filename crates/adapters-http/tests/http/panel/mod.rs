@@ -1,0 +1,4 @@
+//! The panel, as a browser without a script sees it.
+
+mod browser;
+mod users;
