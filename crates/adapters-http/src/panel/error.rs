@@ -58,22 +58,24 @@ impl PanelError {
     /// A heading and a sentence for whoever reads the page.
     pub(super) fn words(&self, words: &'static Words) -> (&'static str, String) {
         let t = |english: &'static str| words.of(english);
-        let said = |sentence: &'static str| t(sentence).to_owned();
         match self {
-            Self::SignedOut => (t("Sign in"), said("Please sign in to see this page.")),
-            Self::Forbidden(_) => (t("Not allowed"), said("Your role does not allow this.")),
-            Self::Forged => {
-                (t("Not done"), said("The form was out of date or came from elsewhere. Please try again."))
+            Self::SignedOut => (t("Sign in"), t("Please sign in to see this page.").to_owned()),
+            Self::Forbidden(_) => (t("Not allowed"), t("Your role does not allow this.").to_owned()),
+            Self::Forged => (
+                t("Not done"),
+                t("The form was out of date or came from elsewhere. Please try again.").to_owned(),
+            ),
+            Self::NotFound => {
+                (t("Not found"), t("There is nothing here. It may have been erased.").to_owned())
             }
-            Self::NotFound => (t("Not found"), said("There is nothing here. It may have been erased.")),
             Self::Field { field, message } => (t("Not done"), format!("{field}: {message}")),
             Self::Refused(reason) => (t("Not done"), reason.clone()),
-            Self::Unread => (t("Not done"), said("The form is too large or did not arrive whole.")),
+            Self::Unread => (t("Not done"), t("The form is too large or did not arrive whole.").to_owned()),
             Self::Storage(StorageError::Stale | StorageError::Conflict(_)) => {
-                (t("Not done"), said("Somebody else changed this meanwhile. Please look again."))
+                (t("Not done"), t("Somebody else changed this meanwhile. Please look again.").to_owned())
             }
             Self::Storage(_) | Self::Panicked(_) => {
-                (t("Not now"), said("The database is not available. Please try again in a moment."))
+                (t("Not now"), t("The database is not available. Please try again in a moment.").to_owned())
             }
         }
     }
