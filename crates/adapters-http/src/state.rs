@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use actix_web::{HttpMessage, HttpRequest, web};
 use application::{
-    conversation::{AdmitDelivery, HearMessages},
+    conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     ports::{Clock, Entropy, Ids, Storage},
     staff::AuthenticateAgent,
@@ -38,6 +38,8 @@ pub struct HttpState {
     pub admit_delivery: AdmitDelivery,
     /// Takes what hooks deliver.
     pub hear_messages: HearMessages,
+    /// Answers people.
+    pub reply_to_ticket: ReplyToTicket,
     /// Finds the agent behind an API token.
     pub authenticate_agent: AuthenticateAgent,
     /// How a call is taken out of quarantine, and what is rung when a person plans something.

@@ -69,15 +69,27 @@ pub(super) fn of_user(known: &UserExport) -> Vec<Event> {
     newest_first(events)
 }
 
-pub(super) fn opened(ticket: &Ticket) -> Event {
+/// All that happened to a ticket.
+pub(super) fn of_ticket(
+    ticket: &Ticket,
+    messages: &[ConversationMessage],
+    notifications: &[ExportedNotification],
+) -> Vec<Event> {
+    let mut events = vec![opened(ticket)];
+    events.extend(messages.iter().map(said));
+    events.extend(notifications.iter().flat_map(told));
+    events
+}
+
+fn opened(ticket: &Ticket) -> Event {
     event(ticket.created_at, What::TicketOpened { ticket: Box::new(ticket.clone()) })
 }
 
-pub(super) fn said(message: &ConversationMessage) -> Event {
+fn said(message: &ConversationMessage) -> Event {
     event(message.sent_at, What::Said { message: Box::new(message.clone()) })
 }
 
-pub(super) fn told(told: &ExportedNotification) -> Vec<Event> {
+fn told(told: &ExportedNotification) -> Vec<Event> {
     let notification = || Box::new(told.notification.clone());
     let planned = event(told.notification.created_at, What::Planned { notification: notification() });
     let tried = told.attempts.iter().map(|attempt| {

@@ -14,6 +14,7 @@ mod frame;
 mod labels;
 mod language;
 mod session;
+mod tickets;
 mod users;
 mod visit;
 mod words;
@@ -24,6 +25,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .configure(assets::routes)
         .route("/admin/language", post().to(language::choose))
+        .route("/admin/tickets", get().to(tickets::list))
+        .route("/admin/tickets/{ticket}", get().to(tickets::show))
+        .route("/admin/tickets/{ticket}/reply", post().to(tickets::reply))
         .route("/admin/users", get().to(users::list))
         .route("/admin/users/{id}", get().to(users::show));
 }

@@ -15,7 +15,7 @@ use adapters_http::{
 };
 use application::{
     bots::{AddBot, NewBot, RevokeBotKeys, WhichKeys},
-    conversation::{AdmitDelivery, HearMessages},
+    conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     jobs::IndexForSearch,
     ports::{CapturedMail, Clock, Entropy, Ids, Storage, atomically, consult},
@@ -162,6 +162,13 @@ impl Desk {
             list_topics: ListTopics { storage: storage.clone() },
             admit_delivery: AdmitDelivery { storage: storage.clone() },
             hear_messages: HearMessages::new(storage.clone(), clock.clone(), ids.clone()),
+            reply_to_ticket: ReplyToTicket {
+                storage: storage.clone(),
+                queue: take_calls.queue.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+                is_connected: true,
+            },
             authenticate_agent: AuthenticateAgent { storage: storage.clone() },
             take_calls,
             entropy: self.entropy.clone(),

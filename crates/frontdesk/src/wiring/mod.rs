@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use adapters_queue::{InProcessQueue, RabbitMqQueue};
 use application::{
+    conversation::ReplyToTicket,
     intake::TakeCalls,
     ports::{Entropy, Ids, NotificationQueue, PasswordHasher, Schema, Storage},
 };
@@ -81,6 +82,17 @@ impl App {
         };
         let (entropy, hasher) = (Arc::new(SystemEntropy), Arc::new(Argon2Hasher));
         Self { database, storage, broker, queue, clock, ids, entropy, hasher, take_calls }
+    }
+
+    /// How people are answered.
+    pub fn reply_to_ticket(&self, settings: &Settings) -> ReplyToTicket {
+        ReplyToTicket {
+            storage: Arc::clone(&self.storage),
+            queue: Arc::clone(&self.queue),
+            clock: Arc::clone(&self.clock) as _,
+            ids: Arc::clone(&self.ids),
+            is_connected: settings.landbot.token.is_some(),
+        }
     }
 
     /// Ends the use of what is connected to.

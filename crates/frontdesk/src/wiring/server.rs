@@ -75,6 +75,7 @@ impl App {
             list_topics: ListTopics { storage: storage() },
             admit_delivery: AdmitDelivery { storage: storage() },
             hear_messages: HearMessages::new(storage(), Arc::clone(&clock), Arc::clone(&self.ids)),
+            reply_to_ticket: self.reply_to_ticket(settings),
             authenticate_agent: AuthenticateAgent { storage: storage() },
             take_calls: self.take_calls.clone(),
             entropy: Arc::clone(&self.entropy),

@@ -1,6 +1,9 @@
 //! What a browser does for somebody who is signed in: it keeps who it is, and sends forms with all of their fields.
 
-use crate::{client::Response, desk::Desk};
+use crate::{
+    client::{Request, Response},
+    desk::Desk,
+};
 
 /// A browser without a script.
 pub(crate) struct Browser<'d> {
@@ -15,10 +18,15 @@ impl<'d> Browser<'d> {
         Self { desk, secret: viewer }
     }
 
+    /// For somebody who works on tickets, and for somebody who may read.
+    pub(crate) fn of_agent_and_viewer(desk: &'d Desk) -> (Self, Self) {
+        let [viewer, agent, _] = desk.tokens();
+        (Self { desk, secret: agent }, Self { desk, secret: viewer })
+    }
+
     /// For somebody who works on tickets.
     pub(crate) fn of_agent(desk: &'d Desk) -> Self {
-        let [_, agent, _] = desk.tokens();
-        Self { desk, secret: agent }
+        Self::of_agent_and_viewer(desk).0
     }
 
     /// For somebody who may do everything.
@@ -39,22 +47,32 @@ impl<'d> Browser<'d> {
         page.text().to_owned()
     }
 
-    /// Fills in a form, whose action is `path`, on the page `from`, and sends it.
-    pub(crate) fn submit(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Response {
+    /// Fills in a form, whose action is `path`, on the page `from`: all of its hidden fields, and these.
+    pub(crate) fn fill(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Vec<(String, String)> {
         let page = self.read(from);
-        let form = page.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or(rest));
         let action = format!("action=\"{path}\"");
-        let form = form.into_iter().find(|form| form.contains(&action));
-        let mut sent = hidden_fields(form.unwrap_or_else(|| panic!("no form for {path} in {page}")));
-        sent.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.post(path, &sent)
+        let mut forms = page.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
+        let form = forms.find(|form| form.contains(&action));
+        let mut filled = hidden_fields(form.unwrap_or_else(|| panic!("no form for {path} in {page}")));
+        filled.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        filled
     }
 
-    /// Sends a form that stands on no page.
+    /// Fills in a form and sends it.
+    pub(crate) fn submit(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Response {
+        self.post(path, &self.fill(from, path, fields))
+    }
+
+    /// Sends a form, wherever it comes from.
     pub(crate) fn post(&self, path: &str, fields: &[(String, String)]) -> Response {
+        self.request(path, fields).send()
+    }
+
+    /// A form on its way.
+    pub(crate) fn request(&self, path: &str, fields: &[(String, String)]) -> Request {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.desk.request("POST", path).bearer(&self.secret);
-        request.header("Content-Type", "application/x-www-form-urlencoded").body(body).send()
+        request.header("Content-Type", "application/x-www-form-urlencoded").body(body)
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::io::Read as _;
 
-use application::{
-    conversation::{Replied, ReplyToTicket},
-    ports::consult,
-};
+use application::{conversation::Replied, ports::consult};
 use clap::Args;
 use domain::{agent::Agent, channel::ChannelKind, ticket::Reference};
 
@@ -26,13 +23,7 @@ pub struct ReplyArgs {
 }
 
 pub async fn run(app: &App, settings: &Settings, args: ReplyArgs) -> anyhow::Result<()> {
-    let reply = ReplyToTicket {
-        storage: app.storage.clone(),
-        queue: app.queue.clone(),
-        clock: app.clock.clone(),
-        ids: app.ids.clone(),
-        is_connected: settings.landbot.token.is_some(),
-    };
+    let reply = app.reply_to_ticket(settings);
     let agent = agent(app, &args.agent).await?;
     let text = match args.text {
         Some(text) => text,
