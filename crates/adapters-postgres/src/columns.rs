@@ -19,7 +19,8 @@ use domain::{
     conversation::Author,
     identity::IdentityKind,
     ids::{
-        AgentId, BotId, ChannelId, MessageId, NotificationId, RequestId, TicketId, TokenId, UserId, WorkerId,
+        AgentId, BotId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketId, TokenId,
+        UserId, WorkerId,
     },
     intake::{CallPath, IntakeOutcome},
     job::{Job, JobOutcome},
@@ -77,7 +78,7 @@ macro_rules! stored_as_id {
     )+};
 }
 
-stored_as_id! { AgentId BotId ChannelId MessageId NotificationId RequestId TicketId TokenId UserId WorkerId }
+stored_as_id! { AgentId BotId ChannelId MessageId NotificationId RequestId SessionId TicketId TokenId UserId WorkerId }
 
 /// A SHA-256 digest: its 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]

@@ -32,6 +32,18 @@ table! {
         password_hash -> Text,
         role -> Text,
         created_at -> Timestamptz,
+        deactivated_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> Uuid,
+        agent_id -> Uuid,
+        digest -> Binary,
+        client -> Text,
+        created_at -> Timestamptz,
+        seen_at -> Timestamptz,
     }
 }
 
@@ -327,6 +339,7 @@ table! {
 }
 
 allow_tables_to_appear_in_same_query!(agents, api_tokens);
+allow_tables_to_appear_in_same_query!(agents, sessions);
 allow_tables_to_appear_in_same_query!(channels, claims, notifications);
 allow_tables_to_appear_in_same_query!(claims, attempts);
 allow_tables_to_appear_in_same_query!(attempts, notifications);

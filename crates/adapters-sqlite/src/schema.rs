@@ -32,6 +32,18 @@ table! {
         password_hash -> Text,
         role -> Text,
         created_at -> BigInt,
+        deactivated_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> Binary,
+        agent_id -> Binary,
+        digest -> Binary,
+        client -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
     }
 }
 
@@ -340,6 +352,7 @@ table! {
 }
 
 allow_tables_to_appear_in_same_query!(agents, api_tokens);
+allow_tables_to_appear_in_same_query!(agents, sessions);
 allow_tables_to_appear_in_same_query!(attempts, notifications);
 allow_tables_to_appear_in_same_query!(messages, notifications);
 allow_tables_to_appear_in_same_query!(notifications, tickets);

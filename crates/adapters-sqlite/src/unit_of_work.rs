@@ -9,8 +9,8 @@ use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
     LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository,
-    SearchRepository, StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork,
-    UserRepository, WorkerRepository,
+    SearchRepository, SessionRepository, StorageError, TicketRepository, TimelineRepository, TopicRepository,
+    UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -266,6 +266,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
         self
     }
 

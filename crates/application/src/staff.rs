@@ -72,6 +72,7 @@ impl CreateSuperuser {
             password_hash: self.hash(password).await?,
             role: Role::Admin,
             created_at: self.clock.now(),
+            deactivated_at: None,
         };
         match atomically(&*self.storage, async |tx| tx.agents().insert(&member).await).await {
             Ok(()) => Ok(member.id),

@@ -8,6 +8,7 @@ use crate::{
     bot::SecretDigest,
     ids::{AgentId, TokenId},
     names::named,
+    session::Session,
 };
 
 named! {
@@ -58,6 +59,15 @@ pub struct StaffMember {
     pub role: Role,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when it may not sign in any more.
+    pub deactivated_at: Option<Timestamp>,
+}
+
+impl StaffMember {
+    /// Whether it may sign in.
+    pub const fn is_active(&self) -> bool {
+        self.deactivated_at.is_none()
+    }
 }
 
 impl fmt::Debug for StaffMember {
@@ -96,8 +106,14 @@ pub struct Agent {
 impl Agent {
     /// What the holder of `token` may do: the lesser of its scope and its agent's role. None once revoked.
     pub fn by_token(member: &StaffMember, token: &ApiToken) -> Option<Self> {
-        let owns = token.agent_id == member.id && token.revoked_at.is_none();
+        let owns = token.agent_id == member.id && token.revoked_at.is_none() && member.is_active();
         owns.then(|| Self { id: member.id, role: token.scope.as_role().min(member.role) })
+    }
+
+    /// What somebody who is signed in may do at `now`. None once the session ended.
+    pub fn by_session(member: &StaffMember, session: &Session, now: Timestamp) -> Option<Self> {
+        let goes_on = session.agent_id == member.id && session.is_live(now) && member.is_active();
+        goes_on.then(|| Self { id: member.id, role: member.role })
     }
 
     /// What a member of staff may do who works at the machine itself, in its own name.
@@ -130,6 +146,7 @@ mod tests {
             password_hash: String::new(),
             role,
             created_at: Timestamp::UNIX_EPOCH,
+            deactivated_at: None,
         }
     }
 
@@ -157,5 +174,11 @@ mod tests {
     fn a_revoked_token_makes_no_agent() {
         let revoked = ApiToken { revoked_at: Some(Timestamp::UNIX_EPOCH), ..token(Scope::Admin) };
         assert_eq!(Agent::by_token(&member(Role::Admin), &revoked), None);
+    }
+
+    #[test]
+    fn who_was_deactivated_is_no_agent_any_more() {
+        let gone = StaffMember { deactivated_at: Some(Timestamp::UNIX_EPOCH), ..member(Role::Admin) };
+        assert_eq!(Agent::by_token(&gone, &token(Scope::Admin)), None);
     }
 }

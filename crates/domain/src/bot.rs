@@ -17,7 +17,10 @@ pub const HOOK_PREFIX: &str = "fdh_";
 /// What every API token of an agent begins with.
 pub const API_TOKEN_PREFIX: &str = "fds_";
 
-/// A secret that opens a door: a bot's key or an agent's API token. It is shown once, never stored, and its
+/// What the secret of every session begins with.
+pub const SESSION_PREFIX: &str = "fdw_";
+
+/// A secret that opens a door: a bot's key, an agent's API token or a session. It is shown once, never stored, and its
 /// `Debug` says nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -31,6 +34,11 @@ impl Secret {
     /// An agent's API token from 32 random bytes: `fds_` and 43 characters of base64url.
     pub fn api_token(random: [u8; 32]) -> Self {
         Self::with_prefix(API_TOKEN_PREFIX, random)
+    }
+
+    /// The secret of a session from 32 random bytes: `fdw_` and 43 characters of base64url.
+    pub fn session(random: [u8; 32]) -> Self {
+        Self::with_prefix(SESSION_PREFIX, random)
     }
 
     fn with_prefix(prefix: &str, random: [u8; 32]) -> Self {

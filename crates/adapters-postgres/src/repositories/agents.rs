@@ -30,6 +30,23 @@ impl AgentRepository for PgUnitOfWork {
         .await
     }
 
+    async fn all(&mut self) -> Result<Vec<StaffMember>, StorageError> {
+        self.run(async |connection| {
+            let members = agents::table.order(agents::id).select(AgentRow::as_select());
+            Ok(members.load(connection).await?.into_iter().map(StaffMember::from).collect())
+        })
+        .await
+    }
+
+    async fn update(&mut self, member: &StaffMember) -> Result<(), StorageError> {
+        let row = AgentRow::from(member);
+        self.run(async |connection| {
+            diesel::update(agents::table.find(row.id)).set(&row).execute(connection).await?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn by_email(&mut self, email: &str) -> Result<Option<StaffMember>, StorageError> {
         self.run(async |connection| {
             let member = agents::table.filter(agents::email.eq(email)).select(AgentRow::as_select());

@@ -15,6 +15,7 @@ pub(crate) mod quarantine;
 mod reminders;
 mod retention;
 mod search;
+mod sessions;
 pub(crate) mod tickets;
 pub(crate) mod timeline;
 pub(crate) mod topics;

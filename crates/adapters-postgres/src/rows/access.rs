@@ -135,14 +135,15 @@ fn bot_keys(rows: Vec<KeyRow>) -> BotKeys {
     keys
 }
 
-#[derive(Insertable, Queryable, QueryableByName, Selectable)]
-#[diesel(table_name = agents)]
+#[derive(Insertable, AsChangeset, Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = agents, treat_none_as_null = true)]
 pub(crate) struct AgentRow {
     pub(crate) id: Id,
     pub(crate) email: String,
     pub(crate) password_hash: String,
     pub(crate) role: Named<Role>,
     pub(crate) created_at: At,
+    pub(crate) deactivated_at: Option<At>,
 }
 
 impl From<&StaffMember> for AgentRow {
@@ -153,6 +154,7 @@ impl From<&StaffMember> for AgentRow {
             password_hash: member.password_hash.clone(),
             role: Named(member.role),
             created_at: At(member.created_at),
+            deactivated_at: member.deactivated_at.map(At),
         }
     }
 }
@@ -165,6 +167,7 @@ impl From<AgentRow> for StaffMember {
             password_hash: row.password_hash,
             role: row.role.0,
             created_at: row.created_at.0,
+            deactivated_at: row.deactivated_at.map(|at| at.0),
         }
     }
 }

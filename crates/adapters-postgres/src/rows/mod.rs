@@ -7,6 +7,7 @@ mod job;
 mod notification;
 mod person;
 mod routing;
+mod session;
 mod ticket;
 
 pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
@@ -18,6 +19,7 @@ pub(crate) use notification::{
 };
 pub(crate) use person::{ClashRow, IdentityRow, KnownUserRow, UserRow, known_persons, origin};
 pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow, quiet_hours};
+pub(crate) use session::SessionRow;
 pub(crate) use ticket::TicketRow;
 
 use serde_json::{Map, Value};

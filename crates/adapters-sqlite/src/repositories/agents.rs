@@ -29,6 +29,23 @@ impl AgentRepository for SqliteUnitOfWork {
         .await
     }
 
+    async fn all(&mut self) -> Result<Vec<StaffMember>, StorageError> {
+        self.run(move |connection| {
+            let members = agents::table.order(agents::id).select(AgentRow::as_select());
+            Ok(members.load(connection)?.into_iter().map(StaffMember::from).collect())
+        })
+        .await
+    }
+
+    async fn update(&mut self, member: &StaffMember) -> Result<(), StorageError> {
+        let row = AgentRow::from(member);
+        self.run(move |connection| {
+            diesel::update(agents::table.find(row.id)).set(&row).execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn by_email(&mut self, email: &str) -> Result<Option<StaffMember>, StorageError> {
         let email = email.to_owned();
         self.run(move |connection| {

@@ -7,6 +7,7 @@ mod job;
 mod notification;
 mod person;
 mod routing;
+mod session;
 mod ticket;
 
 pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
@@ -16,6 +17,7 @@ pub(crate) use job::JobRow;
 pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, NotificationRow, small};
 pub(crate) use person::{ClashRow, IdentityRow, NewClashRow, UserRow, origin};
 pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow};
+pub(crate) use session::SessionRow;
 pub(crate) use ticket::TicketRow;
 
 use serde_json::{Map, Value};

@@ -140,6 +140,7 @@ pub(super) fn is_small(step: &str) -> bool {
         "workers",
         "agents",
         "api_tokens",
+        "sessions",
         "search_notes",
     ];
     let indexes = ["notifications_channel_id_claimed_by_idx", "attempts_worker_id_idx"];
@@ -246,6 +247,7 @@ async fn calls_and_answers_are_found_by_index() {
     let digest = SecretDigest::of("a key");
     watched.uses("bot_keys USING PRIMARY KEY (digest=?)", async |tx| tx.bots().by_key(digest).await).await;
     watched.uses("api_tokens_digest_key", async |tx| tx.agents().by_token(digest).await).await;
+    watched.uses("sessions_digest_key", async |tx| tx.sessions().by_digest(digest).await).await;
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use domain::{
     agent::{ApiToken, StaffMember},
     bot::{Bot, HookSecret, SecretDigest},
-    ids::{AgentId, TokenId},
+    ids::{AgentId, SessionId, TokenId},
+    session::Session,
 };
 use jiff::Timestamp;
 
@@ -42,6 +43,12 @@ pub trait AgentRepository: Send {
     /// [`StorageError::Conflict`] when the address is taken.
     async fn insert(&mut self, member: &StaffMember) -> Result<(), StorageError>;
 
+    /// All members, in the order in which they were added.
+    async fn all(&mut self) -> Result<Vec<StaffMember>, StorageError>;
+
+    /// Writes all that may change of a member: its password, its role, and whether it may sign in.
+    async fn update(&mut self, member: &StaffMember) -> Result<(), StorageError>;
+
     /// A member by the address it signs in with (lower-case).
     async fn by_email(&mut self, email: &str) -> Result<Option<StaffMember>, StorageError>;
 
@@ -59,4 +66,32 @@ pub trait AgentRepository: Send {
 
     /// Revokes a token. Says whether there was one in force.
     async fn revoke_token(&mut self, id: TokenId, at: Timestamp) -> Result<bool, StorageError>;
+}
+
+/// Who is signed in.
+#[async_trait]
+pub trait SessionRepository: Send {
+    /// Writes a new session.
+    async fn insert(&mut self, session: &Session) -> Result<(), StorageError>;
+
+    /// The session with this digest, and whose it is. Also one that has ended by itself.
+    async fn by_digest(
+        &mut self,
+        digest: SecretDigest,
+    ) -> Result<Option<(StaffMember, Session)>, StorageError>;
+
+    /// An agent's sessions, the newest first.
+    async fn of_agent(&mut self, agent: AgentId) -> Result<Vec<Session>, StorageError>;
+
+    /// Notes that a session was used.
+    async fn note_seen(&mut self, id: SessionId, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Ends one of an agent's sessions. Says whether there was one.
+    async fn end(&mut self, agent: AgentId, id: SessionId) -> Result<bool, StorageError>;
+
+    /// Ends all of an agent's sessions but this one. Says how many there were.
+    async fn end_others(&mut self, agent: AgentId, kept: Option<SessionId>) -> Result<usize, StorageError>;
+
+    /// Deletes those that were last used before a moment. Says how many.
+    async fn forget_idle(&mut self, seen_before: Timestamp) -> Result<usize, StorageError>;
 }

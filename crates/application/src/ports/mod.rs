@@ -19,7 +19,7 @@ mod schema;
 mod search;
 mod storage;
 
-pub use access::{AgentRepository, BotRepository};
+pub use access::{AgentRepository, BotRepository, SessionRepository};
 pub use channel::{Channel, Receipt, Wording, WordingError};
 pub use conversation::{ConversationRepository, Whose};
 pub use environment::{ChannelSecrets, Clock, Entropy, Ids, PasswordHashError, PasswordHasher};

@@ -10,7 +10,8 @@ use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    TicketRepository, TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
+    SessionRepository, TicketRepository, TimelineRepository, TopicRepository, UserRepository,
+    WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -109,6 +110,8 @@ pub trait UnitOfWork: Send {
     fn bots(&mut self) -> &mut dyn BotRepository;
     /// Members of staff and their tokens.
     fn agents(&mut self) -> &mut dyn AgentRepository;
+    /// Who is signed in.
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Periodic jobs.
     fn jobs(&mut self) -> &mut dyn JobRepository;
     /// What was made, and what there is.

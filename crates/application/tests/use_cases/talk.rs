@@ -44,6 +44,7 @@ pub(crate) fn agent(role: Role) -> Agent {
         password_hash: String::new(),
         role,
         created_at: crate::desk::BEGIN,
+        deactivated_at: None,
     })
 }
 

@@ -137,11 +137,22 @@ operations! {
     }
     agents {
         AgentsInsert insert
+        AgentsAll all
+        AgentsUpdate update
         AgentsByEmail by_email
         AgentsByToken by_token
         AgentsInsertToken insert_token
         AgentsTokens tokens
         AgentsRevokeToken revoke_token
+    }
+    sessions {
+        SessionsInsert insert
+        SessionsByDigest by_digest
+        SessionsOfAgent of_agent
+        SessionsNoteSeen note_seen
+        SessionsEnd end
+        SessionsEndOthers end_others
+        SessionsForgetIdle forget_idle
     }
     jobs {
         JobsAll all

@@ -104,6 +104,22 @@ pub async fn an_address_signs_in_one_member_of_staff(desk: &Desk<'_>) {
     assert_eq!(by_email(desk, &first.email).await, Some(first));
 }
 
+pub async fn an_update_changes_one_member_of_staff(desk: &Desk<'_>) {
+    let [first, second] = [member(desk, 1, Role::Admin), member(desk, 2, Role::Agent)];
+    add(desk, &[first.clone(), second.clone()], &[]).await;
+    let changed = StaffMember {
+        password_hash: "$argon2id$v=19$other".to_owned(),
+        role: Role::Viewer,
+        deactivated_at: Some(desk.after(60)),
+        ..second
+    };
+    desk.write(async |tx| tx.agents().update(&changed).await).await;
+    assert_eq!(desk.read(async |tx| tx.agents().all().await).await, [first.clone(), changed.clone()]);
+    let back = StaffMember { deactivated_at: None, ..changed };
+    desk.write(async |tx| tx.agents().update(&back).await).await;
+    assert_eq!(desk.read(async |tx| tx.agents().all().await).await, [first, back]);
+}
+
 pub async fn a_token_leads_to_its_agent(desk: &Desk<'_>) {
     let members = [member(desk, 1, Role::Admin), member(desk, 2, Role::Agent)];
     let tokens = [
@@ -152,6 +168,7 @@ fn member(desk: &Desk<'_>, number: u8, role: Role) -> StaffMember {
         password_hash: format!("$argon2id$v=19$hash{number}"),
         role,
         created_at: desk.now(),
+        deactivated_at: None,
     }
 }
 

@@ -25,6 +25,7 @@ mod retiring;
 mod routing;
 mod samples;
 mod searching;
+mod sessions;
 mod tickets;
 mod timeline;
 mod traces;
@@ -256,8 +257,16 @@ macro_rules! for_each_storage_case {
                 an_update_changes_one_bot
                 a_member_of_staff_reads_back_as_it_was_written
                 an_address_signs_in_one_member_of_staff
+                an_update_changes_one_member_of_staff
                 a_token_leads_to_its_agent
                 a_token_is_revoked_once_and_stays_known
+            }
+            sessions {
+                a_session_leads_to_its_agent
+                that_a_session_was_used_is_noted
+                a_session_is_ended_by_its_agent_alone
+                all_sessions_of_an_agent_are_ended_but_one
+                sessions_that_nobody_uses_are_forgotten
             }
             jobs {
                 a_job_that_never_ran_is_given_to_whoever_asks_first

@@ -21,6 +21,17 @@ impl AgentRepository for InMemoryUnitOfWork {
         state.agents.insert(member.id, member.clone(), "agents_pkey")
     }
 
+    async fn all(&mut self) -> Result<Vec<StaffMember>, StorageError> {
+        Ok(self.read(Operation::AgentsAll)?.agents.values().cloned().collect())
+    }
+
+    async fn update(&mut self, member: &StaffMember) -> Result<(), StorageError> {
+        if let Some(known) = self.write(Operation::AgentsUpdate)?.agents.get_mut(&member.id) {
+            known.clone_from(member);
+        }
+        Ok(())
+    }
+
     async fn by_email(&mut self, email: &str) -> Result<Option<StaffMember>, StorageError> {
         let state = self.read(Operation::AgentsByEmail)?;
         Ok(state.agents.values().find(|member| member.email == email).cloned())

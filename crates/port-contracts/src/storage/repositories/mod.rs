@@ -14,6 +14,7 @@ mod notifications;
 mod quarantine;
 mod reminders;
 mod search;
+mod sessions;
 mod tickets;
 mod timeline;
 mod topics;

@@ -1,0 +1,2 @@
+ALTER TABLE agents DROP COLUMN deactivated_at;
+DROP TABLE sessions;
