@@ -94,10 +94,23 @@ pub(crate) fn base_url(request: &HttpRequest) -> String {
     format!("{scheme}://{}", asked_host(request).unwrap_or("localhost"))
 }
 
+/// Where a request comes from: the peer, or what the trusted proxies in front of us saw. Each proxy adds its peer at the
+/// end of the list, so that the last address that is not a trusted proxy is the one to believe.
+pub(crate) fn client_address(request: &HttpRequest) -> String {
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return String::new() };
+    let header = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let seen = header.filter(|_| is_trusted(request, peer)).unwrap_or_default().rsplit(',');
+    let mut seen = seen.map_while(|address| address.trim().parse().ok());
+    seen.find(|address| !is_trusted(request, *address)).unwrap_or(peer).to_string()
+}
+
+fn is_trusted(request: &HttpRequest, address: IpAddr) -> bool {
+    shared(request).state.trusted_proxies.iter().any(|network| network.contains(address))
+}
+
 /// The first value of a header that only a trusted proxy may set.
 fn forwarded<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
-    let peer = request.peer_addr()?.ip();
-    let is_trusted = shared(request).state.trusted_proxies.iter().any(|network| network.contains(peer));
+    let is_trusted = is_trusted(request, request.peer_addr()?.ip());
     let value = request.headers().get(name).filter(|_| is_trusted)?.to_str().ok()?;
     value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
 }

@@ -6,8 +6,8 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use application::{
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
-    ports::{Clock, Entropy, Ids, Storage},
-    staff::AuthenticateAgent,
+    ports::{Clock, Entropy, Ids, PasswordHasher, Storage},
+    staff::{AuthenticateAgent, SignIn},
 };
 use domain::ids::RequestId;
 use tokio::runtime::Handle;
@@ -46,6 +46,8 @@ pub struct HttpState {
     pub take_calls: TakeCalls,
     /// New keys of bots.
     pub entropy: Arc<dyn Entropy>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
     /// Where captured mail is read from, and what programs ask for.
     pub storage: Arc<dyn Storage>,
     /// The time, for rate limits.
@@ -73,6 +75,7 @@ pub(crate) struct Shared {
     pub(crate) messages: Messages,
     pub(crate) traffic: Traffic,
     pub(crate) docs: DocsPage,
+    pub(crate) sign_in: Arc<SignIn>,
 }
 
 /// A use case panicked; its runtime lives on.
@@ -87,6 +90,13 @@ impl Shared {
             messages: Messages::shipped(),
             traffic: Traffic::default(),
             docs: DocsPage::new(),
+            sign_in: Arc::new(SignIn::new(
+                state.storage.clone(),
+                state.clock.clone(),
+                state.ids.clone(),
+                state.entropy.clone(),
+                state.hasher.clone(),
+            )),
             state,
         }
     }

@@ -126,6 +126,11 @@ impl Agent {
         self.id
     }
 
+    /// What it may do.
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
     /// Whether it may do what `needed` may.
     pub fn may(&self, needed: Role) -> bool {
         self.role >= needed

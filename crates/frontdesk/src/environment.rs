@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use application::ports::{Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError};
-use argon2::{Argon2, password_hash::PasswordHasher as _};
+use argon2::{
+    Argon2,
+    password_hash::{self, PasswordHasher as _, PasswordVerifier as _},
+};
 use jiff::{SignedDuration, Timestamp};
 use metrics::gauge;
 use uuid::Uuid;
@@ -84,6 +87,14 @@ impl PasswordHasher for Argon2Hasher {
         let hash = Argon2::default().hash_password(password.as_bytes());
         hash.map(|hash| hash.to_string()).map_err(|error| PasswordHashError(error.to_string()))
     }
+
+    fn verify(&self, password: &str, hash: &str) -> Result<bool, PasswordHashError> {
+        match Argon2::default().verify_password(password.as_bytes(), hash) {
+            Ok(()) => Ok(true),
+            Err(password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(error) => Err(PasswordHashError(error.to_string())),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +107,9 @@ mod tests {
         let (one, other) = (hash(), hash());
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
         assert_ne!(one, other);
+        assert!(Argon2Hasher.verify("correct horse battery", &one).expect("a hash"));
+        assert!(!Argon2Hasher.verify("correct horse", &one).expect("a hash"));
+        assert!(Argon2Hasher.verify("correct horse", "no hash").is_err());
     }
 
     #[test]

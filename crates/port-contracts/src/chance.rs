@@ -77,6 +77,10 @@ impl PasswordHasher for PlainPasswordHasher {
     fn hash(&self, password: &str) -> Result<String, PasswordHashError> {
         Ok(format!("$plain${password}"))
     }
+
+    fn verify(&self, password: &str, hash: &str) -> Result<bool, PasswordHashError> {
+        Ok(hash == format!("$plain${password}"))
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use tokio::time::timeout;
 use super::{
     error::PanelError,
     fields::Fields,
-    visit::{Visit, turned_away, visit},
+    staff::{Interrupted, ask},
+    visit::{Visit, turned_away},
 };
 use crate::hosts::asked_host;
 
@@ -31,14 +32,17 @@ where
         Ok(form) => form,
         Err(error) => return turned_away(request, &error),
     };
-    visit(request, needed, async |visit| {
-        let is_ours = is_own_origin(request) && form.text(TOKEN) == Some(&visit.session.form_token);
-        if is_ours { run(visit, form).await } else { Err(PanelError::Forged) }
-    })
-    .await
+    let visit = match Visit::begin(request, needed).await {
+        Ok(visit) => visit,
+        Err(PanelError::SignedOut) => return ask(request, Some(Interrupted::new(request, &form))),
+        Err(error) => return turned_away(request, &error),
+    };
+    let is_ours = is_own_origin(request) && form.text(TOKEN) == Some(&visit.session.form_token);
+    visit.answer(async |visit| if is_ours { run(visit, form).await } else { Err(PanelError::Forged) }).await
 }
 
-async fn read(payload: Payload) -> Result<Fields, PanelError> {
+/// What a form brings.
+pub(super) async fn read(payload: Payload) -> Result<Fields, PanelError> {
     match timeout(FORM_TIMEOUT, payload.to_bytes_limited(FORM_MAX_BYTES)).await {
         Ok(Ok(Ok(body))) => Ok(Fields::of_form(&body)),
         _ => Err(PanelError::Unread),
@@ -46,7 +50,7 @@ async fn read(payload: Payload) -> Result<Fields, PanelError> {
 }
 
 /// Browsers name the page that a form comes from; what names another host is not ours.
-fn is_own_origin(request: &HttpRequest) -> bool {
+pub(super) fn is_own_origin(request: &HttpRequest) -> bool {
     let Some(origin) = request.headers().get(ORIGIN) else { return true };
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     origin.is_some_and(|(_, host)| Some(host) == asked_host(request))

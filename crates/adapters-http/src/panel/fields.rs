@@ -26,6 +26,11 @@ impl Fields {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
+    /// These names and values.
+    pub(super) fn of_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+
     /// What an address brings.
     pub(super) fn of_query(request: &HttpRequest) -> Self {
         Self::of_form(request.query_string().as_bytes())
@@ -36,15 +41,15 @@ impl Fields {
         self.all(name).next()
     }
 
+    /// A text as it was typed, such as a password.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
     /// Every text under this name that is not empty.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let named = self.0.iter().filter(move |(given, _)| given == name);
         named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
-    }
-
-    /// Whether a box was ticked.
-    pub(super) fn is_ticked(&self, name: &str) -> bool {
-        self.text(name).is_some()
     }
 
     /// A text that has to be there.
@@ -82,11 +87,6 @@ impl Fields {
         self.0.retain(|(given, _)| given != name);
         self.0.push((name.to_owned(), value.to_string()));
         self
-    }
-
-    /// Whether there is anything.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// All of it, for hidden fields of a form.

@@ -1,8 +1,9 @@
 //! What is around every page: who is signed in, where it is, what there is beside it.
 
 use actix_web::HttpRequest;
+use application::staff::SignedIn;
 use askama::filters::Safe;
-use domain::agent::{Agent, Role};
+use domain::agent::Role;
 use jiff::Timestamp;
 
 use super::{act::TOKEN, assets, fields::Fields, labels, visit::Visit, words::Words};
@@ -20,6 +21,8 @@ pub(super) enum Section {
     Bots,
     Quarantine,
     Jobs,
+    Agents,
+    Account,
 }
 
 /// A way to a part of the panel.
@@ -37,7 +40,7 @@ pub(super) struct Frame {
     pub(super) reasons: Vec<String>,
     section: Section,
     words: &'static Words,
-    agent: Option<Agent>,
+    who: Option<SignedIn>,
     form_token: String,
 }
 
@@ -50,7 +53,7 @@ impl Frame {
             title,
             section,
             words: visit.words,
-            agent: Some(visit.agent()),
+            who: Some(visit.who().clone()),
             form_token: visit.session.form_token.clone(),
             notice: asked.text("done").and_then(|done| labels::done(visit.words, done)),
             query: asked.text("q").unwrap_or_default().to_owned(),
@@ -63,7 +66,7 @@ impl Frame {
             title: title.to_owned(),
             section: Section::None,
             words: Words::for_reader(request),
-            agent: None,
+            who: None,
             form_token: String::new(),
             notice: None,
             query: String::new(),
@@ -72,7 +75,7 @@ impl Frame {
     }
 
     pub(super) fn is_signed_in(&self) -> bool {
-        self.agent.is_some()
+        self.who.is_some()
     }
 
     pub(super) fn version(&self) -> &'static str {
@@ -87,6 +90,11 @@ impl Frame {
         Words::languages()
     }
 
+    /// Whose account is linked to, and whether that page is shown.
+    pub(super) fn account(&self) -> Option<(&str, bool)> {
+        self.who.as_ref().map(|who| (who.email.as_str(), self.section == Section::Account))
+    }
+
     pub(super) fn links(&self) -> impl Iterator<Item = Link> {
         let t = |english: &'static str| self.words.of(english);
         let here = self.section;
@@ -99,8 +107,10 @@ impl Frame {
             (Section::Routing, "/admin/routing", t("Routing")),
             (Section::Bots, "/admin/bots", t("Bots")),
             (Section::Jobs, "/admin/jobs", t("Jobs")),
+            (Section::Agents, "/admin/agents", t("Agents")),
         ]
         .into_iter()
+        .filter(|(section, ..)| *section != Section::Agents || self.may(Role::Admin))
         .map(move |(section, path, title)| Link { path, title, is_here: section == here })
     }
 
@@ -116,7 +126,7 @@ impl Frame {
 
     /// Whether forms for agents, or for admins, are to be shown.
     pub(super) fn may(&self, role: Role) -> bool {
-        self.agent.as_ref().is_some_and(|agent| agent.may(role))
+        self.who.as_ref().is_some_and(|who| who.agent.may(role))
     }
 
     /// A moment, which the script shows in the time zone of the reader.

@@ -65,6 +65,7 @@ pub(super) fn done(words: &'static Words, done: &str) -> Option<&'static str> {
         "released" => t("Released: it was taken as if the bot had sent it so."),
         "requested" => t("It will run in a moment."),
         "revoked" => t("Revoked."),
+        "session_ended" => t("The session was ended."),
         _ => return None,
     })
 }

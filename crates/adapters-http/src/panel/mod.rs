@@ -14,6 +14,7 @@ mod frame;
 mod labels;
 mod language;
 mod session;
+mod staff;
 mod tickets;
 mod users;
 mod visit;
@@ -24,6 +25,7 @@ use actix_web::web::{ServiceConfig, get, post};
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .configure(assets::routes)
+        .configure(staff::routes)
         .route("/admin/language", post().to(language::choose))
         .route("/admin/tickets", get().to(tickets::list))
         .route("/admin/tickets/{ticket}", get().to(tickets::show))

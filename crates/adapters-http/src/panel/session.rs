@@ -1,34 +1,61 @@
-//! Who is signed in.
+//! Who is signed in, by a cookie.
 
-use actix_web::HttpRequest;
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration},
+};
+use application::staff::{AuthenticateSession, SignedIn};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{agent::Agent, bot::SecretDigest};
-
-use super::error::PanelError;
-use crate::{
-    staff::presented_token,
-    state::{Shared, shared},
+use domain::{
+    bot::{Secret, SecretDigest},
+    session::SESSION_LIFETIME,
 };
 
-/// A member of staff who is signed in.
-pub(super) struct SignedIn {
-    /// What it may do.
-    pub(super) agent: Agent,
+use super::error::PanelError;
+use crate::{hosts::base_url, state::shared};
+
+/// The cookie with the secret of a session.
+const COOKIE: &str = "frontdesk_session";
+
+/// A session that goes on.
+pub(super) struct Session {
+    /// Whose it is.
+    pub(super) who: SignedIn,
     /// What its forms have to bring.
     pub(super) form_token: String,
 }
 
 /// Who sends a request, if anybody is signed in.
-pub(super) async fn signed_in(request: &HttpRequest) -> Result<Option<SignedIn>, PanelError> {
-    let Some(secret) = presented_token(request) else { return Ok(None) };
-    let form_token = form_token(&secret);
-    let shared: &Shared = shared(request);
-    let authenticate = shared.state.authenticate_agent.clone();
-    let agent = shared.on_runtime(async move { authenticate.execute(&secret).await }).await??;
-    Ok(agent.map(|agent| SignedIn { agent, form_token }))
+pub(super) async fn session(request: &HttpRequest) -> Result<Option<Session>, PanelError> {
+    let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
+    let shared = shared(request);
+    let state = &shared.state;
+    let authenticate = AuthenticateSession { storage: state.storage.clone(), clock: state.clock.clone() };
+    let form_token = form_token(cookie.value());
+    let who = shared.on_runtime(async move { authenticate.execute(cookie.value()).await }).await??;
+    Ok(who.map(|who| Session { who, form_token }))
 }
 
-/// Known to nobody who does not know the secret, which cannot be found out from it.
-fn form_token(secret: &str) -> String {
+/// What the forms of a session have to bring: known to nobody who does not know its secret, which cannot be found out
+/// from it.
+pub(super) fn form_token(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(SecretDigest::of(&format!("form:{secret}")).as_bytes())
+}
+
+/// What the browser of somebody keeps who signed in: for no script, no other site and, where there is TLS, for no
+/// connection without it.
+pub(super) fn begun(request: &HttpRequest, secret: &Secret) -> Cookie<'static> {
+    let cookie = Cookie::build(COOKIE, secret.reveal().to_owned())
+        .path("/admin")
+        .max_age(Duration::seconds(SESSION_LIFETIME.as_secs()))
+        .http_only(true)
+        .same_site(SameSite::Lax);
+    cookie.secure(base_url(request).starts_with("https:")).finish()
+}
+
+/// What makes a browser forget it.
+pub(super) fn ended() -> Cookie<'static> {
+    let mut cookie = Cookie::build(COOKIE, "").path("/admin").finish();
+    cookie.make_removal();
+    cookie
 }

@@ -9,14 +9,18 @@ use actix_web::{
         header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS},
     },
 };
-use application::ports::{Clock, Storage};
+use application::{
+    ports::{Clock, Storage},
+    staff::SignedIn,
+};
 use askama::Template;
 use domain::agent::{Agent, Role};
 
 use super::{
     error::PanelError,
     frame::{Frame, Section},
-    session::{SignedIn, signed_in},
+    session::{Session, session},
+    staff::ask,
     words::Words,
 };
 use crate::state::{HttpState, Shared, shared};
@@ -29,7 +33,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub(super) struct Visit<'a> {
     pub(super) request: &'a HttpRequest,
     pub(super) words: &'static Words,
-    pub(super) session: SignedIn,
+    pub(super) session: Session,
     shared: &'a Shared,
 }
 
@@ -47,21 +51,30 @@ where
 {
     let visit = match Visit::begin(request, needed).await {
         Ok(visit) => visit,
+        Err(PanelError::SignedOut) => return ask(request, None),
         Err(error) => return turned_away(request, &error),
     };
-    match show(&visit).await {
-        Ok(page) => page,
-        Err(error) => visit.excuse(&error),
-    }
+    visit.answer(show).await
 }
 
 impl<'a> Visit<'a> {
     pub(super) async fn begin(request: &'a HttpRequest, needed: Role) -> Result<Self, PanelError> {
-        let session = signed_in(request).await?.ok_or(PanelError::SignedOut)?;
-        if !session.agent.may(needed) {
+        let session = session(request).await?.ok_or(PanelError::SignedOut)?;
+        if !session.who.agent.may(needed) {
             return Err(PanelError::Forbidden(needed));
         }
         Ok(Self { request, words: Words::for_reader(request), session, shared: shared(request) })
+    }
+
+    /// Shows what comes of it, or why nothing does.
+    pub(super) async fn answer<R>(&self, show: R) -> HttpResponse
+    where
+        R: AsyncFnOnce(&Self) -> Result<HttpResponse, PanelError>,
+    {
+        match show(self).await {
+            Ok(page) => page,
+            Err(error) => self.excuse(&error),
+        }
     }
 
     pub(super) fn state(&self) -> &HttpState {
@@ -76,8 +89,13 @@ impl<'a> Visit<'a> {
         Arc::clone(&self.state().clock)
     }
 
+    /// Who is signed in.
+    pub(super) fn who(&self) -> &SignedIn {
+        &self.session.who
+    }
+
     pub(super) fn agent(&self) -> Agent {
-        self.session.agent.clone()
+        self.who().agent.clone()
     }
 
     /// A text in the language of the reader.
@@ -115,7 +133,7 @@ impl<'a> Visit<'a> {
     }
 }
 
-/// Asks whoever is not let in to sign in, or says that it may not.
+/// Says why somebody is not let in.
 pub(super) fn turned_away(request: &HttpRequest, error: &PanelError) -> HttpResponse {
     log(error);
     let words = Words::for_reader(request);

@@ -18,11 +18,18 @@ use application::{
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     jobs::IndexForSearch,
-    ports::{CapturedMail, Clock, Entropy, Ids, Storage, atomically, consult},
+    ports::{CapturedMail, Clock, Entropy, Ids, PasswordHasher, Storage, atomically, consult},
     routing::{AddTopic, NewTopic},
-    staff::{AddToken, AuthenticateAgent, CreateSuperuser},
+    staff::{AddToken, AuthenticateAgent},
 };
-use domain::{agent::Scope, bot::Bot, intake::IntakeRules, language::Language, topic::Slug};
+use domain::{
+    agent::{Role, Scope, StaffMember},
+    bot::Bot,
+    ids::AgentId,
+    intake::IntakeRules,
+    language::Language,
+    topic::Slug,
+};
 use jiff::{SignedDuration, Timestamp};
 use port_contracts::{
     FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, SequentialIds,
@@ -34,7 +41,10 @@ use tokio::{
 
 use crate::client::Request;
 
-const AGENT: &str = "agent@example.com";
+const AGENT: &str = "tokens@example.com";
+
+/// Everybody signs in with it.
+pub(crate) const PASSWORD: &str = "a long password";
 
 /// Shared by all servers of a process, so that its log tells their requests apart.
 static IDS: LazyLock<Arc<SequentialIds>> = LazyLock::new(Arc::default);
@@ -172,6 +182,7 @@ impl Desk {
             authenticate_agent: AuthenticateAgent { storage: storage.clone() },
             take_calls,
             entropy: self.entropy.clone(),
+            hasher: Arc::new(PlainPasswordHasher),
             storage,
             clock,
             ids,
@@ -244,27 +255,31 @@ impl Desk {
 
     /// Answers API tokens of a new member of staff: one that may read, one that may work, one that may do everything.
     pub(crate) fn tokens(&self) -> [String; 3] {
-        let create = CreateSuperuser {
-            storage: self.storage.clone(),
-            clock: self.clock.clone(),
-            ids: self.ids.clone(),
-            hasher: Arc::new(PlainPasswordHasher),
-        };
+        self.add_agent(AGENT, Role::Admin);
         let add = AddToken {
             storage: self.storage.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             entropy: self.entropy.clone() as Arc<dyn Entropy>,
         };
-        self.runtime.block_on(async {
-            create.execute(AGENT, "a long password".to_owned()).await.expect("a new member");
-            let mut tokens = [Scope::Read, Scope::Write, Scope::Admin].map(|_| String::new());
-            for (token, scope) in tokens.iter_mut().zip([Scope::Read, Scope::Write, Scope::Admin]) {
-                let secret = add.execute(AGENT, "for tests", scope).await.expect("a new token");
-                secret.reveal().clone_into(token);
-            }
-            tokens
+        [Scope::Read, Scope::Write, Scope::Admin].map(|scope| {
+            let added = self.runtime.block_on(add.execute(AGENT, "for tests", scope));
+            added.expect("a new token").reveal().to_owned()
         })
+    }
+
+    /// Makes a member of staff whose password is [`PASSWORD`].
+    pub(crate) fn add_agent(&self, email: &str, role: Role) {
+        let member = StaffMember {
+            id: AgentId::from_uuid(self.ids.next()),
+            email: email.to_owned(),
+            password_hash: PlainPasswordHasher.hash(PASSWORD).expect("a hash"),
+            role,
+            created_at: self.clock.now(),
+            deactivated_at: None,
+        };
+        let added = atomically(&*self.storage, async |tx| tx.agents().insert(&member).await);
+        self.runtime.block_on(added).expect("a new member of staff");
     }
 
     /// Writes what lists are searched by.

@@ -39,4 +39,7 @@ pub struct PasswordHashError(pub String);
 pub trait PasswordHasher: Send + Sync {
     /// A hash in PHC string format, salted.
     fn hash(&self, password: &str) -> Result<String, PasswordHashError>;
+
+    /// Whether a hash was made of this password.
+    fn verify(&self, password: &str, hash: &str) -> Result<bool, PasswordHashError>;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use application::{
     ports::{PasswordHashError, PasswordHasher, StorageError},
-    staff::{AddToken, AuthenticateAgent, CreateSuperuser, RevokeToken, StaffError},
+    staff::{AddAgent, AddToken, AuthenticateAgent, CreateSuperuser, RevokeToken, StaffError},
 };
 use domain::{
     agent::{Agent, Role, Scope},
@@ -28,8 +28,8 @@ async fn create_with(
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<AgentId, StaffError> {
     let ids = Arc::clone(&desk.ids) as _;
-    let create = CreateSuperuser { storage: desk.storage(), clock: desk.clock(), ids, hasher };
-    create.execute(email, password.to_owned()).await
+    let add = AddAgent { storage: desk.storage(), clock: desk.clock(), ids, hasher };
+    CreateSuperuser(add).execute(email, password.to_owned()).await
 }
 
 async fn add_token(desk: &Desk, email: &str, scope: Scope) -> Result<Secret, StaffError> {

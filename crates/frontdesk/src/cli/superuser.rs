@@ -1,6 +1,6 @@
 //! `frontdesk createsuperuser`
 
-use application::staff::CreateSuperuser;
+use application::staff::{AddAgent, CreateSuperuser};
 use clap::Args;
 
 use super::{output::say, prompt};
@@ -23,13 +23,13 @@ pub async fn run(app: &App, args: SuperuserArgs) -> anyhow::Result<()> {
     } else {
         asked(args.email).await?
     };
-    let create = CreateSuperuser {
+    let add = AddAgent {
         storage: app.storage.clone(),
         clock: app.clock.clone(),
         ids: app.ids.clone(),
         hasher: app.hasher.clone(),
     };
-    create.execute(&email, password).await?;
+    CreateSuperuser(add).execute(&email, password).await?;
     say("the admin was made; `frontdesk token add NAME --email ...` makes an API token")?;
     Ok(())
 }

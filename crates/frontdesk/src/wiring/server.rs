@@ -79,6 +79,7 @@ impl App {
             authenticate_agent: AuthenticateAgent { storage: storage() },
             take_calls: self.take_calls.clone(),
             entropy: Arc::clone(&self.entropy),
+            hasher: Arc::clone(&self.hasher),
             storage: storage(),
             clock,
             ids: Arc::clone(&self.ids),

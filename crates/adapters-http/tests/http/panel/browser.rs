@@ -1,43 +1,65 @@
 //! What a browser does for somebody who is signed in: it keeps who it is, and sends forms with all of their fields.
 
+use domain::agent::Role;
+
 use crate::{
     client::{Request, Response},
-    desk::Desk,
+    desk::{Desk, PASSWORD},
 };
 
 /// A browser without a script.
 pub(crate) struct Browser<'d> {
     desk: &'d Desk,
-    secret: String,
+    cookie: String,
 }
 
 impl<'d> Browser<'d> {
     /// For somebody who may read.
     pub(crate) fn of_viewer(desk: &'d Desk) -> Self {
-        let [viewer, ..] = desk.tokens();
-        Self { desk, secret: viewer }
-    }
-
-    /// For somebody who works on tickets, and for somebody who may read.
-    pub(crate) fn of_agent_and_viewer(desk: &'d Desk) -> (Self, Self) {
-        let [viewer, agent, _] = desk.tokens();
-        (Self { desk, secret: agent }, Self { desk, secret: viewer })
+        Self::of(desk, "viewer@example.com", Role::Viewer)
     }
 
     /// For somebody who works on tickets.
     pub(crate) fn of_agent(desk: &'d Desk) -> Self {
-        Self::of_agent_and_viewer(desk).0
+        Self::of(desk, "agent@example.com", Role::Agent)
     }
 
     /// For somebody who may do everything.
     pub(crate) fn of_admin(desk: &'d Desk) -> Self {
-        let [.., admin] = desk.tokens();
-        Self { desk, secret: admin }
+        Self::of(desk, "admin@example.com", Role::Admin)
+    }
+
+    fn of(desk: &'d Desk, email: &str, role: Role) -> Self {
+        desk.add_agent(email, role);
+        let mut browser = Self::of_nobody(desk);
+        let signed_in = browser.sign_in(email, PASSWORD);
+        assert_eq!(signed_in.status, 303, "{}", signed_in.text());
+        browser
+    }
+
+    /// For somebody who is not signed in.
+    pub(crate) const fn of_nobody(desk: &'d Desk) -> Self {
+        Self { desk, cookie: String::new() }
+    }
+
+    /// Signs in, and keeps the session.
+    pub(crate) fn sign_in(&mut self, email: &str, password: &str) -> Response {
+        let fields = [("email", email), ("password", password)];
+        let answer = self.submit("/admin/sign-in", "/admin/sign-in", &fields);
+        self.keep_session(&answer);
+        answer
+    }
+
+    /// Keeps the session that an answer begins.
+    pub(crate) fn keep_session(&mut self, answer: &Response) {
+        if let Some(cookie) = answer.header("set-cookie") {
+            cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
+        }
     }
 
     /// A page.
     pub(crate) fn open(&self, path: &str) -> Response {
-        self.desk.request("GET", path).bearer(&self.secret).send()
+        self.desk.request("GET", path).header("Cookie", &self.cookie).send()
     }
 
     /// A page that is there.
@@ -49,13 +71,18 @@ impl<'d> Browser<'d> {
 
     /// Fills in a form, whose action is `path`, on the page `from`: all of its hidden fields, and these.
     pub(crate) fn fill(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Vec<(String, String)> {
-        let page = self.read(from);
+        let page = self.open(from);
+        let mut filled = Self::fields_of(page.text(), path);
+        filled.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        filled
+    }
+
+    /// The hidden fields of the form on a page whose action is `path`.
+    pub(crate) fn fields_of(page: &str, path: &str) -> Vec<(String, String)> {
         let action = format!("action=\"{path}\"");
         let mut forms = page.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
         let form = forms.find(|form| form.contains(&action));
-        let mut filled = hidden_fields(form.unwrap_or_else(|| panic!("no form for {path} in {page}")));
-        filled.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        filled
+        hidden_fields(form.unwrap_or_else(|| panic!("no form for {path} in {page}")))
     }
 
     /// Fills in a form and sends it.
@@ -71,7 +98,7 @@ impl<'d> Browser<'d> {
     /// A form on its way.
     pub(crate) fn request(&self, path: &str, fields: &[(String, String)]) -> Request {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.desk.request("POST", path).bearer(&self.secret);
+        let request = self.desk.request("POST", path).header("Cookie", &self.cookie);
         request.header("Content-Type", "application/x-www-form-urlencoded").body(body)
     }
 }

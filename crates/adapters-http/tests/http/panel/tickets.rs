@@ -55,7 +55,7 @@ fn what_was_typed_is_kept_when_it_cannot_be_sent() {
 fn a_reply_needs_the_role_and_a_form_of_the_own_session() {
     let desk = Desk::open();
     desk.post("/bot/v1/tickets", TICKET).send();
-    let (agent, viewer) = Browser::of_agent_and_viewer(&desk);
+    let (agent, viewer) = (Browser::of_agent(&desk), Browser::of_viewer(&desk));
     let path = "/admin/tickets/T-000001/reply";
     let filled = agent.fill("/admin/tickets/T-000001", path, &[("text", "Hello")]);
     let without_token: Vec<_> = filled.iter().filter(|(name, _)| name != "form_token").cloned().collect();

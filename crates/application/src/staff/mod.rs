@@ -1,17 +1,20 @@
-//! Members of staff and their API tokens.
+//! Members of staff, their sessions and their API tokens.
+
+mod hashing;
+mod members;
+mod sign_in;
 
 use std::sync::Arc;
 
 use domain::{
-    agent::{Agent, ApiToken, Role, Scope, StaffMember},
+    agent::{Agent, ApiToken, Role, Scope},
     bot::{Secret, SecretDigest},
-    identity::EmailAddress,
     ids::{AgentId, TokenId},
 };
+pub use members::{AddAgent, AgentChange, ChangeAgent, ChangePassword};
+pub use sign_in::{AuthenticateSession, EndSession, SignIn, SignInError, SignedIn};
 
-use crate::ports::{
-    Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError, atomically, consult,
-};
+use crate::ports::{Clock, Entropy, Ids, PasswordHashError, Storage, StorageError, atomically, consult};
 
 /// A password has at least so many characters (NIST SP 800-63B-4, section 3.1.1.2: fifteen where it is the only factor,
 /// eight at the least; twelve is a common middle).
@@ -38,6 +41,15 @@ pub enum StaffError {
     /// There is no such token in force.
     #[error("there is no token {0} in force")]
     UnknownToken(TokenId),
+    /// The present password is another one.
+    #[error("the present password is wrong")]
+    WrongPassword,
+    /// Nobody would be left who may do everything.
+    #[error("there must always be an admin who can sign in")]
+    LastAdmin,
+    /// The agent's role does not allow it.
+    #[error("only an admin may do this")]
+    NotAllowed,
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] PasswordHashError),
@@ -46,46 +58,14 @@ pub enum StaffError {
     Storage(#[from] StorageError),
 }
 
-/// Makes an admin.
+/// Makes an admin, for whoever works at the machine itself.
 #[derive(Clone)]
-pub struct CreateSuperuser {
-    /// Where staff is.
-    pub storage: Arc<dyn Storage>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// New ids.
-    pub ids: Arc<dyn Ids>,
-    /// Hashes passwords.
-    pub hasher: Arc<dyn PasswordHasher>,
-}
+pub struct CreateSuperuser(pub AddAgent);
 
 impl CreateSuperuser {
     /// Makes an admin who signs in with this address and password.
     pub async fn execute(&self, email: &str, password: String) -> Result<AgentId, StaffError> {
-        let email = EmailAddress::parse(email).map_err(|_| StaffError::Email)?;
-        if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) {
-            return Err(StaffError::Password);
-        }
-        let member = StaffMember {
-            id: AgentId::from_uuid(self.ids.next()),
-            email: email.to_string(),
-            password_hash: self.hash(password).await?,
-            role: Role::Admin,
-            created_at: self.clock.now(),
-            deactivated_at: None,
-        };
-        match atomically(&*self.storage, async |tx| tx.agents().insert(&member).await).await {
-            Ok(()) => Ok(member.id),
-            Err(StorageError::Conflict(_)) => Err(StaffError::EmailTaken),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn hash(&self, password: String) -> Result<String, PasswordHashError> {
-        let hasher = Arc::clone(&self.hasher);
-        tokio::task::spawn_blocking(move || hasher.hash(&password))
-            .await
-            .unwrap_or_else(|error| Err(PasswordHashError(error.to_string())))
+        self.0.add(email, password, Role::Admin).await
     }
 }
 

@@ -1,0 +1,71 @@
+//! `/admin/agents`: who works here.
+
+use actix_web::{HttpRequest, HttpResponse, web::Payload};
+use application::{
+    ports::consult,
+    staff::{AddAgent, AgentChange, ChangeAgent},
+};
+use askama::Template;
+use domain::{
+    agent::{Role, StaffMember},
+    ids::AgentId,
+};
+
+use crate::panel::{
+    act::act,
+    frame::{Frame, Section},
+    visit::{go, shown, visit},
+};
+
+#[derive(Template)]
+#[template(path = "panel/staff/agents.html")]
+struct AgentsPage {
+    frame: Frame,
+    members: Vec<StaffMember>,
+}
+
+pub(super) async fn list(request: HttpRequest) -> HttpResponse {
+    visit(&request, Role::Admin, async |visit| {
+        let storage = visit.storage();
+        let look = async move { consult(&*storage, async |tx| tx.agents().all().await).await };
+        let members = visit.run(look).await?;
+        shown(&AgentsPage { frame: visit.frame(visit.t("Agents"), Section::Agents), members })
+    })
+    .await
+}
+
+pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse {
+    act(&request, payload, Role::Admin, async |visit, form| {
+        let state = visit.state();
+        let add = AddAgent {
+            storage: visit.storage(),
+            clock: visit.clock(),
+            ids: state.ids.clone(),
+            hasher: state.hasher.clone(),
+        };
+        let (admin, email) = (visit.agent(), form.needed("email")?.to_owned());
+        let password = form.raw("password").unwrap_or_default().to_owned();
+        let role = form.value("role")?.unwrap_or(Role::Agent);
+        visit.run(async move { add.execute(&admin, &email, password, role).await }).await?;
+        Ok(go("/admin/agents?done=added"))
+    })
+    .await
+}
+
+pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpResponse {
+    act(&request, payload, Role::Admin, async |visit, form| {
+        let id: AgentId = visit.path("id")?;
+        let change = ChangeAgent { storage: visit.storage(), clock: visit.clock() };
+        let wanted = AgentChange { role: form.value("role")?, active: form.value("active")? };
+        let admin = visit.agent();
+        visit.run(async move { change.execute(&admin, id, wanted).await }).await?;
+        Ok(go("/admin/agents?done=saved"))
+    })
+    .await
+}
+
+impl AgentsPage {
+    fn roles(&self) -> &'static [Role] {
+        Role::ALL
+    }
+}

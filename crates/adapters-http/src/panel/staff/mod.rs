@@ -1,0 +1,43 @@
+//! Members of staff: signing in and out, the own account, and who there is.
+
+mod account;
+mod agents;
+mod sign_in;
+
+use actix_web::web::{ServiceConfig, get, post};
+use application::staff::StaffError;
+use domain::agent::Role;
+
+pub(super) use sign_in::{Interrupted, ask};
+
+use super::error::PanelError;
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/admin/sign-in", get().to(sign_in::show))
+        .route("/admin/sign-in", post().to(sign_in::sign_in))
+        .route("/admin/sign-out", post().to(sign_in::sign_out))
+        .route("/admin/account", get().to(account::show))
+        .route("/admin/account/password", post().to(account::change_password))
+        .route("/admin/account/sessions/{id}/end", post().to(account::end_session))
+        .route("/admin/account/tokens", post().to(account::add_token))
+        .route("/admin/account/tokens/{id}/revoke", post().to(account::revoke_token))
+        .route("/admin/agents", get().to(agents::list))
+        .route("/admin/agents", post().to(agents::add))
+        .route("/admin/agents/{id}", post().to(agents::change));
+}
+
+impl From<StaffError> for PanelError {
+    fn from(error: StaffError) -> Self {
+        match error {
+            StaffError::Email => Self::field("email", error),
+            StaffError::Password => Self::field("password", error),
+            StaffError::WrongPassword => Self::field("present", error),
+            StaffError::EmailTaken | StaffError::LastAdmin => Self::refused(error),
+            StaffError::Unknown | StaffError::UnknownToken(_) => Self::NotFound,
+            StaffError::NotAllowed => Self::Forbidden(Role::Admin),
+            StaffError::Hash(error) => Self::refused(error),
+            StaffError::Storage(error) => error.into(),
+        }
+    }
+}

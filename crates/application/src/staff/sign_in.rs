@@ -1,0 +1,176 @@
+//! Signing in and out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::{
+    agent::{Agent, StaffMember},
+    bot::{Secret, SecretDigest},
+    ids::SessionId,
+    session::{CLIENT_MAX, SESSION_IDLE, Session},
+    text::one_line,
+    throttle::Throttle,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{PASSWORD_MAX, hashing::matches};
+use crate::ports::{
+    Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError, atomically, consult,
+};
+
+/// Why somebody is not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The address or the password is wrong; which of them is not said.
+    #[error("the address or the password is wrong")]
+    Wrong,
+    /// Too many tries failed; the next one is looked at after this time.
+    #[error("too many tries failed")]
+    Throttled(SignedDuration),
+    /// The password could not be compared.
+    #[error(transparent)]
+    Hash(#[from] PasswordHashError),
+    /// It could not be looked up or written.
+    #[error("signing in failed")]
+    Storage(#[from] StorageError),
+}
+
+/// Who tries: the address that is typed and where the try comes from. A stranger elsewhere, who guesses, shuts nobody
+/// out.
+type Tried = (SecretDigest, String);
+
+/// Signs members of staff in.
+pub struct SignIn {
+    storage: Arc<dyn Storage>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    entropy: Arc<dyn Entropy>,
+    hasher: Arc<dyn PasswordHasher>,
+    failures: Mutex<Throttle<Tried>>,
+}
+
+impl SignIn {
+    /// Over these ports. Failures are counted by this value.
+    pub fn new(
+        storage: Arc<dyn Storage>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        entropy: Arc<dyn Entropy>,
+        hasher: Arc<dyn PasswordHasher>,
+    ) -> Self {
+        Self { storage, clock, ids, entropy, hasher, failures: Mutex::default() }
+    }
+
+    /// Answers the secret of a new session. `remote` is where the try comes from, `client` what the browser calls
+    /// itself. An address that nobody has takes as long as a wrong password.
+    pub async fn execute(
+        &self,
+        email: &str,
+        password: String,
+        remote: &str,
+        client: &str,
+    ) -> Result<Secret, SignInError> {
+        let now = self.clock.now();
+        let email = email.trim().to_lowercase();
+        let tried = (SecretDigest::of(&email), remote.to_owned());
+        if let Some(wait) = self.failures().wait(&tried, now) {
+            return Err(SignInError::Throttled(wait));
+        }
+        let Some(member) = self.check(&email, password).await? else {
+            self.failures().failed(tried, now);
+            return Err(SignInError::Wrong);
+        };
+        let secret = self.begin(&member, client, now).await?;
+        self.failures().succeeded(&tried);
+        Ok(secret)
+    }
+
+    async fn check(&self, email: &str, password: String) -> Result<Option<StaffMember>, SignInError> {
+        let member =
+            consult(&*self.storage, async |snapshot| snapshot.agents().by_email(email).await).await?;
+        let member = member.filter(StaffMember::is_active);
+        if password.chars().count() > PASSWORD_MAX {
+            return Ok(None);
+        }
+        let hash = member.as_ref().map(|member| member.password_hash.clone());
+        let is_right = matches(&self.hasher, password, hash).await?;
+        Ok(member.filter(|_| is_right))
+    }
+
+    async fn begin(
+        &self,
+        member: &StaffMember,
+        client: &str,
+        now: Timestamp,
+    ) -> Result<Secret, StorageError> {
+        let secret = Secret::session(self.entropy.secret());
+        let session = Session {
+            id: SessionId::from_uuid(self.ids.next()),
+            agent_id: member.id,
+            digest: secret.digest(),
+            client: one_line(client, CLIENT_MAX).text,
+            created_at: now,
+            seen_at: now,
+        };
+        let long_idle = now.checked_sub(SESSION_IDLE).unwrap_or(Timestamp::MIN);
+        atomically(&*self.storage, async |tx| {
+            tx.sessions().forget_idle(long_idle).await?;
+            tx.sessions().insert(&session).await
+        })
+        .await?;
+        Ok(secret)
+    }
+
+    fn failures(&self) -> std::sync::MutexGuard<'_, Throttle<Tried>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who is signed in, and on which browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// What it may do.
+    pub agent: Agent,
+    /// The address it signs in with.
+    pub email: String,
+    /// The session.
+    pub session: SessionId,
+}
+
+/// Finds out who is signed in.
+#[derive(Clone)]
+pub struct AuthenticateSession {
+    /// Where sessions are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AuthenticateSession {
+    /// Who presents the secret of a session; nobody once the session ended. That it is used is written once a minute.
+    pub async fn execute(&self, presented: &str) -> Result<Option<SignedIn>, StorageError> {
+        let digest = SecretDigest::of(presented);
+        let now = self.clock.now();
+        let found =
+            consult(&*self.storage, async |snapshot| snapshot.sessions().by_digest(digest).await).await?;
+        let Some((member, session)) = found else { return Ok(None) };
+        let Some(agent) = Agent::by_session(&member, &session, now) else { return Ok(None) };
+        if session.is_seen_anew(now) {
+            atomically(&*self.storage, async |tx| tx.sessions().note_seen(session.id, now).await).await?;
+        }
+        Ok(Some(SignedIn { agent, email: member.email, session: session.id }))
+    }
+}
+
+/// Ends sessions.
+#[derive(Clone)]
+pub struct EndSession {
+    /// Where sessions are.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl EndSession {
+    /// Ends one of the agent's own sessions. Says whether there was one.
+    pub async fn execute(&self, agent: &Agent, id: SessionId) -> Result<bool, StorageError> {
+        atomically(&*self.storage, async |tx| tx.sessions().end(agent.id(), id).await).await
+    }
+}
