@@ -165,6 +165,27 @@ table! {
 }
 
 table! {
+    ticket_work (ticket_id) {
+        ticket_id -> Uuid,
+        assignee_id -> Nullable<Uuid>,
+        priority -> Text,
+        version -> BigInt,
+    }
+}
+
+table! {
+    ticket_events (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        agent_id -> Nullable<Uuid>,
+        kind -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+table! {
     counters (name) {
         name -> Text,
         value -> BigInt,

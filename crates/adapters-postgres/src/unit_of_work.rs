@@ -4,8 +4,8 @@ use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    SessionRepository, StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork,
-    UserRepository, WorkerRepository,
+    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -148,6 +148,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn ticket_work(&mut self) -> &mut dyn TicketWorkRepository {
         self
     }
 

@@ -16,13 +16,14 @@ use domain::{
     conversation::Author,
     identity::IdentityKind,
     ids::{
-        AgentId, BotId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketId, TokenId,
-        UserId, WorkerId,
+        AgentId, BotId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketEventId, TicketId,
+        TokenId, UserId, WorkerId,
     },
     intake::{CallPath, IntakeOutcome},
     job::{Job, JobOutcome},
     notification::{NotificationStatus, OutcomeKind, Purpose},
     ticket::TicketStatus,
+    ticket_work::{Deed, Priority},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -94,7 +95,7 @@ macro_rules! stored_as_id {
     )+};
 }
 
-stored_as_id! { AgentId BotId ChannelId MessageId NotificationId RequestId SessionId TicketId TokenId UserId WorkerId }
+stored_as_id! { AgentId BotId ChannelId MessageId NotificationId RequestId SessionId TicketEventId TicketId TokenId UserId WorkerId }
 
 /// A SHA-256 digest: its 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -148,7 +149,7 @@ macro_rules! stored_by_name {
 }
 
 stored_by_name! {
-    Author CallPath ChannelKind Field IdentityKind IntakeOutcome Job JobOutcome NotificationStatus OutcomeKind Purpose RefusalCode Role Scope
+    Author CallPath ChannelKind Deed Field IdentityKind IntakeOutcome Job JobOutcome NotificationStatus OutcomeKind Priority Purpose RefusalCode Role Scope
     TicketStatus
 }
 

@@ -165,6 +165,27 @@ table! {
 }
 
 table! {
+    ticket_work (ticket_id) {
+        ticket_id -> Binary,
+        assignee_id -> Nullable<Binary>,
+        priority -> Text,
+        version -> BigInt,
+    }
+}
+
+table! {
+    ticket_events (id) {
+        id -> Binary,
+        ticket_id -> Binary,
+        agent_id -> Nullable<Binary>,
+        kind -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+table! {
     counters (name) {
         name -> Text,
         value -> BigInt,

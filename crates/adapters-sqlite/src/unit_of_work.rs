@@ -9,8 +9,8 @@ use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
     LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository,
-    SearchRepository, SessionRepository, StorageError, TicketRepository, TimelineRepository, TopicRepository,
-    UnitOfWork, UserRepository, WorkerRepository,
+    SearchRepository, SessionRepository, StorageError, TicketRepository, TicketWorkRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -222,6 +222,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn ticket_work(&mut self) -> &mut dyn TicketWorkRepository {
         self
     }
 

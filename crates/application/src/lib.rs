@@ -13,4 +13,5 @@ pub mod ports;
 pub mod quarantine;
 pub mod routing;
 pub mod staff;
+pub mod tickets;
 pub mod users;

@@ -66,6 +66,8 @@ ids! {
     AgentId
     /// A staff member's API token.
     TokenId
+    /// Something that was done about a ticket.
+    TicketEventId
     /// Somebody who is signed in on one browser.
     SessionId
     /// One message of a conversation. Sorts by when it was sent, not by when it was stored.

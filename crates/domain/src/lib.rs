@@ -41,6 +41,7 @@ pub mod session;
 pub mod text;
 pub mod throttle;
 pub mod ticket;
+pub mod ticket_work;
 pub mod topic;
 pub mod user;
 

@@ -67,7 +67,7 @@ impl From<&Ticket> for TicketResponse {
 
 /// The parameters of the list.
 pub(crate) const FILTERS: &[&str] =
-    &["q", "status", "topic", "user", "origin", "created_after", "created_before"];
+    &["q", "status", "topic", "assignee", "user", "origin", "created_after", "created_before"];
 
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
@@ -82,6 +82,7 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
             user_id: asked.value("user")?,
             status: asked.value("status")?,
             topic: asked.text("topic").map(slug).transpose()?,
+            assignee: asked.value("assignee")?,
             created: asked.span("created")?,
         };
         let storage = call.storage();

@@ -22,6 +22,8 @@ pub(super) enum PanelError {
     NotFound,
     #[error("{field}: {message}")]
     Field { field: String, message: String },
+    #[error("somebody else changed it meanwhile")]
+    Changed,
     #[error("{0}")]
     Refused(String),
     #[error("the form is too large or did not arrive whole")]
@@ -49,7 +51,7 @@ impl PanelError {
             Self::Forbidden(_) | Self::Forged => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::Changed => StatusCode::CONFLICT,
             Self::Unread => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Storage(_) | Self::Panicked(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -71,7 +73,7 @@ impl PanelError {
             Self::Field { field, message } => (t("Not done"), format!("{field}: {message}")),
             Self::Refused(reason) => (t("Not done"), reason.clone()),
             Self::Unread => (t("Not done"), t("The form is too large or did not arrive whole.").to_owned()),
-            Self::Storage(StorageError::Stale | StorageError::Conflict(_)) => {
+            Self::Changed | Self::Storage(StorageError::Stale | StorageError::Conflict(_)) => {
                 (t("Not done"), t("Somebody else changed this meanwhile. Please look again.").to_owned())
             }
             Self::Storage(_) | Self::Panicked(_) => {

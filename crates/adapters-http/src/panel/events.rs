@@ -2,10 +2,12 @@
 
 use application::users::{ExportedNotification, UserExport};
 use domain::{
+    agent::StaffMember,
     conversation::{Author, ConversationMessage},
     ids::UserId,
     notification::{Attempt, Notification},
     ticket::Ticket,
+    ticket_work::{Deed, TicketEvent},
 };
 use jiff::Timestamp;
 
@@ -27,6 +29,10 @@ pub(super) enum What {
     TicketOpened { ticket: Box<Ticket> },
     /// Somebody wrote.
     Said { message: Box<ConversationMessage> },
+    /// A member of staff changed the ticket.
+    Worked { deed: &'static str, agent: Option<String>, before: Option<String>, after: Option<String> },
+    /// A member of staff wrote a private note.
+    Noted { agent: Option<String>, text: String },
     /// A message was planned.
     Planned { notification: Box<Notification> },
     /// It was tried to deliver it.
@@ -79,6 +85,27 @@ pub(super) fn of_ticket(
     events.extend(messages.iter().map(said));
     events.extend(notifications.iter().flat_map(told));
     events
+}
+
+/// What a member of staff did about a ticket.
+pub(super) fn worked(done: &TicketEvent, members: &[StaffMember]) -> Event {
+    let email = |id: String| {
+        let member = members.iter().find(|member| member.id.to_string() == id);
+        member.map_or(id, |member| member.email.clone())
+    };
+    let agent = done.agent_id.map(|id| email(id.to_string()));
+    let (before, after) = (done.before.clone(), done.after.clone());
+    let what = match done.deed {
+        Deed::Note => What::Noted { agent, text: after.unwrap_or_default() },
+        Deed::Assignee => What::Worked {
+            deed: done.deed.as_str(),
+            agent,
+            before: before.map(email),
+            after: after.map(email),
+        },
+        deed => What::Worked { deed: deed.as_str(), agent, before, after },
+    };
+    event(done.at, what)
 }
 
 fn opened(ticket: &Ticket) -> Event {

@@ -6,6 +6,10 @@ use super::words::Words;
 pub(super) fn label<'t>(words: &'t Words, name: &'t str) -> &'t str {
     let t = |english: &'static str| words.of(english);
     match name {
+        "status" => t("Status"),
+        "topic" => t("Topic"),
+        "priority" => t("Priority"),
+        "assignee" => t("Assignee"),
         "open" => t("Open"),
         "pending" => t("Pending"),
         "resolved" => t("Resolved"),
@@ -66,6 +70,7 @@ pub(super) fn done(words: &'static Words, done: &str) -> Option<&'static str> {
         "requested" => t("It will run in a moment."),
         "revoked" => t("Revoked."),
         "session_ended" => t("The session was ended."),
+        "some_stayed" => t("Done. Some could not be changed so and stayed as they were."),
         _ => return None,
     })
 }

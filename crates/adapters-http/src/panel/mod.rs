@@ -29,6 +29,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/admin/language", post().to(language::choose))
         .route("/admin/tickets", get().to(tickets::list))
         .route("/admin/tickets/{ticket}", get().to(tickets::show))
+        .route("/admin/tickets/bulk", post().to(tickets::bulk))
+        .route("/admin/tickets/{ticket}/change", post().to(tickets::change))
+        .route("/admin/tickets/{ticket}/notes", post().to(tickets::add_note))
         .route("/admin/tickets/{ticket}/reply", post().to(tickets::reply))
         .route("/admin/users", get().to(users::list))
         .route("/admin/users/{id}", get().to(users::show));

@@ -9,7 +9,7 @@ use diesel::{
     sql_types::{Array, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus};
+use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus, ticket_work::Deed};
 
 use crate::{
     columns::{At, Id, JsonText, Named},
@@ -17,8 +17,8 @@ use crate::{
     error::Failure,
     rows::IdentityRow,
     schema::{
-        attempts, captured_mails, claims, identities, identity_clashes, kept_answers, notifications, tickets,
-        user_search, users,
+        attempts, captured_mails, claims, identities, identity_clashes, kept_answers, notifications,
+        ticket_events, tickets, user_search, users,
     },
     statement::{column, statement},
     totals::Totals,
@@ -37,6 +37,8 @@ pub(crate) async fn erase(
     let mut totals = Totals::default();
     totals.user(made_at);
     let tickets = blank_tickets(connection, id).await?;
+    let notes = ticket_events::table.filter(ticket_events::ticket_id.eq_any(&tickets));
+    diesel::delete(notes.filter(ticket_events::kind.eq(Named(Deed::Note)))).execute(connection).await?;
     let messages = conversations::erase(connection, &tickets, &known_as).await?;
     let (notifications, captured_mails) = erase_notifications(connection, id, &tickets, &mut totals).await?;
     let identities = identities::table.filter(identities::user_id.eq(id));

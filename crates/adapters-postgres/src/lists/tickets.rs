@@ -16,6 +16,10 @@ use crate::{
 
 const TEXTS: Texts = Texts { table: "ticket_search", id: "ticket_id" };
 
+/// Whether the agent that is asked for works on a ticket.
+const WORKED_ON: &str =
+    " AND EXISTS (SELECT FROM ticket_work WHERE ticket_work.ticket_id = tickets.id AND assignee_id = $11)";
+
 /// The ids of a page, newest first.
 pub(crate) async fn ticket_ids(
     connection: &mut AsyncPgConnection,
@@ -24,9 +28,15 @@ pub(crate) async fn ticket_ids(
 ) -> QueryResult<Vec<Id>> {
     // The index of topics has them status by status.
     let statuses = match filter {
-        TicketFilter { topic: Some(_), status: None, user_id: None, needle: None, origin: None, .. } => {
-            TicketStatus::ALL
-        }
+        TicketFilter {
+            topic: Some(_),
+            status: None,
+            user_id: None,
+            needle: None,
+            origin: None,
+            assignee: None,
+            ..
+        } => TicketStatus::ALL,
         _ => return page_of(connection, filter, page).await,
     };
     let mut ids = Vec::new();
@@ -44,9 +54,9 @@ async fn page_of(
     filter: &TicketFilter,
     page: Page,
 ) -> QueryResult<Vec<Id>> {
-    let TicketFilter { needle, origin, user_id, status, topic, created } = filter;
+    let TicketFilter { needle, origin, user_id, status, topic, assignee, created } = filter;
     let pattern = pattern(needle.as_ref());
-    let (user, status) = (user_id.map(Id::from), status.map(Named));
+    let (user, status, assignee) = (user_id.map(Id::from), status.map(Named), assignee.map(Id::from));
     let bind = |statement: Statement<'static>| {
         statement
             .bind::<Text, _>(pattern.clone())
@@ -54,6 +64,7 @@ async fn page_of(
             .bind::<Nullable<Text>, _>(status)
             .bind::<Nullable<Text>, _>(topic.as_ref().map(Slug::to_string))
             .bind::<Nullable<Text>, _>(origin.clone())
+            .bind::<Nullable<Uuid>, _>(assignee)
     };
     let list = List { page, created: *created, bind: &bind };
     let of_ticket = of_ticket(filter);
@@ -73,6 +84,12 @@ async fn page_of(
         let Range { condition, order } = by_origin;
         format!(
             "SELECT ticket_id AS id FROM ticket_search WHERE {condition}{of_texts} ORDER BY {order} LIMIT $5"
+        )
+    } else if filter.assignee.is_some() {
+        let Range { condition, order } = Range::new("ticket_id", &["assignee_id"], &["$11"]);
+        format!(
+            "SELECT ticket_id AS id FROM ticket_work
+             WHERE assignee_id = $11 AND {condition}{of_texts} ORDER BY {order} LIMIT $5"
         )
     } else {
         let Range { condition, order } = range(filter);
@@ -99,6 +116,7 @@ fn of_ticket(filter: &TicketFilter) -> String {
         (filter.user_id.is_some(), " AND user_id = $7"),
         (filter.status.is_some(), " AND status = $8"),
         (filter.topic.is_some(), " AND topic = $9"),
+        (filter.assignee.is_some(), WORKED_ON),
         (filter.created.is_limited(), " AND created_at >= $3 AND created_at < $4"),
     ];
     asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, condition)| condition).collect()

@@ -16,6 +16,7 @@ mod reminders;
 mod retention;
 mod search;
 mod sessions;
+mod ticket_work;
 pub(crate) mod tickets;
 pub(crate) mod timeline;
 pub(crate) mod topics;

@@ -9,6 +9,7 @@ mod person;
 mod routing;
 mod session;
 mod ticket;
+mod ticket_work;
 
 pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
 pub(crate) use conversation::{MessageRow, OwnReplyRow};
@@ -21,6 +22,7 @@ pub(crate) use person::{ClashRow, IdentityRow, KnownUserRow, UserRow, known_pers
 pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow, quiet_hours};
 pub(crate) use session::SessionRow;
 pub(crate) use ticket::TicketRow;
+pub(crate) use ticket_work::{TicketEventRow, TicketWorkRow};
 
 use serde_json::{Map, Value};
 

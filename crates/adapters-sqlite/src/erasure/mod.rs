@@ -4,7 +4,7 @@ mod quarantine;
 
 use application::ports::{Changed, ErasureReceipt};
 use diesel::{connection::SimpleConnection as _, prelude::*};
-use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus};
+use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus, ticket_work::Deed};
 
 use crate::{
     columns::{At, Id, Named},
@@ -13,7 +13,8 @@ use crate::{
     error::Failure,
     rows::IdentityRow,
     schema::{
-        attempts, captured_mails, identities, identity_clashes, kept_answers, notifications, tickets, users,
+        attempts, captured_mails, identities, identity_clashes, kept_answers, notifications, ticket_events,
+        tickets, users,
     },
     totals::Totals,
 };
@@ -37,6 +38,8 @@ fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result
     erase_entries(connection, id)?;
     let of_user = tickets::table.filter(tickets::user_id.eq(id)).select(tickets::id);
     let of_user: Vec<Id> = of_user.load(connection)?;
+    let notes = ticket_events::table.filter(ticket_events::ticket_id.eq_any(&of_user));
+    diesel::delete(notes.filter(ticket_events::kind.eq(Named(Deed::Note)))).execute(connection)?;
     let messages = conversations::erase(connection, &of_user, &known_as)?;
     let (notifications, captured_mails) = erase_notifications(connection, id, &mut totals)?;
     let receipt = ErasureReceipt {

@@ -12,6 +12,10 @@ use crate::columns::{Id, Named};
 
 const TABLES: Tables = Tables { entries: "ticket_search", texts: "ticket_texts", id: "ticket_id" };
 
+/// Whether the agent that is asked for works on a ticket.
+const WORKED_ON: &str =
+    " AND EXISTS (SELECT 1 FROM ticket_work WHERE ticket_work.ticket_id = tickets.id AND assignee_id = ?10)";
+
 /// The ids of a page, newest first.
 pub(crate) fn ticket_ids(
     connection: &mut SqliteConnection,
@@ -20,9 +24,15 @@ pub(crate) fn ticket_ids(
 ) -> QueryResult<Vec<Id>> {
     // The index of topics has them status by status.
     let statuses = match filter {
-        TicketFilter { topic: Some(_), status: None, user_id: None, needle: None, origin: None, .. } => {
-            TicketStatus::ALL
-        }
+        TicketFilter {
+            topic: Some(_),
+            status: None,
+            user_id: None,
+            needle: None,
+            origin: None,
+            assignee: None,
+            ..
+        } => TicketStatus::ALL,
         _ => return page_of(connection, filter, page),
     };
     let mut ids = Vec::new();
@@ -36,7 +46,7 @@ pub(crate) fn ticket_ids(
 }
 
 fn page_of(connection: &mut SqliteConnection, filter: &TicketFilter, page: Page) -> QueryResult<Vec<Id>> {
-    let TicketFilter { needle, origin, user_id, status, topic, created } = filter;
+    let TicketFilter { needle, origin, user_id, status, topic, assignee, created } = filter;
     let bind = |statement: Statement| {
         statement
             .bind::<Text, _>(phrase(needle.as_ref()))
@@ -44,6 +54,7 @@ fn page_of(connection: &mut SqliteConnection, filter: &TicketFilter, page: Page)
             .bind::<Nullable<Text>, _>(status.map(Named))
             .bind::<Nullable<Text>, _>(topic.as_ref().map(Slug::to_string))
             .bind::<Nullable<Text>, _>(origin.clone())
+            .bind::<Nullable<Binary>, _>(assignee.map(Id::from))
     };
     ids(connection, &sql(filter), page, *created, bind)
 }
@@ -57,15 +68,22 @@ fn sql(filter: &TicketFilter) -> String {
     };
     let own = if filter.origin.is_some() { " AND origin = ?9" } else { "" };
     if filter.needle.is_some() {
-        return TABLES.search(&format!("{own}{of_texts}"), "?5", "?10");
+        return TABLES.search(&format!("{own}{of_texts}"), "?5", "?11");
     }
     if filter.origin.is_some() {
         return format!(
             "SELECT ticket_id AS id FROM ticket_search WHERE ticket_id < ?1 AND ticket_id >= ?2{own}{of_texts}
-             ORDER BY ticket_id DESC LIMIT ?10"
+             ORDER BY ticket_id DESC LIMIT ?11"
         );
     }
-    format!("SELECT id FROM tickets WHERE id < ?1 AND id >= ?2{of_ticket} ORDER BY id DESC LIMIT ?10")
+    if filter.assignee.is_some() {
+        return format!(
+            "SELECT ticket_id AS id FROM ticket_work
+             WHERE assignee_id = ?10 AND ticket_id < ?1 AND ticket_id >= ?2{of_texts}
+             ORDER BY ticket_id DESC LIMIT ?11"
+        );
+    }
+    format!("SELECT id FROM tickets WHERE id < ?1 AND id >= ?2{of_ticket} ORDER BY id DESC LIMIT ?11")
 }
 
 /// What is asked of the ticket itself.
@@ -74,6 +92,7 @@ fn of_ticket(filter: &TicketFilter) -> String {
         (filter.user_id.is_some(), " AND user_id = ?6"),
         (filter.status.is_some(), " AND status = ?7"),
         (filter.topic.is_some(), " AND topic = ?8"),
+        (filter.assignee.is_some(), WORKED_ON),
         (filter.created.is_limited(), " AND created_at >= ?3 AND created_at < ?4"),
     ];
     asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, condition)| condition).collect()

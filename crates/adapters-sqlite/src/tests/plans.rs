@@ -141,6 +141,8 @@ pub(super) fn is_small(step: &str) -> bool {
         "agents",
         "api_tokens",
         "sessions",
+        "ticket_work",
+        "ticket_events",
         "search_notes",
     ];
     let indexes = ["notifications_channel_id_claimed_by_idx", "attempts_worker_id_idx"];

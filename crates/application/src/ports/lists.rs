@@ -1,7 +1,7 @@
 //! Lists that grow for ever: which of their items, and which part of them.
 
 use domain::{
-    ids::{BotId, UserId, first_uuid_at},
+    ids::{AgentId, BotId, UserId, first_uuid_at},
     search::Needle,
     ticket::TicketStatus,
     topic::Slug,
@@ -87,6 +87,8 @@ pub struct TicketFilter {
     pub status: Option<TicketStatus>,
     /// Only those on this topic.
     pub topic: Option<Slug>,
+    /// Only those that this agent works on.
+    pub assignee: Option<AgentId>,
     /// Only those that were opened in this time.
     pub created: Span,
 }

@@ -10,8 +10,8 @@ use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    SessionRepository, TicketRepository, TimelineRepository, TopicRepository, UserRepository,
-    WorkerRepository,
+    SessionRepository, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository,
+    UserRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -88,6 +88,8 @@ pub trait UnitOfWork: Send {
     fn users(&mut self) -> &mut dyn UserRepository;
     /// Tickets.
     fn tickets(&mut self) -> &mut dyn TicketRepository;
+    /// What members of staff do about tickets.
+    fn ticket_work(&mut self) -> &mut dyn TicketWorkRepository;
     /// What people and teams write to each other.
     fn conversation(&mut self) -> &mut dyn ConversationRepository;
     /// What happened to users.

@@ -8,6 +8,7 @@ use domain::{
     identity::Identity,
     ids::{NotificationId, TicketId, UserId},
     ticket::Chat,
+    ticket_work::{Deed, TicketEvent},
 };
 
 use super::state::State;
@@ -17,6 +18,8 @@ impl State {
         let of_user = self.identities.values().filter(|known| known.user_id == id);
         let identities: Vec<_> = of_user.map(|known| known.identity.clone()).collect();
         let tickets = self.blank_tickets(id);
+        let is_note = |event: &TicketEvent| event.deed == Deed::Note && tickets.contains(&event.ticket_id);
+        self.ticket_events.remove_where(is_note);
         let messages = self.messages_of(&tickets, &identities);
         let notifications = self.notifications_about(id, &tickets);
         self.write_totals(id, &notifications);

@@ -145,6 +145,12 @@ operations! {
         AgentsTokens tokens
         AgentsRevokeToken revoke_token
     }
+    ticket_work {
+        TicketWorkOfTickets of_tickets
+        TicketWorkChange change
+        TicketWorkRecord record
+        TicketWorkEventsOf events_of
+    }
     sessions {
         SessionsInsert insert
         SessionsByDigest by_digest

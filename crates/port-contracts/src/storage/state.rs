@@ -10,8 +10,8 @@ use domain::{
     conversation::{ConversationMessage, MessageKey},
     identity::Identity,
     ids::{
-        AgentId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketId, TokenId, UserId,
-        WorkerId,
+        AgentId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketEventId, TicketId,
+        TokenId, UserId, WorkerId,
     },
     intake::{AnswerSlot, BoundAnswer, IdentityClash, IntakeRow, NewIdentity, Quarantined},
     job::{Job, JobRecord},
@@ -19,6 +19,7 @@ use domain::{
     search::{TicketEntry, UserEntry},
     session::Session,
     ticket::{Reference, Ticket},
+    ticket_work::{TicketEvent, TicketWork},
     topic::{Slug, Topic},
     user::User,
 };
@@ -41,6 +42,8 @@ pub(super) struct State {
     pub(super) clashes: Arc<Vec<IdentityClash>>,
     pub(super) tickets: Table<TicketId, Ticket>,
     pub(super) references: Table<Reference, TicketId>,
+    pub(super) ticket_work: Table<TicketId, TicketWork>,
+    pub(super) ticket_events: Table<TicketEventId, TicketEvent>,
     /// The last number that was taken.
     pub(super) ticket_number: u64,
     pub(super) outbox: Table<NotificationId, OutboxRow>,

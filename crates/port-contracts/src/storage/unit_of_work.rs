@@ -6,8 +6,8 @@ use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    SessionRepository, StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork,
-    UserRepository, WorkerRepository,
+    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -86,6 +86,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn ticket_work(&mut self) -> &mut dyn TicketWorkRepository {
         self
     }
 

@@ -1,15 +1,20 @@
 //! The inbox.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse};
 use application::ports::{TicketFilter, consult};
 use askama::Template;
 use domain::{
-    agent::Role,
+    agent::{Role, StaffMember},
+    ids::{AgentId, TicketId},
     search::Needle,
     ticket::{Ticket, TicketStatus},
+    ticket_work::{Priority, TicketWork},
     topic::{Slug, Topic},
 };
 
+use super::change::ME;
 use crate::panel::{
     error::PanelError,
     fields::{Fields, older},
@@ -29,30 +34,38 @@ struct ListPage {
     asked: Fields,
     topics: Vec<Topic>,
     tickets: Vec<Ticket>,
+    members: Vec<StaffMember>,
+    works: HashMap<TicketId, TicketWork>,
+    own: AgentId,
     older: Option<String>,
 }
 
 pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
     visit(&request, Role::Viewer, async |visit| {
         let asked = Fields::of_query(&request);
-        let (filter, page) = (filter(&asked)?, asked.page()?);
+        let own = visit.agent().id();
+        let (filter, page) = (filter(&asked, own)?, asked.page()?);
         let storage = visit.storage();
         let look = async move {
             consult(&*storage, async |tx| {
-                Ok((tx.topics().routing().await?, tx.tickets().page(&filter, page).await?))
+                let tickets = tx.tickets().page(&filter, page).await?;
+                let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+                let works = tx.ticket_work().of_tickets(&ids).await?;
+                Ok((tx.topics().routing().await?, tx.agents().all().await?, tickets, works))
             })
             .await
         };
-        let (routing, mut tickets) = visit.run(look).await?;
+        let (routing, members, mut tickets, works) = visit.run(look).await?;
         let older = older(&mut tickets, &asked, PATH, |ticket| ticket.id.as_uuid());
         let frame = visit.frame(visit.t("Tickets"), Section::Tickets);
-        shown(&ListPage { frame, asked, topics: routing.topics().to_vec(), tickets, older })
+        let (topics, works) = (routing.topics().to_vec(), works.into_iter().collect());
+        shown(&ListPage { frame, asked, topics, tickets, members, works, own, older })
     })
     .await
 }
 
 /// Which tickets an address asks for.
-pub(super) fn filter(asked: &Fields) -> Result<TicketFilter, PanelError> {
+pub(super) fn filter(asked: &Fields, own: AgentId) -> Result<TicketFilter, PanelError> {
     let slug = |text| Slug::parse(text).map_err(|error| PanelError::field("topic", error));
     Ok(TicketFilter {
         needle: asked.text("q").and_then(Needle::for_tickets),
@@ -60,6 +73,10 @@ pub(super) fn filter(asked: &Fields) -> Result<TicketFilter, PanelError> {
         user_id: asked.value("user")?,
         status: asked.value("status")?,
         topic: asked.text("topic").map(slug).transpose()?,
+        assignee: match asked.text("assignee") {
+            Some(ME) => Some(own),
+            _ => asked.value("assignee")?,
+        },
         created: asked.days("created")?,
     })
 }
@@ -67,6 +84,24 @@ pub(super) fn filter(asked: &Fields) -> Result<TicketFilter, PanelError> {
 impl ListPage {
     fn statuses(&self) -> &'static [TicketStatus] {
         TicketStatus::ALL
+    }
+
+    fn priorities(&self) -> &'static [Priority] {
+        Priority::ALL
+    }
+
+    fn work(&self, ticket: &Ticket) -> TicketWork {
+        self.works.get(&ticket.id).copied().unwrap_or_default()
+    }
+
+    fn assignee(&self, ticket: &Ticket) -> &str {
+        let assignee = self.work(ticket).assignee;
+        self.members.iter().find(|member| Some(member.id) == assignee).map_or("", |member| &member.email)
+    }
+
+    /// The filter of this list, so that it is shown again after its tickets were changed.
+    fn shown_list(&self) -> String {
+        self.asked.filter().query().trim_start_matches('?').to_owned()
     }
 
     fn is_asked(&self, name: &str, value: &str) -> bool {

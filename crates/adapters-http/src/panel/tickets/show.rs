@@ -7,17 +7,18 @@ use application::{
 };
 use askama::Template;
 use domain::{
-    agent::Role,
+    agent::{Role, StaffMember},
     bot::Bot,
     ids::TicketId,
-    ticket::{Reference, Ticket},
+    ticket::{Reference, Ticket, TicketStatus},
+    ticket_work::{Priority, TicketWork},
     topic::Topic,
     user::User,
 };
 
 use crate::panel::{
     error::PanelError,
-    events::{Event, What, newest_first, of_ticket},
+    events::{Event, What, newest_first, of_ticket, worked},
     frame::{Frame, Section},
     visit::{Visit, html, visit},
 };
@@ -29,7 +30,9 @@ const TIMELINE_MAX: u16 = 200;
 pub(super) struct Known {
     pub(super) ticket: Ticket,
     user: Option<User>,
-    topic: Option<Topic>,
+    work: TicketWork,
+    members: Vec<StaffMember>,
+    topics: Vec<Topic>,
     bot: Option<Bot>,
     events: Vec<Event>,
 }
@@ -94,7 +97,10 @@ async fn all_of(tx: &mut Transaction, ticket: Ticket) -> Result<Known, StorageEr
         None => None,
     };
     let routing = tx.topics().routing().await?;
-    let topic = routing.topics().iter().find(|topic| topic.slug == ticket.topic).cloned();
+    let work = tx.ticket_work().of_tickets(&[ticket.id]).await?;
+    let work = work.first().map(|(_, work)| *work).unwrap_or_default();
+    let deeds = tx.ticket_work().events_of(ticket.id, Page::first(TIMELINE_MAX)).await?;
+    let members = tx.agents().all().await?;
     let bot = tx.bots().all().await?.into_iter().find(|bot| bot.id == ticket.bot_id);
     let messages = tx.conversation().page(Whose::Ticket(ticket.id), Page::first(TIMELINE_MAX)).await?;
     let filter = NotificationFilter { ticket_id: Some(ticket.id), ..NotificationFilter::default() };
@@ -103,8 +109,10 @@ async fn all_of(tx: &mut Transaction, ticket: Ticket) -> Result<Known, StorageEr
         let attempts = tx.notifications().attempts(notification.id).await?;
         notifications.push(ExportedNotification { notification, attempts, captured_mail: None });
     }
-    let events = newest_first(of_ticket(&ticket, &messages, &notifications));
-    Ok(Known { ticket, user, topic, bot, events })
+    let mut events = of_ticket(&ticket, &messages, &notifications);
+    events.extend(deeds.iter().map(|deed| worked(deed, &members)));
+    let topics = routing.topics().to_vec();
+    Ok(Known { ticket, user, work, members, topics, bot, events: newest_first(events) })
 }
 
 impl Known {
@@ -116,7 +124,25 @@ impl Known {
     }
 
     fn topic_title(&self) -> &str {
-        self.topic.as_ref().map_or(self.ticket.topic.as_str(), |topic| &topic.title)
+        let own = self.topics.iter().find(|topic| topic.slug == self.ticket.topic);
+        own.map_or(self.ticket.topic.as_str(), |topic| &topic.title)
+    }
+
+    /// Where the ticket may be moved.
+    fn next(&self) -> &'static [TicketStatus] {
+        self.ticket.status.next()
+    }
+
+    fn priorities(&self) -> &'static [Priority] {
+        Priority::ALL
+    }
+
+    fn is_assignee(&self, member: &StaffMember) -> bool {
+        self.work.assignee == Some(member.id)
+    }
+
+    fn assignee(&self) -> Option<&str> {
+        self.members.iter().find(|member| self.is_assignee(member)).map(|member| member.email.as_str())
     }
 
     /// How the person would be answered.

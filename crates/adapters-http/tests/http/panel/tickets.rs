@@ -69,3 +69,63 @@ fn a_reply_needs_the_role_and_a_form_of_the_own_session() {
     }));
     assert_eq!(replies.expect("storage works"), []);
 }
+
+#[test]
+fn an_agent_takes_a_ticket_moves_it_and_writes_a_note() {
+    let desk = Desk::open();
+    desk.post("/bot/v1/tickets", TICKET).send();
+    let agent = Browser::of_agent(&desk);
+    let page = "/admin/tickets/T-000001";
+    let id = ticket_id(&agent.read(page));
+    let (change, notes) = (format!("/admin/tickets/{id}/change"), format!("/admin/tickets/{id}/notes"));
+    assert_eq!(agent.submit(page, &change, &[("assignee", "me")]).status, 303);
+    assert_eq!(agent.submit(page, &change, &[("status", "pending"), ("priority", "urgent")]).status, 303);
+    assert_eq!(agent.submit(page, &notes, &[("text", "Called <b>twice</b>")]).status, 303);
+    let ticket = agent.read(page);
+    for text in ["badge pending", "Called &#60;b&#62;twice", "Open → Pending", "Normal → Urgent"] {
+        assert!(ticket.contains(text), "{text}: {ticket}");
+    }
+    let own = agent.read("/admin/tickets?assignee=me");
+    assert!(own.contains("T-000001") && own.contains("badge urgent"), "{own}");
+    let closed = agent.submit(page, &change, &[("status", "closed")]);
+    assert_eq!(closed.status, 409, "it has to be resolved first");
+}
+
+#[test]
+fn of_two_agents_who_change_a_ticket_the_later_is_told() {
+    let desk = Desk::open();
+    desk.post("/bot/v1/tickets", TICKET).send();
+    let (ana, bea) = (Browser::of_agent(&desk), Browser::of_admin(&desk));
+    let page = "/admin/tickets/T-000001";
+    let change = format!("/admin/tickets/{}/change", ticket_id(&ana.read(page)));
+    let late = bea.fill(page, &change, &[("priority", "low")]);
+    assert_eq!(ana.submit(page, &change, &[("priority", "high")]).status, 303);
+    let told = bea.post(&change, &late);
+    assert_eq!(told.status, 409);
+    assert!(told.text().contains("Somebody else changed this"), "{}", told.text());
+    assert!(bea.read("/admin/tickets").contains("badge high"));
+}
+
+#[test]
+fn many_tickets_are_changed_at_once_and_those_that_cannot_stay() {
+    let desk = Desk::open();
+    for name in ["Ana", "Bea"] {
+        let call = format!(r#"{{"email":"{name}@example.com","topic":"sales","description":"{name}"}}"#);
+        desk.post("/bot/v1/tickets", call).send();
+    }
+    let agent = Browser::of_agent(&desk);
+    let ids = ["T-000001", "T-000002"].map(|name| ticket_id(&agent.read(&format!("/admin/tickets/{name}"))));
+    let both = [("id", ids[0].as_str()), ("id", ids[1].as_str()), ("status", "resolved")];
+    let done = agent.submit("/admin/tickets", "/admin/tickets/bulk", &both);
+    assert_eq!(done.header("location"), Some("/admin/tickets?done=saved"));
+    assert_eq!(agent.read("/admin/tickets?status=resolved").matches("badge resolved").count(), 2);
+    let some = [("id", ids[0].as_str()), ("status", "pending")];
+    let stayed = agent.submit("/admin/tickets", "/admin/tickets/bulk", &some);
+    assert_eq!(stayed.header("location"), Some("/admin/tickets?done=some_stayed"));
+}
+
+/// The id of the ticket that a page shows.
+fn ticket_id(page: &str) -> String {
+    let form = page.split("action=\"/admin/tickets/").find(|rest| rest.contains("/change\""));
+    form.and_then(|rest| rest.split('/').next()).expect("a form to change it").to_owned()
+}

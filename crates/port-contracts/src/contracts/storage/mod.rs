@@ -26,6 +26,7 @@ mod routing;
 mod samples;
 mod searching;
 mod sessions;
+mod ticket_work;
 mod tickets;
 mod timeline;
 mod traces;
@@ -260,6 +261,14 @@ macro_rules! for_each_storage_case {
                 an_update_changes_one_member_of_staff
                 a_token_leads_to_its_agent
                 a_token_is_revoked_once_and_stays_known
+            }
+            ticket_work {
+                a_ticket_that_nobody_worked_on_has_no_work
+                a_change_of_a_ticket_is_kept
+                of_two_changes_of_one_ticket_the_later_is_stale
+                what_was_done_about_a_ticket_is_listed_newest_first
+                the_tickets_of_an_agent_are_listed
+                erasing_a_user_takes_the_notes_on_its_tickets
             }
             sessions {
                 a_session_leads_to_its_agent

@@ -15,6 +15,7 @@ mod quarantine;
 mod reminders;
 mod search;
 mod sessions;
+mod ticket_work;
 mod tickets;
 mod timeline;
 mod topics;

@@ -1,0 +1,2 @@
+DROP TABLE ticket_events;
+DROP TABLE ticket_work;
