@@ -141,7 +141,8 @@ async fn connect() -> tokio_postgres::Client {
     client
 }
 
-async fn execute(sql: &str) {
+/// Does something on the PostgreSQL that tests share.
+pub(crate) async fn execute(sql: &str) {
     connect().await.batch_execute(sql).await.expect("PostgreSQL does it");
 }
 
