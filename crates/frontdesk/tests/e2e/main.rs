@@ -24,6 +24,7 @@ mod leads;
 mod life_cycle;
 mod privacy;
 mod replicas;
+mod restore;
 mod rolling;
 mod routing;
 mod simulated;
