@@ -61,14 +61,14 @@ down *arguments:
 
 # Build and start again what takes calls and what delivers.
 restart:
-    docker compose up --build --detach --wait --force-recreate --no-deps migrate api worker
+    docker compose up --build --detach --wait --force-recreate api worker
 
 # Follow the logs, of all or of some: `just logs api worker`.
 logs *services:
     docker compose logs --follow --tail 100 {{services}}
 
 # Start everything but Frontdesk, which runs in your debugger with the settings that this prints.
-run-debug:
+run-debug: init
     docker compose up --detach --wait postgres rabbitmq mailpit
     @echo
     @echo 'export DATABASE_URL=postgres://frontdesk:frontdesk@localhost:5432/frontdesk'
@@ -77,7 +77,7 @@ run-debug:
     @echo 'cargo run'
 
 # Start everything attached to this terminal, and let Frontdesk log much.
-run-verbose:
+run-verbose: init
     FRONTDESK__LOG=debug docker compose up --build
 
 # Give this machine the public address NGROK_EXTERNAL_URL (with NGROK_AUTHTOKEN; both in .env).

@@ -205,6 +205,11 @@ impl Frontdesk {
         std::fs::read(self.path("copy.db")).expect("a backup")
     }
 
+    /// The one number that a query in PostgreSQL answers.
+    pub(crate) async fn number(&self, query: &str) -> i64 {
+        self.plot.number(query).await
+    }
+
     /// A path in the server's folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

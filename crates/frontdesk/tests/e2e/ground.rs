@@ -78,6 +78,14 @@ impl Plot {
         Some(format!("{server}{join}options=-csearch_path%3D{schema}"))
     }
 
+    /// The one number that a query in PostgreSQL answers.
+    pub(crate) async fn number(&self, query: &str) -> i64 {
+        let url = self.database_url().expect("a ground with PostgreSQL");
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("PostgreSQL answers");
+        tokio::spawn(connection);
+        client.query_one(query, &[]).await.expect("the query can be answered").get(0)
+    }
+
     /// Every row of every table, as text; none if they lie in a file.
     pub(crate) async fn rows(&self) -> Option<String> {
         let schema = self.schema.as_ref()?;

@@ -27,6 +27,7 @@ mod replicas;
 mod restore;
 mod rolling;
 mod routing;
+mod scaling;
 mod simulated;
 mod talking;
 mod webhooks;
