@@ -8,7 +8,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS},
     },
     middleware::Next,
@@ -45,8 +45,12 @@ pub(crate) async fn edge(
         Err(error) => error.as_response_error().status_code(),
     };
     shared.traffic.record(kind, status, started.elapsed());
+    let is_draining = shared.state.readiness.is_draining();
     answered.map(|mut response| {
         mark(response.headers_mut(), request_id);
+        if is_draining {
+            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
         response
     })
 }

@@ -32,6 +32,10 @@ pub struct ReadinessStatus {
 pub trait Readiness: Send + Sync {
     /// Answers at once, from what is known.
     fn status(&self) -> ReadinessStatus;
+
+    /// Whether this process will soon take no connections any more: answers then ask clients to come over a new one,
+    /// which leads to another process. Answers at once.
+    fn is_draining(&self) -> bool;
 }
 
 #[derive(Serialize)]

@@ -26,7 +26,7 @@ pub struct ServerReadiness {
     role: Role,
     pulse: Pulse,
     broker: Option<Arc<RabbitMqQueue>>,
-    stop: CancellationToken,
+    draining: CancellationToken,
     is_prepared: AtomicBool,
     sight: Mutex<Sight>,
 }
@@ -41,15 +41,15 @@ struct Sight {
 }
 
 impl ServerReadiness {
-    /// Looks at the worker's heartbeat, the broker and `stop`.
+    /// Looks at the worker's heartbeat, the broker and whether this process is `draining`.
     pub fn new(
         role: Role,
         pulse: Pulse,
         broker: Option<Arc<RabbitMqQueue>>,
-        stop: CancellationToken,
+        draining: CancellationToken,
     ) -> Self {
         let (is_prepared, sight) = (AtomicBool::new(false), Mutex::default());
-        Self { role, pulse, broker, stop, is_prepared, sight }
+        Self { role, pulse, broker, draining, is_prepared, sight }
     }
 
     /// The database was found, and its schema is complete.
@@ -80,7 +80,7 @@ impl ServerReadiness {
             Role::All | Role::Worker => self.pulse.may_open(),
             Role::Api => self.sight().at.is_some_and(|at| at.elapsed() < WORKER_MUTE_AFTER.unsigned_abs()),
         };
-        if self.stop.is_cancelled() {
+        if self.draining.is_cancelled() {
             Some("the server is stopping")
         } else if !self.is_prepared.load(Ordering::Relaxed) {
             Some("the database does not answer, or its migrations are outstanding")
@@ -125,6 +125,10 @@ impl Readiness for ServerReadiness {
         let reasons = self.complaints();
         let level = if reasons.is_empty() { ReadinessLevel::Ready } else { ReadinessLevel::Degraded };
         ReadinessStatus { level, reasons }
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.is_cancelled()
     }
 }
 

@@ -69,8 +69,9 @@ pub async fn run(settings: Settings, role: Role) -> anyhow::Result<()> {
         format!("listening on {} failed; set FRONTDESK__HTTP__BIND to a free address", settings.http.bind)
     })?;
     let stop = CancellationToken::new();
-    stop_on_signals(stop.clone())?;
-    let server = app.server(&settings, role, listener, metrics.clone(), stop.clone())?;
+    let draining = stop.child_token();
+    stop_on_signals(draining.clone(), stop.clone(), grace(&settings, role))?;
+    let server = app.server(&settings, role, listener, metrics.clone(), draining)?;
     tokio::task::spawn_blocking(warm_up);
     let outcome = serve(server, &app, settings, metrics, stop).await;
     app.close().await?;
@@ -165,23 +166,42 @@ fn warm_up() {
     let _ = PhoneNumber::parse("+34600111222", None);
 }
 
-/// The first signal drains. A second one ends the process at once: what was answered `ok` is safe all the same.
-fn stop_on_signals(stop: CancellationToken) -> anyhow::Result<()> {
+/// How long calls are still taken when the process is told to stop: where others can take them, until those who
+/// distribute calls have noticed.
+fn grace(settings: &Settings, role: Role) -> Duration {
+    let has_colleagues = role.takes_calls() && settings.database.file().is_none();
+    if has_colleagues { settings.http.drain.unsigned_abs() } else { Duration::ZERO }
+}
+
+/// The first signal drains: the process is not ready from then on, and stops after `grace`, or at once where a person
+/// pressed Ctrl-C. A second one ends the process at once: what was answered `ok` is safe all the same.
+fn stop_on_signals(
+    draining: CancellationToken,
+    stop: CancellationToken,
+    grace: Duration,
+) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("waiting for SIGTERM failed")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("waiting for SIGINT failed")?;
     tokio::spawn(async move {
         loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if stop.is_cancelled() {
+            let grace = tokio::select! {
+                _ = terminate.recv() => grace,
+                _ = interrupt.recv() => Duration::ZERO,
+            };
+            if draining.is_cancelled() {
                 std::process::abort();
             }
-            stop.cancel();
+            draining.cancel();
+            tracing::info!(grace_s = grace.as_secs_f64(), "draining: not ready any more");
+            tokio::spawn(stop_after(stop.clone(), grace));
         }
     });
     Ok(())
+}
+
+async fn stop_after(stop: CancellationToken, grace: Duration) {
+    tokio::time::sleep(grace).await;
+    stop.cancel();
 }
 
 async fn condense(metrics: PrometheusHandle) {

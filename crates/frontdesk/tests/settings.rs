@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::Path,
     process::{Command, Output},
 };
 
@@ -114,6 +115,22 @@ fn a_broken_template_is_a_wrong_setting() {
 fn a_role_that_an_embedded_database_does_not_allow_is_wrong_usage() {
     let output = run(&folder_with(&[]), &[], &["serve", "--role", "worker"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn the_settings_of_what_is_deployed_can_be_used() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+    for name in
+        ["production.env", "kubernetes/base/settings.env", "kubernetes/overlays/production/settings.env"]
+    {
+        let text = fs::read_to_string(deploy.join(name)).expect(name);
+        let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let pairs: Vec<_> = lines.filter_map(|line| line.split_once('=')).collect();
+        let environment: Vec<_> =
+            pairs.iter().map(|&(name, value)| (name, value.trim_matches('\''))).collect();
+        let output = run(&folder_with(&[]), &environment, &["config"]);
+        assert!(output.status.success() && !environment.is_empty(), "{name}: {output:?}");
+    }
 }
 
 #[test]

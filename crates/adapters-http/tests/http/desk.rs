@@ -89,6 +89,9 @@ impl Clock for BreakableClock {
     }
 }
 
+/// With this reason a process says that it is draining.
+pub(crate) const DRAINING: &str = "draining";
+
 /// Says what the test set.
 pub(crate) struct SetReadiness(Mutex<ReadinessStatus>);
 
@@ -102,6 +105,10 @@ impl SetReadiness {
 impl Readiness for SetReadiness {
     fn status(&self) -> ReadinessStatus {
         self.0.lock().expect("not poisoned").clone()
+    }
+
+    fn is_draining(&self) -> bool {
+        self.status().reasons.iter().any(|reason| reason == DRAINING)
     }
 }
 

@@ -175,6 +175,7 @@ impl Home {
             .env("SMTP_URL", format!("smtp://{}", self.smtp))
             .env("FRONTDESK__MAIL__TEAM_TO", "team@bench.example")
             .env("FRONTDESK__INTAKE__RATE_LIMIT", "0")
+            .env("FRONTDESK__HTTP__DRAIN", "0s")
             .env("FRONTDESK__SECRET_KEY", SECRET_KEY)
             .envs(self.settings.iter().map(|(setting, value)| (setting, value)))
             .current_dir(self.backing.directory.path())

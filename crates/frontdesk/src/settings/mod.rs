@@ -11,6 +11,7 @@ mod peers;
 mod problem;
 mod reader;
 mod report;
+mod secret_files;
 mod secret_key;
 mod sources;
 mod table;
@@ -92,6 +93,8 @@ pub struct HttpSettings {
     pub allowed_hosts: Vec<String>,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: Vec<Network>,
+    /// How long calls are still taken after SIGTERM, while the process says that it is not ready.
+    pub drain: SignedDuration,
 }
 
 /// Mail.
@@ -183,9 +186,12 @@ impl Settings {
         reader.finish(settings)
     }
 
-    /// The value of an environment variable that a channel names.
+    /// The value of an environment variable that a channel names, or what is in the file that `NAME_FILE` names.
     pub fn secret(&self, name: &str) -> Option<SecretString> {
-        self.secrets.get(name).map(|secret| SecretString::from(secret.expose_secret().trim()))
+        match self.secrets.get(name) {
+            Some(secret) => Some(SecretString::from(secret.expose_secret().trim())),
+            None => secret_files::named(&self.secrets, name),
+        }
     }
 
     /// Whether the key that protects sessions is a setting.
@@ -241,6 +247,7 @@ fn http(reader: &mut Reader<'_>) -> HttpSettings {
         trusted_proxies: reader
             .option("FRONTDESK__HTTP__TRUSTED_PROXIES", value::parsed_list)
             .unwrap_or_default(),
+        drain: reader.value("FRONTDESK__HTTP__DRAIN", value::drain),
     }
 }
 

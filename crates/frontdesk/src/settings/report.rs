@@ -67,6 +67,8 @@ const INTRODUCTION: &str = "\
 # take the # away from what you change. The environment has precedence over .env, and .env over
 # frontdesk.toml. An empty value means unset. Values with spaces, # or $ need 'single quotes'.
 # Durations: 500ms, 60s, 5m, 2h, 90d.
+# What is secret, and a URL that may have a login, can lie in a file: DATABASE_URL_FILE names one that
+# is read in place of DATABASE_URL, and so on.
 ";
 
 fn describe(setting: &Setting, f: &mut fmt::Formatter<'_>) -> fmt::Result {

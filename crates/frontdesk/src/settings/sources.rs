@@ -9,6 +9,7 @@ use std::{
 use super::{
     file,
     problem::{Problem, nearest},
+    secret_files,
     table::{self, Setting},
 };
 
@@ -66,6 +67,9 @@ impl Sources {
         let mut sources =
             Self { environment, dotenv: Values::new(), file: Values::new(), problems: Vec::new() };
         sources.read_dotenv(&folder.join(".env"));
+        for values in [&mut sources.environment, &mut sources.dotenv] {
+            sources.problems.extend(secret_files::take(values, folder));
+        }
         sources.read_file(folder);
         sources
     }

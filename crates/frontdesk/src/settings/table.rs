@@ -134,6 +134,12 @@ const HTTP: &[Setting] = &[
         "FRONTDESK__HTTP__TRUSTED_PROXIES",
         "Addresses or ranges (10.0.0.0/8) whose forwarded headers are believed, separated by commas. Unset: none.",
     ),
+    setting(
+        "FRONTDESK__HTTP__DRAIN",
+        "With PostgreSQL: for so long after SIGTERM calls are still taken while /health/ready says 503, so that what \
+         distributes calls turns to other processes first; at most 30s.",
+    )
+    .or("5s"),
 ];
 
 const WORK: &[Setting] = &[

@@ -121,6 +121,7 @@ fn every_value_that_can_be_malformed_is_refused_by_name() {
         ("FRONTDESK__HTTP__PUBLIC_URL", "desk.example.com"),
         ("NGROK_EXTERNAL_URL", "desk.ngrok.app"),
         ("FRONTDESK__HTTP__TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("FRONTDESK__HTTP__DRAIN", "31s"),
         ("FRONTDESK__WELCOME__DELAY", "60"),
         ("FRONTDESK__INTAKE__REPLAY_WINDOW", "-1s"),
         ("FRONTDESK__INTAKE__RATE_LIMIT", "-1"),
@@ -185,6 +186,40 @@ fn secrets_are_found_by_the_names_that_channels_give() {
     assert_eq!(secret("TEAMS_URL").as_deref(), Some("https://teams.example.com"));
     assert_eq!((secret("EMPTY"), secret("MISSING")), (None, None));
     assert!(!format!("{settings:?}").contains("example.com/one"));
+}
+
+#[test]
+fn a_secret_can_lie_in_a_file_that_is_named() {
+    let folder = with_files("DATABASE_URL=sqlite://other.db\nSLACK_SALES_WEBHOOK_URL_FILE=slack\n", "");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(file("database"), "sqlite://from-file.db\n").expect("a file");
+    fs::write(file("slack"), "https://hooks.example.com/hunter2\n").expect("a file");
+    fs::write(file("crm"), " https://crm.example.com/hunter2\n").expect("a file");
+    let pairs = [("DATABASE_URL_FILE", file("database")), ("CRM_WEBHOOK_URL_FILE", file("crm"))];
+    let pairs = pairs.each_ref().map(|(name, path)| (*name, path.as_str()));
+    let settings = load_in(folder.path(), &pairs).expect("settings");
+    assert_eq!(settings.database.file(), Some(Path::new("from-file.db")));
+    let secret = |name| settings.secret(name).map(|secret| secret.expose_secret().to_owned());
+    assert_eq!(secret("SLACK_SALES_WEBHOOK_URL").as_deref(), Some("https://hooks.example.com/hunter2"));
+    assert_eq!(secret("CRM_WEBHOOK_URL").as_deref(), Some("https://crm.example.com/hunter2"));
+    assert_eq!(secret("ERP_WEBHOOK_URL"), None);
+}
+
+#[test]
+fn a_file_with_a_secret_that_is_missing_superfluous_or_of_no_secret_is_named() {
+    let folder = with_files("", "");
+    fs::write(folder.path().join("smtp"), "smtp://robot:hunter2@localhost").expect("a file");
+    let pairs = [
+        ("DATABASE_URL_FILE", "nowhere"),
+        ("SMTP_URL_FILE", "smtp"),
+        ("SMTP_URL", "smtp://localhost:1025"),
+        ("FRONTDESK__LOG_FILE", "smtp"),
+    ];
+    let said = load_in(folder.path(), &pairs).expect_err("refused").to_string();
+    assert!(said.contains("DATABASE_URL_FILE") && said.contains("nowhere"), "{said}");
+    assert!(said.contains("SMTP_URL_FILE: SMTP_URL is set as well"), "{said}");
+    assert!(said.contains("FRONTDESK__LOG_FILE (environment): there is no such setting"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
 }
 
 #[test]

@@ -5,6 +5,9 @@ use std::{fmt::Display, num::NonZeroUsize, str::FromStr};
 use domain::retention::SHORTEST_RETENTION;
 use jiff::SignedDuration;
 
+/// With the 30 s for what runs, a process ends within a minute.
+const LONGEST_DRAIN: SignedDuration = SignedDuration::from_secs(30);
+
 /// What a value must be, to end a sentence.
 pub type Needed = String;
 
@@ -29,6 +32,14 @@ pub fn retention(text: &str) -> Result<SignedDuration, Needed> {
     match duration(text) {
         Ok(limit) if limit >= SHORTEST_RETENTION => Ok(limit),
         _ => Err("a duration of at least 2d is needed, such as 90d".to_owned()),
+    }
+}
+
+/// How long calls are still taken after the signal to stop: never longer than what runs is waited for after it.
+pub fn drain(text: &str) -> Result<SignedDuration, Needed> {
+    match duration(text) {
+        Ok(grace) if grace <= LONGEST_DRAIN => Ok(grace),
+        _ => Err("a duration of at most 30s is needed, such as 5s".to_owned()),
     }
 }
 

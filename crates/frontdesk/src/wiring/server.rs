@@ -42,11 +42,11 @@ impl App {
         role: Role,
         listener: TcpListener,
         metrics: PrometheusHandle,
-        stop: CancellationToken,
+        draining: CancellationToken,
     ) -> anyhow::Result<Server> {
         let (lane, runner) = IntakeLane::new(self.take_calls.clone());
         let pulse = Pulse::default();
-        let readiness = Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), stop));
+        let readiness = Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), draining));
         let state = self.http_state(settings, lane, Arc::clone(&readiness), metrics);
         let surface = if role.takes_calls() { Surface::Everything } else { Surface::Health };
         let http = adapters_http::serve(listener, state, surface, HTTP_THREADS)?;

@@ -59,7 +59,11 @@ impl Frontdesk {
     /// Has a folder and settings, and no process yet.
     pub(crate) async fn unstarted(ground: Ground, settings: &[(&str, &str)]) -> Self {
         let plot = ground.plot().await;
-        let defaults = [("FRONTDESK__INTAKE__RATE_LIMIT", "0"), ("FRONTDESK__LOG", "debug")];
+        let defaults = [
+            ("FRONTDESK__INTAKE__RATE_LIMIT", "0"),
+            ("FRONTDESK__HTTP__DRAIN", "0s"),
+            ("FRONTDESK__LOG", "debug"),
+        ];
         let chosen = defaults.iter().chain(settings);
         let chosen = chosen.map(|&(name, value)| (name.to_owned(), value.to_owned()));
         Self {
@@ -113,12 +117,22 @@ impl Frontdesk {
 
     /// Asks the process to stop (SIGTERM), and answers its exit code.
     pub(crate) async fn stop(&mut self) -> Option<i32> {
+        self.terminate().await;
         let mut process = self.process.take().expect("a running process");
-        let id = process.id().expect("a running process has an id").to_string();
-        let signalled = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
-        assert!(signalled.success());
         let ended = timeout(PATIENCE, process.wait()).await.expect("the process ends in time");
         ended.expect("an exit status").code()
+    }
+
+    /// Tells the process to stop (SIGTERM).
+    pub(crate) async fn terminate(&self) {
+        let id = self.process.as_ref().and_then(Child::id).expect("a running process has an id").to_string();
+        let signalled = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
+        assert!(signalled.success());
+    }
+
+    /// Where the process listens.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Runs a command of the program beside the server.
@@ -189,6 +203,11 @@ impl Frontdesk {
         }
         self.told(&["backup", "copy.db"]).await;
         std::fs::read(self.path("copy.db")).expect("a backup")
+    }
+
+    /// The one number that a query in PostgreSQL answers.
+    pub(crate) async fn number(&self, query: &str) -> i64 {
+        self.plot.number(query).await
     }
 
     /// A path in the server's folder.

@@ -78,6 +78,14 @@ impl Plot {
         Some(format!("{server}{join}options=-csearch_path%3D{schema}"))
     }
 
+    /// The one number that a query in PostgreSQL answers.
+    pub(crate) async fn number(&self, query: &str) -> i64 {
+        let url = self.database_url().expect("a ground with PostgreSQL");
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("PostgreSQL answers");
+        tokio::spawn(connection);
+        client.query_one(query, &[]).await.expect("the query can be answered").get(0)
+    }
+
     /// Every row of every table, as text; none if they lie in a file.
     pub(crate) async fn rows(&self) -> Option<String> {
         let schema = self.schema.as_ref()?;
@@ -141,7 +149,8 @@ async fn connect() -> tokio_postgres::Client {
     client
 }
 
-async fn execute(sql: &str) {
+/// Does something on the PostgreSQL that tests share.
+pub(crate) async fn execute(sql: &str) {
     connect().await.batch_execute(sql).await.expect("PostgreSQL does it");
 }
 
