@@ -31,7 +31,7 @@ pub(crate) fn health_only(config: &mut ServiceConfig) {
 }
 
 async fn home() -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, docs_page::PATH)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, panel::PATH)).finish()
 }
 
 async fn not_found(request: HttpRequest) -> HttpResponse {

@@ -7,6 +7,8 @@
 
 mod act;
 mod assets;
+mod bars;
+mod dashboard;
 mod error;
 mod events;
 mod fields;
@@ -22,10 +24,14 @@ mod words;
 
 use actix_web::web::{ServiceConfig, get, post};
 
+/// Where the panel is.
+pub(crate) const PATH: &str = "/admin";
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .configure(assets::routes)
         .configure(staff::routes)
+        .route("/admin", get().to(dashboard::show))
         .route("/admin/language", post().to(language::choose))
         .route("/admin/tickets", get().to(tickets::list))
         .route("/admin/tickets/{ticket}", get().to(tickets::show))

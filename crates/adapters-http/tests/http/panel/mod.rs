@@ -1,6 +1,7 @@
 //! The panel, as a browser without a script sees it.
 
 mod browser;
+mod dashboard;
 mod signing_in;
 mod staff;
 mod tickets;
