@@ -29,5 +29,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/admin/tickets/{ticket}", get().to(tickets::show))
         .route("/admin/tickets/{ticket}/reply", post().to(tickets::reply))
         .route("/admin/users", get().to(users::list))
-        .route("/admin/users/{id}", get().to(users::show));
+        .route("/admin/users/{id}", get().to(users::show))
+        .route("/admin/users/{id}/edit", post().to(users::edit))
+        .route("/admin/users/{id}/erase", post().to(users::erase))
+        .route("/admin/users/{id}/export.json", get().to(users::export));
 }

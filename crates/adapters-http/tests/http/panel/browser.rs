@@ -35,6 +35,25 @@ impl<'d> Browser<'d> {
         Self { desk, secret: admin }
     }
 
+    /// For somebody who may do everything, for somebody who works on tickets, and for somebody who may read.
+    pub(crate) fn of_everybody(desk: &'d Desk) -> [Self; 3] {
+        let [viewer, agent, admin] = desk.tokens();
+        [admin, agent, viewer].map(|secret| Self { desk, secret })
+    }
+
+    /// Asserts that a form is refused without its token, with another one, from another host, and from somebody who may
+    /// too little.
+    pub(crate) fn guards(&self, lesser: &Self, path: &str, filled: &[(String, String)]) {
+        let tokenless: Vec<_> = filled.iter().filter(|(name, _)| name != "form_token").cloned().collect();
+        let with_other = [tokenless.clone(), vec![("form_token".to_owned(), "other".to_owned())]].concat();
+        for forged in [&tokenless, &with_other] {
+            assert_eq!(self.post(path, forged).status, 403, "{path}");
+        }
+        let elsewhere = self.request(path, filled).header("Origin", "https://elsewhere.example");
+        assert_eq!(elsewhere.send().status, 403, "{path}");
+        assert_eq!(lesser.post(path, filled).status, 403, "{path}");
+    }
+
     /// A page.
     pub(crate) fn open(&self, path: &str) -> Response {
         self.desk.request("GET", path).bearer(&self.secret).send()
