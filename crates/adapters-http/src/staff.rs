@@ -1,81 +1,9 @@
-//! Who reads pages that are not public.
+//! How members of staff say who they are.
 
-use std::{future::Future, pin::Pin};
-
-use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, ResponseError,
-    dev::Payload,
-    http::{
-        StatusCode,
-        header::{AUTHORIZATION, WWW_AUTHENTICATE},
-    },
-};
-use application::ports::StorageError;
+use actix_web::{HttpRequest, http::header::AUTHORIZATION};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::agent::Agent;
 
-use crate::{
-    page::{STRICT, page},
-    state::{UseCasePanicked, shared},
-};
-
-/// A member of staff, by an API token (`fds_...`) as the password of HTTP Basic authentication, whatever the
-/// name, or as a bearer token. Only this extractor makes one: a handler that takes none shows nothing that is
-/// not public.
-pub(crate) struct AuthenticatedAgent(pub(crate) Agent);
-
-/// Why somebody is not let in.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum StaffDenied {
-    #[error("no API token, or none in force")]
-    Unknown,
-    #[error("looking up an API token failed")]
-    Storage(#[from] StorageError),
-    #[error(transparent)]
-    Panicked(#[from] UseCasePanicked),
-}
-
-impl FromRequest for AuthenticatedAgent {
-    type Error = StaffDenied;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let token = presented_token(request);
-        let shared = shared(request).clone();
-        Box::pin(async move {
-            let token = token.ok_or(StaffDenied::Unknown)?;
-            let authenticate = shared.state.authenticate_agent.clone();
-            let agent = shared.on_runtime(async move { authenticate.execute(&token).await }).await??;
-            agent.map(Self).ok_or(StaffDenied::Unknown)
-        })
-    }
-}
-
-impl ResponseError for StaffDenied {
-    fn status_code(&self) -> StatusCode {
-        match self {
-            Self::Unknown => StatusCode::UNAUTHORIZED,
-            Self::Storage(_) | Self::Panicked(_) => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let status = self.status_code();
-        if status.is_server_error() {
-            tracing::error!(error = self as &dyn std::error::Error, "a page could not be shown");
-            let main =
-                "<h1>Not now</h1>\n<p>The database is not available. Please try again in a moment.</p>\n";
-            return page(status, "Not now", main, STRICT);
-        }
-        let main = "<h1>Sign in</h1>\n<p>Sign in with an API token as the password; the user name does not \
-                    matter. <code>frontdesk token add</code> makes one.</p>\n";
-        let mut response = page(status, "Sign in", main, STRICT);
-        let challenge = "Basic realm=\"Frontdesk\", charset=\"UTF-8\"";
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge.parse().expect("a constant header"));
-        response
-    }
-}
-
+/// An API token (`fds_...`) as the password of HTTP Basic authentication, whatever the name, or as a bearer token.
 pub(crate) fn presented_token(request: &HttpRequest) -> Option<String> {
     let (scheme, credentials) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let credentials = credentials.trim();

@@ -16,6 +16,9 @@ pub(super) const ROWS: u16 = 50;
 /// The name of the field that says where a page of a list begins.
 const BEFORE: &str = "before";
 
+/// What an address tells beside a filter: where a page begins, and what was done.
+const NO_FILTERS: [&str; 4] = [BEFORE, "done", "changed", "left"];
+
 /// Names and values, in their order.
 #[derive(Clone, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
@@ -29,6 +32,11 @@ impl Fields {
     /// What an address brings.
     pub(super) fn of_query(request: &HttpRequest) -> Self {
         Self::of_form(request.query_string().as_bytes())
+    }
+
+    /// Names and values that were read already.
+    pub(super) const fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
     }
 
     /// A text, without outer spaces; none if it is empty.
@@ -71,9 +79,18 @@ impl Fields {
         Ok(Page { before: self.value(BEFORE)?, limit: ROWS + 1 })
     }
 
-    /// The fields of an address, without where its page begins.
+    /// The fields of an address, without where its page begins and what was done.
     pub(super) fn filter(&self) -> Self {
-        let kept = |(name, value): &&(String, String)| name != BEFORE && !value.trim().is_empty();
+        let kept = |(name, value): &&(String, String)| {
+            !NO_FILTERS.contains(&name.as_str()) && !value.trim().is_empty()
+        };
+        Self(self.0.iter().filter(kept).cloned().collect())
+    }
+
+    /// Only the fields of these names.
+    pub(super) fn only(&self, names: &[&str]) -> Self {
+        let kept =
+            |(name, value): &&(String, String)| names.contains(&name.as_str()) && !value.trim().is_empty();
         Self(self.0.iter().filter(kept).cloned().collect())
     }
 
@@ -121,10 +138,11 @@ mod tests {
 
     #[test]
     fn a_filter_survives_the_way_through_an_address() {
-        let fields = Fields::of_form(b"q=a+b%26c&status=open&status=pending&before=1&empty=+");
+        let fields = Fields::of_form(b"q=a+b%26c&status=open&status=pending&before=1&done=saved&empty=+");
         assert_eq!(fields.filter().query(), "?q=a+b%26c&status=open&status=pending");
         assert_eq!(fields.all("status").collect::<Vec<_>>(), ["open", "pending"]);
         assert_eq!(fields.filter().with("status", "closed").query(), "?q=a+b%26c&status=closed");
+        assert_eq!(fields.only(&["status", "empty"]).query(), "?status=open&status=pending");
     }
 
     #[test]

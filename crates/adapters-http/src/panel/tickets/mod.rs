@@ -4,6 +4,6 @@ mod list;
 mod reply;
 mod show;
 
-pub(super) use list::list;
+pub(super) use list::{filter, list};
 pub(super) use reply::reply;
 pub(super) use show::show;

@@ -3,6 +3,7 @@
 mod edit;
 mod erase;
 mod export;
+mod import;
 mod list;
 mod show;
 mod timeline;
@@ -10,5 +11,6 @@ mod timeline;
 pub(super) use edit::edit;
 pub(super) use erase::erase;
 pub(super) use export::export;
-pub(super) use list::list;
+pub(super) use import::{form as import_form, import};
+pub(super) use list::{filter, list};
 pub(super) use show::show;

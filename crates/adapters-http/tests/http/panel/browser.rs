@@ -29,12 +29,6 @@ impl<'d> Browser<'d> {
         Self::of_agent_and_viewer(desk).0
     }
 
-    /// For somebody who may do everything.
-    pub(crate) fn of_admin(desk: &'d Desk) -> Self {
-        let [.., admin] = desk.tokens();
-        Self { desk, secret: admin }
-    }
-
     /// For somebody who may do everything, for somebody who works on tickets, and for somebody who may read.
     pub(crate) fn of_everybody(desk: &'d Desk) -> [Self; 3] {
         let [viewer, agent, admin] = desk.tokens();
@@ -85,6 +79,20 @@ impl<'d> Browser<'d> {
     /// Sends a form, wherever it comes from.
     pub(crate) fn post(&self, path: &str, fields: &[(String, String)]) -> Response {
         self.request(path, fields).send()
+    }
+
+    /// Sends a form with a file.
+    pub(crate) fn upload(&self, path: &str, fields: &[(String, String)], file: &[u8]) -> Response {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
+                    Content-Type: text/csv\r\n\r\n";
+        let body = [body, head.into(), file.to_vec(), b"\r\n--x--\r\n".to_vec()].concat();
+        let request = self.desk.request("POST", path).bearer(&self.secret);
+        request.header("Content-Type", "multipart/form-data; boundary=x").body(body).send()
     }
 
     /// A form on its way.
