@@ -1,4 +1,4 @@
-//! Frontdesk over HTTP: the bot API, health, metrics, API documentation, and the captured mail.
+//! Frontdesk over HTTP: the bot API, health, metrics, API documentation, and the panel.
 //!
 //! May depend on `application` and `domain`, and on no other adapter. The composition root fills an
 //! [`HttpState`] with use cases, gives [`serve`] a bound listener, and stops the server by its handle.
@@ -9,9 +9,8 @@
 //! completed even if the client hangs up.
 //!
 //! To add a call for bots: a handler in `bot/`, a line in `bot::routes`, an operation in
-//! `openapi/operations.rs`; a test calls every documented operation. To add a page: a module like
-//! `mail_pages`, with an `AuthenticatedAgent` among the handler's arguments if it shows anything that is not
-//! public. To add a language: a file in `messages/`.
+//! `openapi/operations.rs`; a test calls every documented operation. To add a page for people: see `panel`. To add a
+//! language: a file in `messages/`, and a folder in `words/`.
 
 mod api;
 mod bot;
@@ -19,7 +18,6 @@ mod docs_page;
 mod edge;
 mod health;
 mod hosts;
-mod mail_pages;
 mod messages;
 mod metrics;
 mod openapi;
@@ -29,7 +27,6 @@ mod problem;
 mod routes;
 mod server;
 mod shield;
-mod staff;
 mod state;
 
 pub use actix_web::dev::{Server, ServerHandle};

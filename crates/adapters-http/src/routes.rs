@@ -6,9 +6,7 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use crate::{
-    api, bot, docs_page, health, mail_pages, openapi, page, panel, problem::problem, state::request_id,
-};
+use crate::{api, bot, docs_page, health, openapi, page, panel, problem::problem, state::request_id};
 
 /// What a process has that takes calls.
 pub(crate) fn everything(config: &mut ServiceConfig) {
@@ -18,7 +16,6 @@ pub(crate) fn everything(config: &mut ServiceConfig) {
         .configure(health::routes)
         .configure(openapi::routes)
         .configure(docs_page::routes)
-        .configure(mail_pages::routes)
         .configure(page::routes)
         .configure(panel::routes)
         .route("/", web::get().to(home))

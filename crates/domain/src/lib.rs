@@ -11,12 +11,14 @@
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
 //! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
-//! * what is kept of other servers' words: [`redaction`].
+//! * what is kept of other servers' words: [`redaction`];
+//! * what spreadsheets make of files: [`cells`].
 
 pub mod agent;
 pub mod answer;
 pub mod bot;
 pub mod bot_call;
+pub mod cells;
 pub mod channel;
 pub mod conversation;
 pub mod dispatch;

@@ -28,7 +28,20 @@ pub(super) async fn act<R>(request: &HttpRequest, payload: Payload, needed: Role
 where
     R: AsyncFnOnce(&Visit<'_>, Fields) -> Result<HttpResponse, PanelError>,
 {
-    let form = match read(payload).await {
+    act_on(request, read(payload).await, needed, run).await
+}
+
+/// Does what a form asks for that was read already.
+pub(super) async fn act_on<R>(
+    request: &HttpRequest,
+    form: Result<Fields, PanelError>,
+    needed: Role,
+    run: R,
+) -> HttpResponse
+where
+    R: AsyncFnOnce(&Visit<'_>, Fields) -> Result<HttpResponse, PanelError>,
+{
+    let form = match form {
         Ok(form) => form,
         Err(error) => return turned_away(request, &error),
     };

@@ -16,6 +16,9 @@ pub(super) const ROWS: u16 = 50;
 /// The name of the field that says where a page of a list begins.
 const BEFORE: &str = "before";
 
+/// What an address tells beside a filter: where a page begins, and what was done.
+const NO_FILTERS: [&str; 4] = [BEFORE, "done", "changed", "left"];
+
 /// Names and values, in their order.
 #[derive(Clone, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
@@ -52,6 +55,11 @@ impl Fields {
         named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// Whether a box was ticked.
+    pub(super) fn is_ticked(&self, name: &str) -> bool {
+        self.text(name).is_some()
+    }
+
     /// A text that has to be there.
     pub(super) fn needed(&self, name: &'static str) -> Result<&str, PanelError> {
         self.text(name).ok_or_else(|| PanelError::field(name, "a value is needed"))
@@ -76,9 +84,18 @@ impl Fields {
         Ok(Page { before: self.value(BEFORE)?, limit: ROWS + 1 })
     }
 
-    /// The fields of an address, without where its page begins.
+    /// The fields of an address, without where its page begins and what was done.
     pub(super) fn filter(&self) -> Self {
-        let kept = |(name, value): &&(String, String)| name != BEFORE && !value.trim().is_empty();
+        let kept = |(name, value): &&(String, String)| {
+            !NO_FILTERS.contains(&name.as_str()) && !value.trim().is_empty()
+        };
+        Self(self.0.iter().filter(kept).cloned().collect())
+    }
+
+    /// Only the fields of these names.
+    pub(super) fn only(&self, names: &[&str]) -> Self {
+        let kept =
+            |(name, value): &&(String, String)| names.contains(&name.as_str()) && !value.trim().is_empty();
         Self(self.0.iter().filter(kept).cloned().collect())
     }
 
@@ -87,6 +104,11 @@ impl Fields {
         self.0.retain(|(given, _)| given != name);
         self.0.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// Whether there is anything.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All of it, for hidden fields of a form.
@@ -121,10 +143,11 @@ mod tests {
 
     #[test]
     fn a_filter_survives_the_way_through_an_address() {
-        let fields = Fields::of_form(b"q=a+b%26c&status=open&status=pending&before=1&empty=+");
+        let fields = Fields::of_form(b"q=a+b%26c&status=open&status=pending&before=1&done=saved&empty=+");
         assert_eq!(fields.filter().query(), "?q=a+b%26c&status=open&status=pending");
         assert_eq!(fields.all("status").collect::<Vec<_>>(), ["open", "pending"]);
         assert_eq!(fields.filter().with("status", "closed").query(), "?q=a+b%26c&status=closed");
+        assert_eq!(fields.only(&["status", "empty"]).query(), "?status=open&status=pending");
     }
 
     #[test]

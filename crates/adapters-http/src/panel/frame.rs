@@ -135,11 +135,6 @@ impl Frame {
         Safe(format!("<time datetime=\"{at:.0}\">{shown} UTC</time>"))
     }
 
-    /// A moment, if there is one.
-    pub(super) fn when_any(&self, at: &Option<Timestamp>) -> Safe<String> {
-        at.as_ref().map_or_else(|| Safe("<span class=\"soft\">–</span>".to_owned()), |at| self.when(at))
-    }
-
     /// A state, in its colour.
     pub(super) fn badge(&self, name: &str) -> Safe<String> {
         Safe(format!("<span class=\"badge {name}\">{}</span>", Escaped(self.label(name))))

@@ -11,13 +11,18 @@ mod bars;
 mod dashboard;
 mod error;
 mod events;
+mod exports;
 mod fields;
 mod frame;
 mod labels;
 mod language;
+mod mail;
+mod notifications;
+mod search;
 mod session;
 mod staff;
 mod tickets;
+mod upload;
 mod users;
 mod visit;
 mod words;
@@ -33,6 +38,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(staff::routes)
         .route("/admin", get().to(dashboard::show))
         .route("/admin/language", post().to(language::choose))
+        .configure(exports::routes)
+        .configure(messages)
+        .configure(upload::limits)
+        .route("/admin/search", get().to(search::search))
         .route("/admin/tickets", get().to(tickets::list))
         .route("/admin/tickets/{ticket}", get().to(tickets::show))
         .route("/admin/tickets/bulk", post().to(tickets::bulk))
@@ -40,5 +49,24 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/admin/tickets/{ticket}/notes", post().to(tickets::add_note))
         .route("/admin/tickets/{ticket}/reply", post().to(tickets::reply))
         .route("/admin/users", get().to(users::list))
-        .route("/admin/users/{id}", get().to(users::show));
+        .route("/admin/users/import", get().to(users::import_form))
+        .route("/admin/users/import", post().to(users::import))
+        .route("/admin/users/{id}", get().to(users::show))
+        .route("/admin/users/{id}/edit", post().to(users::edit))
+        .route("/admin/users/{id}/erase", post().to(users::erase))
+        .route("/admin/users/{id}/export.json", get().to(users::export));
+}
+
+fn messages(config: &mut ServiceConfig) {
+    config
+        .route("/admin/mail", get().to(mail::list))
+        .route("/admin/mail/{id}", get().to(mail::show))
+        .route("/admin/notifications", get().to(notifications::list))
+        .route("/admin/notifications/retry", post().to(notifications::retry_many))
+        .route("/admin/notifications/retry-all", post().to(notifications::retry_all))
+        .route("/admin/notifications/cancel", post().to(notifications::cancel_many))
+        .route("/admin/notifications/{id}", get().to(notifications::show))
+        .route("/admin/notifications/{id}/retry", post().to(notifications::retry))
+        .route("/admin/notifications/{id}/cancel", post().to(notifications::cancel))
+        .route("/admin/notifications/{id}/mail.html", get().to(mail::html));
 }

@@ -99,13 +99,15 @@ impl Response {
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
         let header =
             |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
-        let response = Self {
+        let mut response = Self {
             status: status.parse().expect("a status"),
             headers: lines.filter_map(header).collect(),
             body: bytes[end + 4..].to_vec(),
         };
         // An answer without content says no length (RFC 9110, section 8.6).
-        if method != "HEAD" && response.status != 204 {
+        if response.header("transfer-encoding") == Some("chunked") {
+            response.body = joined(&response.body);
+        } else if method != "HEAD" && response.status != 204 {
             let length = response.header("content-length").expect("every answer says its length");
             assert_eq!(length, response.body.len().to_string());
         }
@@ -154,6 +156,21 @@ impl Response {
         assert_eq!(self.header("x-request-id"), answer["request_id"].as_str());
         assert!(!answer["message"].as_str().expect("a sentence").is_empty());
         answer
+    }
+}
+
+/// The body of chunks (RFC 9112, section 7.1), whose last is there.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|two| two == b"\r\n").expect("a size");
+        let size = std::str::from_utf8(&chunks[..end]).expect("a size is text");
+        let size = usize::from_str_radix(size, 16).expect("a size is a number");
+        if size == 0 {
+            return body;
+        }
+        body.extend_from_slice(&chunks[end + 2..end + 2 + size]);
+        chunks = &chunks[end + 2 + size + 2..];
     }
 }
 

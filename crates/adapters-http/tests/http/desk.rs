@@ -254,12 +254,6 @@ impl Desk {
         self.runtime.block_on(add.execute(new)).expect("a new topic");
     }
 
-    /// Answers the API token of a member of staff who may only read.
-    pub(crate) fn reader_token(&self) -> String {
-        let [reader, ..] = self.tokens();
-        reader
-    }
-
     /// Answers API tokens of a new member of staff: one that may read, one that may work, one that may do everything.
     pub(crate) fn tokens(&self) -> [String; 3] {
         self.add_agent(AGENT, Role::Admin);

@@ -125,7 +125,7 @@ fn its_curl_lines_call_the_server_under_the_name_that_was_asked_for() {
 }
 
 #[test]
-fn the_root_leads_to_the_documentation() {
+fn the_root_leads_to_the_panel() {
     let response = Desk::open().request("GET", "/").send();
-    assert_eq!((response.status, response.header("location")), (303, Some("/api/docs")));
+    assert_eq!((response.status, response.header("location")), (303, Some("/admin")));
 }

@@ -14,6 +14,5 @@ mod hosts;
 mod life_cycle;
 mod limits;
 mod lookups;
-mod mail;
 mod panel;
 mod watching;

@@ -4,11 +4,15 @@ mod edit;
 mod erase;
 mod export;
 mod import;
+mod record;
+mod rows;
 
 pub use edit::{EditUser, EditUserError, UserEdit};
 pub use erase::EraseUser;
 pub use export::{ExportUser, ExportedNotification, UserExport};
-pub use import::{ImportMode, ImportOutcome, ImportUsers};
+pub use import::{IMPORT_BATCH, ImportMode, ImportOutcome, ImportUsers};
+pub use record::{USER_COLUMNS, UserRecord};
+pub use rows::{Row, Rows, TOO_WIDE, rejection};
 
 use domain::{identity::Identity, ids::UserId};
 

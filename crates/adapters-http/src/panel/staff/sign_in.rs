@@ -32,8 +32,8 @@ const TO: &str = "to";
 /// What stands before the names of the fields of a form that was interrupted.
 const KEPT: &str = "kept.";
 
-/// Fields that are never kept.
-const SECRETS: &[&str] = &[TOKEN, "password", "present", "new"];
+/// Fields that are not kept: what is secret, and files.
+const NOT_KEPT: &[&str] = &[TOKEN, "password", "present", "new", "file"];
 
 /// A form that was sent when nobody was signed in any more: what was typed into it is not lost.
 pub(in crate::panel) struct Interrupted {
@@ -44,7 +44,7 @@ pub(in crate::panel) struct Interrupted {
 impl Interrupted {
     /// The form that was sent to the path of a request.
     pub(in crate::panel) fn new(request: &HttpRequest, form: &Fields) -> Self {
-        let fields = form.pairs().iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
+        let fields = form.pairs().iter().filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()));
         Self { path: request.path().to_owned(), fields: Fields::of_pairs(fields.cloned()) }
     }
 

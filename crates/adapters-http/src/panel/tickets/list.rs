@@ -65,7 +65,7 @@ pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
 }
 
 /// Which tickets an address asks for.
-pub(super) fn filter(asked: &Fields, own: AgentId) -> Result<TicketFilter, PanelError> {
+pub(in crate::panel) fn filter(asked: &Fields, own: AgentId) -> Result<TicketFilter, PanelError> {
     let slug = |text| Slug::parse(text).map_err(|error| PanelError::field("topic", error));
     Ok(TicketFilter {
         needle: asked.text("q").and_then(Needle::for_tickets),

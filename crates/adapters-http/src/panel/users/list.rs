@@ -46,7 +46,7 @@ pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
 }
 
 /// Which people an address asks for.
-pub(super) fn filter(asked: &Fields) -> Result<UserFilter, PanelError> {
+pub(in crate::panel) fn filter(asked: &Fields) -> Result<UserFilter, PanelError> {
     Ok(UserFilter {
         needle: asked.text("q").and_then(Needle::for_users),
         origin: asked.text("origin").map(str::to_owned),

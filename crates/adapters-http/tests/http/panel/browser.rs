@@ -57,6 +57,24 @@ impl<'d> Browser<'d> {
         }
     }
 
+    /// For somebody who may do everything, for somebody who works on tickets, and for somebody who may read.
+    pub(crate) fn of_everybody(desk: &'d Desk) -> [Self; 3] {
+        [Self::of_admin(desk), Self::of_agent(desk), Self::of_viewer(desk)]
+    }
+
+    /// Asserts that a form is refused without its token, with another one, from another host, and from somebody who may
+    /// too little.
+    pub(crate) fn guards(&self, lesser: &Self, path: &str, filled: &[(String, String)]) {
+        let tokenless: Vec<_> = filled.iter().filter(|(name, _)| name != "form_token").cloned().collect();
+        let with_other = [tokenless.clone(), vec![("form_token".to_owned(), "other".to_owned())]].concat();
+        for forged in [&tokenless, &with_other] {
+            assert_eq!(self.post(path, forged).status, 403, "{path}");
+        }
+        let elsewhere = self.request(path, filled).header("Origin", "https://elsewhere.example");
+        assert_eq!(elsewhere.send().status, 403, "{path}");
+        assert_eq!(lesser.post(path, filled).status, 403, "{path}");
+    }
+
     /// A page.
     pub(crate) fn open(&self, path: &str) -> Response {
         self.desk.request("GET", path).header("Cookie", &self.cookie).send()
@@ -93,6 +111,20 @@ impl<'d> Browser<'d> {
     /// Sends a form, wherever it comes from.
     pub(crate) fn post(&self, path: &str, fields: &[(String, String)]) -> Response {
         self.request(path, fields).send()
+    }
+
+    /// Sends a form with a file.
+    pub(crate) fn upload(&self, path: &str, fields: &[(String, String)], file: &[u8]) -> Response {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
+                    Content-Type: text/csv\r\n\r\n";
+        let body = [body, head.into(), file.to_vec(), b"\r\n--x--\r\n".to_vec()].concat();
+        let request = self.desk.request("POST", path).header("Cookie", &self.cookie);
+        request.header("Content-Type", "multipart/form-data; boundary=x").body(body).send()
     }
 
     /// A form on its way.

@@ -2,6 +2,11 @@
 
 mod browser;
 mod dashboard;
+mod exports;
+mod imports;
+mod mail;
+mod notifications;
+mod search;
 mod signing_in;
 mod staff;
 mod tickets;

@@ -2,14 +2,13 @@
 
 use std::io::{self, BufWriter, Write};
 
-use application::ports::{Page, UserFilter, consult};
-use clap::ValueEnum;
-use domain::user::User;
-
-use super::{
-    cells::defused,
-    record::{COLUMNS, UserRecord},
+use application::{
+    ports::{Page, UserFilter, consult},
+    users::{USER_COLUMNS, UserRecord},
 };
+use clap::ValueEnum;
+use domain::{cells::defused, user::User};
+
 use crate::wiring::App;
 
 /// So many users are in memory at a time.
@@ -51,7 +50,7 @@ impl<W: Write> Printer<W> {
         match format {
             ExportFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(COLUMNS)?;
+                writer.write_record(USER_COLUMNS)?;
                 Ok(Self::Csv(Box::new(writer)))
             }
             ExportFormat::Jsonl => Ok(Self::Jsonl(out)),

@@ -1,6 +1,6 @@
 //! `frontdesk users export --email`: everything that is stored about one user.
 
-use application::users::{ExportUser, ExportedNotification, UserExport, WhichUser};
+use application::users::{ExportUser, ExportedNotification, UserExport, UserRecord, WhichUser};
 use domain::{
     conversation::{Author, ConversationMessage},
     identity::IdentityKind,
@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::record::UserRecord;
 use crate::{
     cli::{
         notifications::{CapturedRecord, NotificationRecord},

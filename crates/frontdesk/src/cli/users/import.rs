@@ -1,6 +1,7 @@
 //! `frontdesk users import`
 
 use std::{
+    fs::File,
     io,
     path::{Path, PathBuf},
 };
@@ -8,23 +9,17 @@ use std::{
 use anyhow::Context as _;
 use application::{
     ports::consult,
-    users::{ImportMode, ImportOutcome, ImportUsers},
+    users::{IMPORT_BATCH, ImportMode, ImportOutcome, ImportUsers, Row, Rows, TOO_WIDE, rejection},
 };
 use clap::Args;
 use domain::{bot::Bot, bot_call::Fields};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{
-    rejects::{Rejects, TOO_WIDE, reason},
-    rows::{Row, Rows},
-};
+use super::rejects::Rejects;
 use crate::{
     cli::{AlreadySaid, output::say},
     wiring::App,
 };
-
-/// So many rows share a commit: as many as calls of bots do.
-const BATCH: usize = 256;
 
 #[derive(Debug, Args)]
 pub struct ImportArgs {
@@ -59,22 +54,22 @@ pub async fn run(app: &App, args: ImportArgs) -> anyhow::Result<()> {
     let found = consult(&*app.storage, async |snapshot| snapshot.bots().by_name(&args.bot).await).await?;
     let bot = found.ok_or_else(|| anyhow::anyhow!("there is no bot named {}", args.bot))?;
     let unreadable = || format!("{} cannot be read", args.file.display());
-    let mut rows = Rows::open(&args.file).with_context(unreadable)?;
+    let mut rows = File::open(&args.file).and_then(Rows::of).with_context(unreadable)?;
     let bar = progress(&args.file).with_context(unreadable)?;
     let mode = if args.dry_run { ImportMode::DryRun } else { ImportMode::Write };
     let mut import = Import {
         users: ImportUsers { storage: app.storage.clone(), clock: app.clock.clone(), ids: app.ids.clone() },
         bot,
         mode,
-        rejects: Rejects::of(&args.file, rows.names(), rows.delimiter()),
+        rejects: Rejects::of(&args.file, &rows.rejected_names(), rows.delimiter()),
         counts: Counts::default(),
-        waiting: Vec::with_capacity(BATCH),
+        waiting: Vec::with_capacity(IMPORT_BATCH),
         bar: &bar,
     };
     while let Some(row) = rows.next().with_context(unreadable)? {
         import.take(row, &rows).await?;
     }
-    import.flush(rows.position()).await?;
+    import.flush(&rows).await?;
     bar.finish_and_clear();
     let Import { rejects, counts, .. } = import;
     summary(&counts, rejects, mode)
@@ -89,13 +84,13 @@ impl Import<'_> {
     async fn take<R: io::Read>(&mut self, row: Row, rows: &Rows<R>) -> anyhow::Result<()> {
         let fields = rows.fields(&row);
         self.waiting.push((row, fields));
-        if self.waiting.len() == BATCH {
-            self.flush(rows.position()).await?;
+        if self.waiting.len() == IMPORT_BATCH {
+            self.flush(rows).await?;
         }
         Ok(())
     }
 
-    async fn flush(&mut self, position: u64) -> anyhow::Result<()> {
+    async fn flush<R: io::Read>(&mut self, rows: &Rows<R>) -> anyhow::Result<()> {
         let waiting = std::mem::take(&mut self.waiting);
         let fields: Vec<_> = waiting.iter().filter_map(|(_, fields)| fields.clone()).collect();
         let mut outcomes = self.users.execute(&self.bot, &fields, self.mode).await?.into_iter();
@@ -103,11 +98,13 @@ impl Import<'_> {
             match fields.as_ref().and_then(|_| outcomes.next()) {
                 Some(ImportOutcome::Registered) => self.counts.registered += 1,
                 Some(ImportOutcome::Recognised) => self.counts.recognised += 1,
-                Some(ImportOutcome::Rejected(refused)) => self.rejects.add(row, reason(refused))?,
-                None => self.rejects.add(row, TOO_WIDE)?,
+                Some(ImportOutcome::Rejected(refused)) => {
+                    self.rejects.add(&rows.rejected(row, rejection(refused)))?
+                }
+                None => self.rejects.add(&rows.rejected(row, TOO_WIDE))?,
             }
         }
-        self.bar.set_position(position);
+        self.bar.set_position(rows.position());
         self.bar.set_message(format!("{} users", self.counts.registered + self.counts.recognised));
         Ok(())
     }

@@ -1,13 +1,10 @@
 //! `frontdesk users`
 
-mod cells;
 mod erase;
 mod export_all;
 mod export_one;
 mod import;
-mod record;
 mod rejects;
-mod rows;
 mod which;
 
 use clap::Subcommand;

@@ -1,4 +1,4 @@
-//! A user as it is printed.
+//! A user as it stands in files of users.
 
 use domain::{
     ids::{BotId, UserId},
@@ -75,7 +75,7 @@ impl From<User> for UserRecord {
 }
 
 /// The columns of a CSV file of users. An import reads those that a bot could have sent.
-pub const COLUMNS: [&str; 17] = [
+pub const USER_COLUMNS: [&str; 17] = [
     "id",
     "name",
     "email",
@@ -96,8 +96,8 @@ pub const COLUMNS: [&str; 17] = [
 ];
 
 impl UserRecord {
-    /// The cells under [`COLUMNS`].
-    pub fn cells(&self) -> [String; COLUMNS.len()] {
+    /// The cells under [`USER_COLUMNS`].
+    pub fn cells(&self) -> [String; USER_COLUMNS.len()] {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let origin = &self.first_origin;
         let consent = self.consent.as_ref();

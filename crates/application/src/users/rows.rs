@@ -1,17 +1,35 @@
 //! Rows of a CSV file, as people's programs write them: separated by commas, semicolons or tabs, with or without a byte
 //! order mark, in any encoding that is nearly UTF-8.
 
-use std::{
-    fs::File,
-    io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom},
-    path::Path,
-};
+use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder};
-use domain::bot_call::Fields;
+use domain::{
+    bot_call::{Fields, RefusalCode, Refused},
+    cells::restored,
+};
 use serde_json::Value;
 
-use super::{cells::restored, rejects};
+/// The columns that an import adds to those of a file, for the rows that it rejects.
+const REJECTED_COLUMNS: [&str; 2] = ["rejected_line", "rejected_reason"];
+
+/// Why a row was not taken that has more cells than there are columns.
+pub const TOO_WIDE: &str = "the row has more cells than the heading; are quotes missing?";
+
+/// Why a row was not taken, for whoever mends it.
+pub const fn rejection(refused: Refused) -> &'static str {
+    match refused.code {
+        RefusalCode::NothingIdentifies => "an email, a phone or a customer id is needed",
+        RefusalCode::EmailUnreadable => "the email cannot be read, and nothing else identifies the person",
+        RefusalCode::PhoneUnreadable => {
+            "the phone cannot be read, and nothing else identifies the person; is the country code missing?"
+        }
+        RefusalCode::DescriptionMissing
+        | RefusalCode::BodyUnreadable
+        | RefusalCode::IdempotencyKeyReused
+        | RefusalCode::IdempotencyKeyUnreadable => "the row cannot be read",
+    }
+}
 
 /// A row of the file.
 pub struct Row {
@@ -28,12 +46,11 @@ pub struct Rows<R> {
     delimiter: u8,
 }
 
-impl Rows<File> {
-    /// Opens a file and reads its first row, the names of the columns.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
+impl<R: Read + Seek> Rows<R> {
+    /// Reads the first row of a file, the names of the columns.
+    pub fn of(mut file: R) -> io::Result<Self> {
         let mut first_line = Vec::new();
-        BufReader::new(&file).read_until(b'\n', &mut first_line)?;
+        BufReader::new(&mut file).read_until(b'\n', &mut first_line)?;
         file.seek(SeekFrom::Start(0))?;
         Self::new(file, &first_line)
     }
@@ -62,6 +79,19 @@ impl<R: Read> Rows<R> {
         self.reader.position().byte()
     }
 
+    /// The cells of a row that was rejected, under the names of its columns and those that say why.
+    pub fn rejected(&self, row: &Row, reason: &str) -> Vec<String> {
+        let own = self.names.iter().zip(row.cells.iter().map(String::as_str).chain(std::iter::repeat("")));
+        let own = own.filter(|(name, _)| !REJECTED_COLUMNS.contains(&name.as_str())).map(|(_, cell)| cell);
+        own.map(str::to_owned).chain([row.line.to_string(), reason.to_owned()]).collect()
+    }
+
+    /// The names of the columns of a file of rejected rows.
+    pub fn rejected_names(&self) -> Vec<&str> {
+        let own = self.names.iter().map(String::as_str).filter(|name| !REJECTED_COLUMNS.contains(name));
+        own.chain(REJECTED_COLUMNS).collect()
+    }
+
     /// The next row; none after the last. Empty rows are left out.
     pub fn next(&mut self) -> io::Result<Option<Row>> {
         let mut record = ByteRecord::new();
@@ -79,7 +109,7 @@ impl<R: Read> Rows<R> {
     pub fn fields(&self, row: &Row) -> Option<Fields> {
         let is_wider = row.cells.iter().skip(self.names.len()).any(|cell| !cell.trim().is_empty());
         let named =
-            self.names.iter().zip(&row.cells).filter(|(name, _)| !rejects::COLUMNS.contains(&name.as_str()));
+            self.names.iter().zip(&row.cells).filter(|(name, _)| !REJECTED_COLUMNS.contains(&name.as_str()));
         let pairs = named.map(|(name, cell)| (name.clone(), Value::from(restored(cell))));
         (!is_wider).then(|| pairs.collect())
     }
@@ -138,6 +168,16 @@ mod tests {
             rows.fields(&row).is_some()
         };
         assert_eq!([readable(), readable(), readable()], [true, true, false]);
+    }
+
+    #[test]
+    fn a_rejected_row_keeps_its_columns_and_says_why() {
+        let mut rows = rows(b"name,email,rejected_line,rejected_reason\nBo,no address,9,old\nEve\n");
+        let mut next = || rows.next().expect("a row").expect("another row");
+        let (bo, eve) = (next(), next());
+        assert_eq!(rows.rejected_names(), ["name", "email", "rejected_line", "rejected_reason"]);
+        assert_eq!(rows.rejected(&bo, "why"), ["Bo", "no address", "2", "why"]);
+        assert_eq!(rows.rejected(&eve, "because"), ["Eve", "", "3", "because"]);
     }
 
     #[test]
