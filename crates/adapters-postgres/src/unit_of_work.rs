@@ -5,7 +5,7 @@ use application::ports::{
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
     StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
-    WorkerRepository,
+    WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -211,6 +211,10 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn watchdog(&mut self) -> &mut dyn WatchRepository {
         self
     }
 }

@@ -14,3 +14,4 @@ pub mod quarantine;
 pub mod routing;
 pub mod staff;
 pub mod users;
+pub mod watchdog;

@@ -11,6 +11,7 @@
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
 //! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
+//! * when somebody has to look: [`watchdog`];
 //! * what is kept of other servers' words: [`redaction`].
 
 pub mod agent;
@@ -41,5 +42,6 @@ pub mod text;
 pub mod ticket;
 pub mod topic;
 pub mod user;
+pub mod watchdog;
 
 pub use names::UnknownName;

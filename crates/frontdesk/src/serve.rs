@@ -85,11 +85,12 @@ async fn serve(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Server { http, lane, worker, readiness } = server;
+    let Server { http, lane, worker, readiness, watch, sight } = server;
     let http_handle = http.handle();
     let mut upkeep = JoinSet::new();
     upkeep.spawn(app.database.clone().upkeep());
     upkeep.spawn(condense(metrics));
+    upkeep.spawn(worker::watch(watch, sight));
     let mut parts = JoinSet::new();
     parts.spawn(async move { http.await.context("the HTTP server failed") });
     parts.spawn(async move {

@@ -19,4 +19,5 @@ pub(crate) mod tickets;
 pub(crate) mod timeline;
 pub(crate) mod topics;
 pub(crate) mod users;
+mod watchdog;
 mod workers;

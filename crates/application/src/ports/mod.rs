@@ -18,6 +18,7 @@ mod routing;
 mod schema;
 mod search;
 mod storage;
+mod watchdog;
 
 pub use access::{AgentRepository, BotRepository};
 pub use channel::{Channel, Receipt, Wording, WordingError};
@@ -39,3 +40,4 @@ pub use routing::{ChannelRepository, TopicRepository};
 pub use schema::{Migrate, MigrationState, Schema};
 pub use search::{Changed, Noted, SearchRepository};
 pub use storage::{Storage, StorageError, Transaction, UnitOfWork, atomically, consult};
+pub use watchdog::{AlarmPath, AlarmPathError, WatchRepository};

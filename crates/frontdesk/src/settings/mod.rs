@@ -42,7 +42,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::PublicUrl;
 pub use connections::{DatabasePlace, DatabaseSettings};
-pub use peers::{LandbotSettings, WebhookSettings};
+pub use peers::{LandbotSettings, WatchdogSettings, WebhookSettings};
 pub use problem::SettingsError;
 pub use report::{Example, ReportedSetting, report};
 pub use sources::Sources;
@@ -71,6 +71,8 @@ pub struct Settings {
     pub welcome: WelcomeSettings,
     /// Delivery.
     pub worker: WorkerSettings,
+    /// Who is told when something is wrong.
+    pub watchdog: WatchdogSettings,
     /// When a failed delivery is tried again.
     pub retry: RetryPolicies,
     /// How long rows are kept.
@@ -147,12 +149,11 @@ impl Settings {
     /// Reads every setting. The error names all that cannot be used, at once.
     pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(sources);
-        check_unused(&mut reader);
+        let mail = mail(&mut reader);
         let settings = Self {
             database: DatabaseSettings::read(&mut reader),
             broker: connections::broker(&mut reader),
             http: http(&mut reader),
-            mail: mail(&mut reader),
             webhooks: WebhookSettings::read(&mut reader),
             landbot: LandbotSettings::read(&mut reader),
             intake: IntakeSettings {
@@ -163,6 +164,8 @@ impl Settings {
             worker: WorkerSettings {
                 concurrency: reader.value("FRONTDESK__WORKER__CONCURRENCY", value::concurrency),
             },
+            watchdog: WatchdogSettings::read(&mut reader, mail.smtp_shown.is_some()),
+            mail,
             retry: retry(&mut reader),
             retention: Retention {
                 notifications: reader.option("FRONTDESK__RETENTION__NOTIFICATIONS", value::retention),
@@ -267,10 +270,4 @@ fn retry(reader: &mut Reader<'_>) -> RetryPolicies {
         policies.set(kind, RetryPolicy::new(waits, unknown));
     }
     policies
-}
-
-/// Settings of what comes later are held to their form already.
-fn check_unused(reader: &mut Reader<'_>) {
-    reader.option("FRONTDESK__WATCHDOG__WEBHOOK_URL", address::web);
-    reader.option("FRONTDESK__WATCHDOG__MAIL_TO", parse_mailbox);
 }

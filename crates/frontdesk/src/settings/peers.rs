@@ -1,6 +1,8 @@
 //! Other servers that Frontdesk calls: receivers of webhooks, and Landbot.
 
-use adapters_chat::{LandbotClient, LandbotToken, SigningSecrets, Url};
+use adapters_chat::{AlarmUrl, LandbotClient, LandbotToken, SigningSecrets, Url};
+use adapters_mail::parse_mailbox;
+use lettre::message::Mailbox;
 
 use super::{
     address,
@@ -32,6 +34,28 @@ impl WebhookSettings {
             secrets: reader.option("FRONTDESK__WEBHOOK__SECRET", str::parse),
             allow_private: reader.value("FRONTDESK__WEBHOOK__ALLOW_PRIVATE", value::flag),
         }
+    }
+}
+
+/// Who is told when something is wrong.
+#[derive(Debug, Clone)]
+pub struct WatchdogSettings {
+    /// What is called.
+    pub webhook: Option<AlarmUrl>,
+    /// Who is written to.
+    pub mail_to: Option<Mailbox>,
+}
+
+impl WatchdogSettings {
+    pub(super) fn read(reader: &mut Reader<'_>, sends_mail: bool) -> Self {
+        const MAIL_TO: &str = "FRONTDESK__WATCHDOG__MAIL_TO";
+        let mail_to = if sends_mail {
+            reader.option(MAIL_TO, parse_mailbox)
+        } else {
+            reader.refuse_if_set(MAIL_TO, "SMTP_URL is needed for it: captured mail would alarm nobody");
+            None
+        };
+        Self { webhook: reader.option("FRONTDESK__WATCHDOG__WEBHOOK_URL", str::parse), mail_to }
     }
 }
 

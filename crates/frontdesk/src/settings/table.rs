@@ -21,8 +21,6 @@ pub struct Setting {
     pub default: Option<&'static str>,
     /// What may be shown of its value.
     pub shown: Shown,
-    /// Whether this version only checks it.
-    pub unused: bool,
     /// What it means, in whole sentences.
     pub meaning: &'static str,
 }
@@ -37,7 +35,7 @@ pub struct Group {
 }
 
 const fn setting(name: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, default: None, shown: Shown::Whole, unused: false, meaning }
+    Setting { name, default: None, shown: Shown::Whole, meaning }
 }
 
 impl Setting {
@@ -51,10 +49,6 @@ impl Setting {
 
     const fn secret(self) -> Self {
         Self { shown: Shown::Hidden, ..self }
-    }
-
-    const fn not_used_yet(self) -> Self {
-        Self { unused: true, ..self }
     }
 }
 
@@ -225,11 +219,16 @@ const RETENTION: &[Setting] = &[
 ];
 
 const WATCHDOG: &[Setting] = &[
-    setting("FRONTDESK__WATCHDOG__WEBHOOK_URL", "Called when notifications are late or no worker lives.")
-        .secret()
-        .not_used_yet(),
-    setting("FRONTDESK__WATCHDOG__MAIL_TO", "Written to when notifications are late or no worker lives.")
-        .not_used_yet(),
+    setting(
+        "FRONTDESK__WATCHDOG__WEBHOOK_URL",
+        "Called with JSON when notifications are a minute late, no worker lives or the database is away, and once more when \
+         that is over; an incoming webhook of Slack or the like will do. Signed with FRONTDESK__WEBHOOK__SECRET if that is set.",
+    )
+    .secret(),
+    setting(
+        "FRONTDESK__WATCHDOG__MAIL_TO",
+        "Written to in the same cases, directly over SMTP_URL, which has to be set.",
+    ),
 ];
 
 const PROGRAM: &[Setting] = &[

@@ -7,7 +7,7 @@ use application::ports::{
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
     StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
-    WorkerRepository,
+    WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -149,6 +149,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
         self
     }
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn watchdog(&mut self) -> &mut dyn WatchRepository {
         self
     }
 }

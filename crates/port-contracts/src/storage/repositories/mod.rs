@@ -18,4 +18,5 @@ mod tickets;
 mod timeline;
 mod topics;
 mod users;
+mod watchdog;
 mod workers;
