@@ -15,13 +15,14 @@ use tokio_util::sync::CancellationToken;
 use worker::Worker;
 
 use crate::{
+    database::Database,
     readiness::ServerReadiness,
     settings::Settings,
     telemetry,
     wiring::{App, Server},
 };
 
-/// How often histograms are condensed, so that they stay small between two scrapes.
+/// How often histograms are condensed, so that they stay small between two scrapes, and connections are counted.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// How often the database server is asked for its time.
@@ -89,7 +90,7 @@ async fn serve(
     let http_handle = http.handle();
     let mut upkeep = JoinSet::new();
     upkeep.spawn(app.database.clone().upkeep());
-    upkeep.spawn(condense(metrics));
+    upkeep.spawn(condense(metrics, app.database.clone()));
     upkeep.spawn(worker::watch(watch, sight));
     let mut parts = JoinSet::new();
     parts.spawn(async move { http.await.context("the HTTP server failed") });
@@ -185,9 +186,10 @@ fn stop_on_signals(stop: CancellationToken) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn condense(metrics: PrometheusHandle) {
+async fn condense(metrics: PrometheusHandle, database: Database) {
     loop {
         tokio::time::sleep(UPKEEP_EVERY).await;
+        database.show_connections();
         metrics.run_upkeep();
     }
 }

@@ -12,7 +12,7 @@ use application::{
 };
 use domain::{channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::NotificationId, retry::Outcome};
 use jiff::{SignedDuration, Timestamp};
-use metrics::histogram;
+use metrics::{Gauge, gauge, histogram};
 use tokio::{
     task::{Id, JoinError, JoinSet},
     time::Instant,
@@ -51,6 +51,8 @@ struct Hands {
     finished: Vec<FinishedAttempt>,
     /// Whether attempts may be open that the lane does not know of: a commit that opened some was not confirmed.
     in_doubt: bool,
+    /// Shows how many wait.
+    depth: Gauge,
 }
 
 impl DeliveryLane {
@@ -58,7 +60,7 @@ impl DeliveryLane {
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut queue_outage = Outage::of("receiving what is to be delivered");
         let mut outage = Outage::of("delivering notifications");
-        let mut hands = Hands::new(self.concurrency);
+        let mut hands = Hands::new(self.kind, self.concurrency);
         while !stop.is_cancelled() {
             let ended = match self.queue.subscribe(self.kind, self.prefetch()).await {
                 Ok(subscription) => {
@@ -104,6 +106,7 @@ impl DeliveryLane {
                 () = tokio::time::sleep_until(wake_at) => {}
             }
             let due = self.take_due(hands);
+            hands.depth.set(f64::from(u32::try_from(hands.waiting.len()).unwrap_or(u32::MAX)));
             if self.settle(hands, &due, outage).await {
                 let tags: Vec<_> = due.iter().map(|received| received.tag).collect();
                 let _ = subscription.acknowledge(&tags).await;
@@ -217,7 +220,7 @@ impl DeliveryLane {
 }
 
 impl Hands {
-    fn new(concurrency: usize) -> Self {
+    fn new(kind: ChannelKind, concurrency: usize) -> Self {
         Self {
             waiting: Waiting::default(),
             open: OpenAttempts::new(concurrency),
@@ -225,6 +228,7 @@ impl Hands {
             attempts: HashMap::new(),
             finished: Vec::new(),
             in_doubt: false,
+            depth: gauge!("frontdesk_queue_depth", "kind" => kind.as_str()),
         }
     }
 

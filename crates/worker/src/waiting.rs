@@ -31,6 +31,11 @@ impl Waiting {
         due.iter().filter_map(|key| self.0.remove(key)).collect()
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// When the next notification falls due whose channel has room.
     pub(crate) fn next_due(&self, open: &OpenAttempts) -> Option<Timestamp> {
         let fits = self.0.iter().find(|(_, received)| open.has_room(received.claimed.channel_id));

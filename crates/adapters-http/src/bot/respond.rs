@@ -62,6 +62,7 @@ impl Call<'_> {
     pub(super) fn tell(&self, answer: &Answer) -> HttpResponse {
         let bot = self.bot.name.as_str();
         let Answer { result, sentence, .. } = answer;
+        self.shared.traffic.record_call(Some(&self.bot), *result);
         if *result == Verdict::Ok {
             tracing::debug!(bot, %sentence, "a call was answered");
         } else {
@@ -85,6 +86,7 @@ pub(super) fn refuse(
     let Terms { status, result, sentence, retry_after } = refusal.terms();
     let name = bot.map(|bot| bot.name.as_str());
     let status_code = status.as_u16();
+    shared.traffic.record_call(bot, result);
     if status.is_server_error() {
         tracing::error!(bot = name, error = refusal as &dyn Error, "a call could not be answered");
     } else {

@@ -27,4 +27,5 @@ mod replicas;
 mod routing;
 mod simulated;
 mod talking;
+mod telemetry;
 mod webhooks;
