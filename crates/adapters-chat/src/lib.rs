@@ -23,7 +23,7 @@ mod webhook;
 
 pub use alarm::{AlarmUrl, AlarmUrlError, AlarmWebhook};
 pub use environment::EnvironmentLookup;
-pub use http::{HttpClient, HttpTimeouts};
+pub use http::{HttpClient, HttpTimeouts, PostError};
 pub use landbot::{
     CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotChannel, LandbotClient,
     LandbotToken, LandbotTokenError, Refusal,

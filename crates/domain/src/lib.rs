@@ -12,6 +12,7 @@
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
 //! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
 //! * when somebody has to look: [`watchdog`];
+//! * how a notification is traced back to its call: [`trace`];
 //! * what is kept of other servers' words: [`redaction`].
 
 pub mod agent;
@@ -41,6 +42,7 @@ pub mod search;
 pub mod text;
 pub mod ticket;
 pub mod topic;
+pub mod trace;
 pub mod user;
 pub mod watchdog;
 

@@ -18,7 +18,7 @@ use crate::{
     database::Database,
     readiness::ServerReadiness,
     settings::Settings,
-    telemetry,
+    telemetry::{self, Export},
     wiring::{App, Server},
 };
 
@@ -62,7 +62,7 @@ impl Role {
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what runs and hands back the rest.
-pub async fn run(settings: Settings, role: Role) -> anyhow::Result<()> {
+pub async fn run(settings: Settings, role: Role, traces: Option<Export>) -> anyhow::Result<()> {
     let _lock = settings.database.file().map(ServerLock::acquire).transpose()?;
     let metrics = telemetry::install_metrics()?;
     let app = App::open_for_serving(&settings, role).await?;
@@ -73,7 +73,10 @@ pub async fn run(settings: Settings, role: Role) -> anyhow::Result<()> {
     stop_on_signals(stop.clone())?;
     let server = app.server(&settings, role, listener, metrics.clone(), stop.clone())?;
     tokio::task::spawn_blocking(warm_up);
-    let outcome = serve(server, &app, settings, metrics, stop).await;
+    let outcome = match traces {
+        Some(traces) => traces.during(serve(server, &app, settings, metrics, stop)).await,
+        None => serve(server, &app, settings, metrics, stop).await,
+    };
     app.close().await?;
     outcome
 }

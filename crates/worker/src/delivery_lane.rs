@@ -10,7 +10,10 @@ use application::{
         Subscription,
     },
 };
-use domain::{channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::NotificationId, retry::Outcome};
+use domain::{
+    channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::NotificationId, notification::OutcomeKind,
+    retry::Outcome, trace::TARGET,
+};
 use jiff::{SignedDuration, Timestamp};
 use metrics::{Gauge, gauge, histogram};
 use tokio::{
@@ -18,6 +21,7 @@ use tokio::{
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
     Pulse,
@@ -178,10 +182,14 @@ impl DeliveryLane {
         hands.open.open(attempt.channel_id);
         let channel = Arc::clone(&self.channel);
         let message = attempt.message.clone();
+        let span = span(&attempt);
         let sending = hands.sending.spawn(async move {
             let began = Instant::now();
-            let delivered = tokio::time::timeout(DELIVERY_MAX, channel.deliver(&message)).await;
-            (delivered.unwrap_or_else(|_| lost("the delivery did not end in time")), began.elapsed())
+            let delivered = channel.deliver(&message).instrument(span.clone());
+            let delivered = tokio::time::timeout(DELIVERY_MAX, delivered).await;
+            let receipt = delivered.unwrap_or_else(|_| lost("the delivery did not end in time"));
+            span.record("outcome", OutcomeKind::from(receipt.outcome).as_str());
+            (receipt, began.elapsed())
         });
         hands.attempts.insert(sending.id(), attempt);
     }
@@ -248,6 +256,16 @@ impl Hands {
             self.open.close(finished.attempt.channel_id);
         }
     }
+}
+
+/// Open while a message is sent.
+fn span(attempt: &OpenedAttempt) -> Span {
+    let message = &attempt.message;
+    tracing::info_span!(
+        target: TARGET, "notification.attempt",
+        request_id = %message.request_id, notification_id = %message.id, attempt = attempt.number,
+        kind = message.kind.as_str(), outcome = Empty
+    )
 }
 
 fn lost(why: &str) -> Receipt {

@@ -45,7 +45,11 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use domain::{channel::ChannelKind, dispatch::Claimed, ids::ChannelId};
+    use domain::{
+        channel::ChannelKind,
+        dispatch::Claimed,
+        ids::{ChannelId, RequestId},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -60,7 +64,13 @@ mod tests {
     /// Its tag is its id.
     fn received(id: u8, channel_id: ChannelId, due: i64) -> Received {
         let id_of = NotificationId::from_uuid(Uuid::from_u128(id.into()));
-        let claimed = Claimed { id: id_of, channel_id, kind: ChannelKind::Email, due_at: at(due) };
+        let claimed = Claimed {
+            id: id_of,
+            channel_id,
+            kind: ChannelKind::Email,
+            due_at: at(due),
+            request_id: RequestId::MAX,
+        };
         Received { claimed, tag: id.into() }
     }
 

@@ -42,7 +42,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::PublicUrl;
 pub use connections::{DatabasePlace, DatabaseSettings};
-pub use peers::{LandbotSettings, WatchdogSettings, WebhookSettings};
+pub use peers::{LandbotSettings, TraceSettings, WatchdogSettings, WebhookSettings};
 pub use problem::SettingsError;
 pub use report::{Example, ReportedSetting, report};
 pub use sources::Sources;
@@ -77,6 +77,8 @@ pub struct Settings {
     pub retry: RetryPolicies,
     /// How long rows are kept.
     pub retention: Retention,
+    /// Where traces go; none: nothing is traced.
+    pub traces: Option<TraceSettings>,
     /// How much is logged.
     pub log: LogSettings,
     secret_key: Option<SecretString>,
@@ -173,6 +175,7 @@ impl Settings {
                 quarantine: reader.option("FRONTDESK__RETENTION__QUARANTINE", value::retention),
                 conversation: reader.option("FRONTDESK__RETENTION__CONVERSATION", value::retention),
             },
+            traces: TraceSettings::read(&mut reader),
             log: LogSettings {
                 filter: reader
                     .value("FRONTDESK__LOG", |text| crate::logging::check(text).map(|()| text.to_owned())),

@@ -244,6 +244,13 @@ const PROGRAM: &[Setting] = &[
          `info,worker=debug` (the directives of the crate tracing-subscriber) for everything.",
     )
     .or("info"),
+    setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Where traces go, as OTLP over HTTP (protobuf), such as http://localhost:4318. Unset: nothing is traced.",
+    )
+    .with_login(),
+    setting("OTEL_EXPORTER_OTLP_HEADERS", "Headers for it, such as a key: name=value, separated by commas.").secret(),
+    setting("OTEL_SERVICE_NAME", "As what this process appears in traces.").or("frontdesk"),
     setting("FRONTDESK__CONFIG", "A TOML file with settings. Unset: frontdesk.toml, if there is one."),
 ];
 

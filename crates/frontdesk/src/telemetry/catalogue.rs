@@ -124,6 +124,11 @@ pub const METRICS: &[Metric] = &[
         "",
         "How far PostgreSQL's clock is ahead of this machine's",
     ),
+    counter(
+        "frontdesk_traces_dropped_total",
+        "",
+        "Steps of traces that were not exported: the collector is away or slow",
+    ),
     gauge("frontdesk_build_info", "version", "1, and the version of this process"),
 ];
 

@@ -1,10 +1,15 @@
 //! Where counters and durations go.
 
 mod catalogue;
+mod export;
+mod traces;
 
 use anyhow::Context as _;
 use metrics::gauge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+pub use export::{Export, begin_traces};
+pub use traces::Traces;
 
 /// Bounds of durations, in seconds: from what an idle server needs to what a client would not wait for.
 const SECONDS: &[f64] = &[0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
