@@ -1,4 +1,4 @@
-//! Other servers that Frontdesk calls: receivers of webhooks, and Landbot.
+//! Other servers that Frontdesk calls: receivers of webhooks and alarms, Landbot, and a collector of traces.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! Where counters and durations go.
+//! Where counters, durations and traces go.
 
 mod catalogue;
 mod export;
