@@ -102,9 +102,12 @@ impl Watch {
             return Ok(());
         }
         let told = self.tell(alarm, news, Some(look)).await;
-        atomically(&*self.storage, async |tx| match told {
-            true => tx.watchdog().tell(alarm, news, self.clock.now()).await,
-            false => tx.watchdog().release(alarm).await,
+        atomically(&*self.storage, async |tx| {
+            if told {
+                tx.watchdog().tell(alarm, news, self.clock.now()).await
+            } else {
+                tx.watchdog().release(alarm).await
+            }
         })
         .await
     }
