@@ -9,6 +9,7 @@
 //! method of [`TeamChats`], a contract test in `tests/chat`, and a line in the wiring. To add a language: a file in
 //! `messages/`.
 
+mod alarm;
 mod discord;
 mod environment;
 mod http;
@@ -20,8 +21,9 @@ mod teams;
 mod telegram;
 mod webhook;
 
+pub use alarm::{AlarmUrl, AlarmUrlError, AlarmWebhook};
 pub use environment::EnvironmentLookup;
-pub use http::{HttpClient, HttpTimeouts};
+pub use http::{HttpClient, HttpTimeouts, PostError};
 pub use landbot::{
     CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotChannel, LandbotClient,
     LandbotToken, LandbotTokenError, Refusal,

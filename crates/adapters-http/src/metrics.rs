@@ -7,10 +7,12 @@ use std::{
 };
 
 use actix_web::http::{Method, StatusCode};
+use domain::{answer::Verdict, bot::Bot, ids::BotId};
 use metrics::{Counter, Histogram, counter, histogram};
 
 const REQUESTS: &str = "frontdesk_http_requests_total";
 const DURATION: &str = "frontdesk_http_request_duration_seconds";
+const CALLS: &str = "frontdesk_bot_calls_total";
 
 /// The paths that have counters of their own; everything below a path that ends in a slash counts for it.
 const ROUTES: &[&str] = &[
@@ -67,6 +69,7 @@ struct Handles {
 #[derive(Default)]
 pub(crate) struct Traffic {
     known: RwLock<HashMap<(Kind, StatusCode), Handles>>,
+    calls: RwLock<HashMap<(Option<BotId>, Verdict), Counter>>,
 }
 
 impl Traffic {
@@ -81,6 +84,21 @@ impl Traffic {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(key).or_insert_with(|| Handles::register(kind, status)).record(elapsed);
+    }
+
+    /// Counts a call by its answer; without a bot if its key was unknown.
+    pub(crate) fn record_call(&self, bot: Option<&Bot>, result: Verdict) {
+        let key = (bot.map(|bot| bot.id), result);
+        {
+            let calls = self.calls.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(counted) = calls.get(&key) {
+                return counted.increment(1);
+            }
+        }
+        let name = bot.map(|bot| bot.name.clone()).unwrap_or_default();
+        let register = || counter!(CALLS, "bot" => name, "result" => result.as_str());
+        let mut calls = self.calls.write().unwrap_or_else(PoisonError::into_inner);
+        calls.entry(key).or_insert_with(register).increment(1);
     }
 }
 

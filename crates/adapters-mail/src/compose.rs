@@ -77,7 +77,7 @@ pub(crate) fn compose(head: &Head<'_>, words: Rendered) -> ComposedMail {
 
 /// Encodes a text so that none of its lines can look like the boundary, which begins with `=_`: quoted-printable and
 /// base64 never contain that (RFC 2045, section 6.7).
-fn part(content_type: ContentType, text: String) -> SinglePart {
+pub(crate) fn part(content_type: ContentType, text: String) -> SinglePart {
     let part = SinglePart::builder().content_type(content_type);
     // Otherwise the shorter of these two encodings is taken.
     let may_stay_bare = text.is_ascii();
@@ -94,6 +94,6 @@ fn alternatives_between(boundary: &str) -> ContentType {
 }
 
 /// A value of our own: short, printable ASCII, and to be found on one line.
-fn unfolded(name: &'static str, value: String) -> HeaderValue {
+pub(crate) fn unfolded(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value)
 }

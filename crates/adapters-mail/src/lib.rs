@@ -22,6 +22,7 @@
 //! | `reply` | `name?`, `reference`, `text`, `sender` |
 //! | `digest` | `topic`, `open`, `pending`, `oldest` (`reference`, `waited`, `is_open`, `ticket_url?`), `tickets_url?`, `sender` |
 
+mod alarm;
 mod capture;
 mod channel;
 mod compose;
@@ -37,6 +38,7 @@ pub mod smtp;
 mod templates;
 mod writer;
 
+pub use alarm::AlarmMail;
 pub use channel::MailChannel;
 pub use mailbox::{MailboxError, parse_mailbox};
 pub use mimic::MimickedChannel;

@@ -49,6 +49,19 @@ pub(crate) enum ConnectError {
     SetUp(#[from] ConnectionError),
 }
 
+/// How the connections of a process are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionsUse {
+    /// In use.
+    pub used: usize,
+    /// Open and not in use.
+    pub idle: usize,
+    /// As many there may be.
+    pub max: usize,
+    /// Who waits for one.
+    pub waiting: usize,
+}
+
 /// The connections of a process. They are made when they are needed.
 #[derive(Clone)]
 pub(crate) struct Connections(Pool<AsyncPgConnection>);
@@ -73,6 +86,17 @@ impl Connections {
             .runtime(deadpool::Runtime::Tokio1)
             .build();
         Self(pool.expect("a pool with a runtime can be built"))
+    }
+
+    /// How they are used now.
+    pub(crate) fn in_use(&self) -> ConnectionsUse {
+        let status = self.0.status();
+        ConnectionsUse {
+            used: status.size.saturating_sub(status.available),
+            idle: status.available,
+            max: status.max_size,
+            waiting: status.waiting,
+        }
     }
 
     /// A connection on which the statements of `first` were run.

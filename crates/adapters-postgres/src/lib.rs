@@ -36,6 +36,7 @@ mod tls;
 mod totals;
 mod unit_of_work;
 
+pub use connection::ConnectionsUse;
 pub use open::OpenError;
 pub use settings::PgSettings;
 pub use storage::PgStorage;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     columns::At,
-    connection::{Connections, connect},
+    connection::{Connections, ConnectionsUse, connect},
     error::Failure,
     migrations,
     open::OpenError,
@@ -39,6 +39,11 @@ impl PgStorage {
             None => server.clone(),
         };
         Ok(Self { connections: Connections::new(server.clone()), server, migrator })
+    }
+
+    /// How this process's connections are used now.
+    pub fn connections(&self) -> ConnectionsUse {
+        self.connections.in_use()
     }
 
     /// Compares the schema of the database with this program's, and with [`Migrate::Apply`] brings it up to date, all

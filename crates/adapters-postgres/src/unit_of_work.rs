@@ -5,7 +5,7 @@ use application::ports::{
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
     SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -219,6 +219,10 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn watchdog(&mut self) -> &mut dyn WatchRepository {
         self
     }
 }

@@ -10,7 +10,7 @@ use application::ports::NotificationQueue;
 use domain::{
     channel::ChannelKind::{self, Email, Slack},
     dispatch::Claimed,
-    ids::{ChannelId, NotificationId},
+    ids::{ChannelId, NotificationId, RequestId},
 };
 use port_contracts::{QueueUnderTest, TEST_BEGINS, queue_contract};
 
@@ -32,7 +32,7 @@ queue_contract!(in_process);
 
 fn notifications(kind: ChannelKind, count: usize) -> Vec<Claimed> {
     let (id, channel_id) = (NotificationId::MAX, ChannelId::MAX);
-    vec![Claimed { id, channel_id, kind, due_at: TEST_BEGINS }; count]
+    vec![Claimed { id, channel_id, kind, due_at: TEST_BEGINS, request_id: RequestId::MAX }; count]
 }
 
 #[tokio::test]

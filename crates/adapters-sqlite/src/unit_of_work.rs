@@ -10,7 +10,7 @@ use application::ports::{
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
     LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository,
     SearchRepository, SessionRepository, StorageError, TicketRepository, TicketWorkRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -294,6 +294,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn watchdog(&mut self) -> &mut dyn WatchRepository {
         self
     }
 }

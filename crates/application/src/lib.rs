@@ -15,3 +15,4 @@ pub mod routing;
 pub mod staff;
 pub mod tickets;
 pub mod users;
+pub mod watchdog;

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     channel::{ChannelKind, FAILURES_UNTIL_PROBING},
-    ids::{ChannelId, NotificationId},
+    ids::{ChannelId, NotificationId, RequestId},
     quiet_hours::QuietHours,
 };
 
@@ -136,6 +136,8 @@ pub struct Claimed {
     pub kind: ChannelKind,
     /// When it may go out.
     pub due_at: Timestamp,
+    /// The call or request that planned it, whose trace goes on with it.
+    pub request_id: RequestId,
 }
 
 /// Before anything was due.
@@ -267,6 +269,7 @@ mod tests {
             channel_id: load.channel_id,
             kind: load.kind,
             due_at,
+            request_id: RequestId::MAX,
         });
         let next = pace(&load, &mut claimed.iter_mut().collect::<Vec<_>>(), NOW);
         let due: Vec<_> = claimed.iter().map(|c| c.due_at.duration_since(NOW).as_millis()).collect();

@@ -11,6 +11,8 @@
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
 //! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
+//! * when somebody has to look: [`watchdog`];
+//! * how a notification is traced back to its call: [`trace`];
 //! * what is kept of other servers' words: [`redaction`];
 //! * what spreadsheets make of files: [`cells`].
 
@@ -45,6 +47,8 @@ pub mod throttle;
 pub mod ticket;
 pub mod ticket_work;
 pub mod topic;
+pub mod trace;
 pub mod user;
+pub mod watchdog;
 
 pub use names::UnknownName;

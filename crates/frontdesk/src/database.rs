@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters_postgres::{PgSettings, PgStorage};
+use adapters_postgres::{ConnectionsUse, PgSettings, PgStorage};
 use adapters_sqlite::SqliteStorage;
 use anyhow::Context as _;
 use application::ports::{Migrate, MigrationState, Schema, Storage, StorageError};
-
+use metrics::gauge;
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -110,6 +110,18 @@ impl Database {
             Self::Embedded(sqlite) => sqlite.migrate_up().await?,
             Self::Server(postgres) => postgres.migrate_up().await?,
         })
+    }
+
+    /// Shows how connections to a server are used.
+    pub fn show_connections(&self) {
+        let Self::Server(postgres) = self else { return };
+        let ConnectionsUse { used, idle, max, waiting } = postgres.connections();
+        let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        for (state, count) in [("used", used), ("idle", idle)] {
+            gauge!("frontdesk_database_connections", "state" => state).set(number(count));
+        }
+        gauge!("frontdesk_database_connections_max").set(number(max));
+        gauge!("frontdesk_database_waiting").set(number(waiting));
     }
 
     /// Whether this is the only process that serves it.

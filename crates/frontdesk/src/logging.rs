@@ -2,8 +2,11 @@
 
 use std::io::{self, IsTerminal as _};
 
+use domain::trace::TARGET;
 use tracing::{level_filters::LevelFilter, subscriber::SetGlobalDefaultError};
-use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _};
+use tracing_subscriber::{EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _};
+
+use crate::telemetry::Traces;
 
 /// The crates that a bare level is about; of others only warnings are logged.
 const OWN: &[&str] = &[
@@ -36,6 +39,11 @@ pub fn check(text: &str) -> Result<(), String> {
 
 /// Logs to the standard error stream from now on.
 pub fn start(filter: &str) -> Result<(), SetGlobalDefaultError> {
+    start_with(filter, None)
+}
+
+/// Logs, and keeps traces if they are wanted. Where they are not, their spans cost a comparison.
+pub fn start_with(filter: &str, traces: Option<Traces>) -> Result<(), SetGlobalDefaultError> {
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let layer = if io::stderr().is_terminal() {
         lines.with_target(false).boxed()
@@ -43,7 +51,9 @@ pub fn start(filter: &str) -> Result<(), SetGlobalDefaultError> {
         lines.json().flatten_event(true).with_span_list(false).boxed()
     };
     let filter = EnvFilter::builder().parse_lossy(directives(filter));
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(filter).with(layer))
+    let traces = traces.map(|traces| traces.with_filter(filter_fn(|metadata| metadata.target() == TARGET)));
+    let subscriber = tracing_subscriber::registry().with(traces).with(layer.with_filter(filter));
+    tracing::subscriber::set_global_default(subscriber)
 }
 
 fn directives(text: &str) -> String {

@@ -11,10 +11,13 @@ use std::{
 use adapters_http::{Readiness, ReadinessLevel, ReadinessStatus};
 use adapters_queue::{BrokerHealth, RabbitMqQueue};
 use application::ports::{Storage, StorageError, consult};
-use domain::dispatch::{WORKER_DEAD_AFTER, WORKER_MUTE_AFTER};
-use tokio::time::Instant;
+use domain::{
+    dispatch::{WORKER_DEAD_AFTER, WORKER_MUTE_AFTER},
+    watchdog::Alarm,
+};
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
-use worker::Pulse;
+use worker::{Pulse, Sight as WatchdogSight};
 
 use crate::serve::Role;
 
@@ -29,6 +32,7 @@ pub struct ServerReadiness {
     draining: CancellationToken,
     is_prepared: AtomicBool,
     sight: Mutex<Sight>,
+    watchdog: watch::Receiver<WatchdogSight>,
 }
 
 /// What a process without a worker of its own saw.
@@ -41,15 +45,16 @@ struct Sight {
 }
 
 impl ServerReadiness {
-    /// Looks at the worker's heartbeat, the broker and whether this process is `draining`.
+    /// Looks at the worker's heartbeat, the broker, whether this process is `draining`, and what the watchdog saw.
     pub fn new(
         role: Role,
         pulse: Pulse,
         broker: Option<Arc<RabbitMqQueue>>,
         draining: CancellationToken,
+        watchdog: watch::Receiver<WatchdogSight>,
     ) -> Self {
         let (is_prepared, sight) = (AtomicBool::new(false), Mutex::default());
-        Self { role, pulse, broker, draining, is_prepared, sight }
+        Self { role, pulse, broker, draining, is_prepared, sight, watchdog }
     }
 
     /// The database was found, and its schema is complete.
@@ -95,7 +100,14 @@ impl ServerReadiness {
     fn complaints(&self) -> Vec<String> {
         let no_worker = (self.role == Role::Api && !self.sight().has_worker)
             .then_some("no worker has a heartbeat: notifications wait");
-        no_worker.into_iter().chain(self.broker_away()).map(str::to_owned).collect()
+        let away = no_worker.into_iter().chain(self.broker_away()).map(str::to_owned);
+        away.chain(self.late()).collect()
+    }
+
+    fn late(&self) -> Option<String> {
+        let sight = self.watchdog.borrow();
+        let signals = sight.signals.as_ref().filter(|_| sight.alarms.contains(&Alarm::Late))?;
+        Some(format!("notifications are late: the oldest was due {} s ago", signals.lateness().as_secs()))
     }
 
     fn broker_away(&self) -> Option<&'static str> {

@@ -15,13 +15,14 @@ use tokio_util::sync::CancellationToken;
 use worker::Worker;
 
 use crate::{
+    database::Database,
     readiness::ServerReadiness,
     settings::Settings,
-    telemetry,
+    telemetry::{self, Export},
     wiring::{App, Server},
 };
 
-/// How often histograms are condensed, so that they stay small between two scrapes.
+/// How often histograms are condensed, so that they stay small between two scrapes, and connections are counted.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// How often the database server is asked for its time.
@@ -61,7 +62,7 @@ impl Role {
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what runs and hands back the rest.
-pub async fn run(settings: Settings, role: Role) -> anyhow::Result<()> {
+pub async fn run(settings: Settings, role: Role, traces: Option<Export>) -> anyhow::Result<()> {
     let _lock = settings.database.file().map(ServerLock::acquire).transpose()?;
     let metrics = telemetry::install_metrics()?;
     let app = App::open_for_serving(&settings, role).await?;
@@ -73,7 +74,10 @@ pub async fn run(settings: Settings, role: Role) -> anyhow::Result<()> {
     stop_on_signals(draining.clone(), stop.clone(), grace(&settings, role))?;
     let server = app.server(&settings, role, listener, metrics.clone(), draining)?;
     tokio::task::spawn_blocking(warm_up);
-    let outcome = serve(server, &app, settings, metrics, stop).await;
+    let outcome = match traces {
+        Some(traces) => traces.during(serve(server, &app, settings, metrics, stop)).await,
+        None => serve(server, &app, settings, metrics, stop).await,
+    };
     app.close().await?;
     outcome
 }
@@ -86,11 +90,12 @@ async fn serve(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Server { http, lane, worker, readiness } = server;
+    let Server { http, lane, worker, readiness, watch, sight } = server;
     let http_handle = http.handle();
     let mut upkeep = JoinSet::new();
     upkeep.spawn(app.database.clone().upkeep());
-    upkeep.spawn(condense(metrics));
+    upkeep.spawn(condense(metrics, app.database.clone()));
+    upkeep.spawn(worker::watch(watch, sight));
     let mut parts = JoinSet::new();
     parts.spawn(async move { http.await.context("the HTTP server failed") });
     parts.spawn(async move {
@@ -204,9 +209,10 @@ async fn stop_after(stop: CancellationToken, grace: Duration) {
     stop.cancel();
 }
 
-async fn condense(metrics: PrometheusHandle) {
+async fn condense(metrics: PrometheusHandle, database: Database) {
     loop {
         tokio::time::sleep(UPKEEP_EVERY).await;
+        database.show_connections();
         metrics.run_upkeep();
     }
 }

@@ -60,6 +60,7 @@ fn no_secret_is_shown() {
         ("LANDBOT_API_TOKEN", "hunter2"),
         ("FRONTDESK__SECRET_KEY", "hunter2-hunter2-hunter2-hunter2-hunter2"),
         ("FRONTDESK__WATCHDOG__WEBHOOK_URL", "https://hooks.example.com/hunter2"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=hunter2"),
     ];
     for arguments in [&["config"][..], &["config", "--json"]] {
         let output = run(&folder_with(&[]), &secrets, arguments);

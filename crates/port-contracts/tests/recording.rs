@@ -83,7 +83,8 @@ async fn a_delivery_that_is_given_up_does_not_run_any_more() {
 async fn a_queue_remembers_what_was_published_and_fails_when_told() {
     let queue = InMemoryQueue::new();
     let (id, channel_id) = (NotificationId::MAX, ChannelId::MAX);
-    let claimed = Claimed { id, channel_id, kind: ChannelKind::Slack, due_at: TEST_BEGINS };
+    let claimed =
+        Claimed { id, channel_id, kind: ChannelKind::Slack, due_at: TEST_BEGINS, request_id: RequestId::MAX };
     queue.fail_next_publish();
     assert!(queue.publish(&[claimed]).await.is_err());
     assert_eq!(queue.published(), []);

@@ -10,14 +10,18 @@ use application::{
         Subscription,
     },
 };
-use domain::{channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::NotificationId, retry::Outcome};
+use domain::{
+    channel::ChannelKind, dispatch::HANDED_OVER_PER_SLOT, ids::NotificationId, notification::OutcomeKind,
+    retry::Outcome, trace::TARGET,
+};
 use jiff::{SignedDuration, Timestamp};
-use metrics::histogram;
+use metrics::{Gauge, gauge, histogram};
 use tokio::{
     task::{Id, JoinError, JoinSet},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
     Pulse,
@@ -51,6 +55,8 @@ struct Hands {
     finished: Vec<FinishedAttempt>,
     /// Whether attempts may be open that the lane does not know of: a commit that opened some was not confirmed.
     in_doubt: bool,
+    /// Shows how many wait.
+    depth: Gauge,
 }
 
 impl DeliveryLane {
@@ -58,7 +64,7 @@ impl DeliveryLane {
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut queue_outage = Outage::of("receiving what is to be delivered");
         let mut outage = Outage::of("delivering notifications");
-        let mut hands = Hands::new(self.concurrency);
+        let mut hands = Hands::new(self.kind, self.concurrency);
         while !stop.is_cancelled() {
             let ended = match self.queue.subscribe(self.kind, self.prefetch()).await {
                 Ok(subscription) => {
@@ -104,6 +110,7 @@ impl DeliveryLane {
                 () = tokio::time::sleep_until(wake_at) => {}
             }
             let due = self.take_due(hands);
+            hands.depth.set(f64::from(u32::try_from(hands.waiting.len()).unwrap_or(u32::MAX)));
             if self.settle(hands, &due, outage).await {
                 let tags: Vec<_> = due.iter().map(|received| received.tag).collect();
                 let _ = subscription.acknowledge(&tags).await;
@@ -175,10 +182,14 @@ impl DeliveryLane {
         hands.open.open(attempt.channel_id);
         let channel = Arc::clone(&self.channel);
         let message = attempt.message.clone();
+        let span = span(&attempt);
         let sending = hands.sending.spawn(async move {
             let began = Instant::now();
-            let delivered = tokio::time::timeout(DELIVERY_MAX, channel.deliver(&message)).await;
-            (delivered.unwrap_or_else(|_| lost("the delivery did not end in time")), began.elapsed())
+            let delivered = channel.deliver(&message).instrument(span.clone());
+            let delivered = tokio::time::timeout(DELIVERY_MAX, delivered).await;
+            let receipt = delivered.unwrap_or_else(|_| lost("the delivery did not end in time"));
+            span.record("outcome", OutcomeKind::from(receipt.outcome).as_str());
+            (receipt, began.elapsed())
         });
         hands.attempts.insert(sending.id(), attempt);
     }
@@ -217,7 +228,7 @@ impl DeliveryLane {
 }
 
 impl Hands {
-    fn new(concurrency: usize) -> Self {
+    fn new(kind: ChannelKind, concurrency: usize) -> Self {
         Self {
             waiting: Waiting::default(),
             open: OpenAttempts::new(concurrency),
@@ -225,6 +236,7 @@ impl Hands {
             attempts: HashMap::new(),
             finished: Vec::new(),
             in_doubt: false,
+            depth: gauge!("frontdesk_queue_depth", "kind" => kind.as_str()),
         }
     }
 
@@ -244,6 +256,16 @@ impl Hands {
             self.open.close(finished.attempt.channel_id);
         }
     }
+}
+
+/// Open while a message is sent.
+fn span(attempt: &OpenedAttempt) -> Span {
+    let message = &attempt.message;
+    tracing::info_span!(
+        target: TARGET, "notification.attempt",
+        request_id = %message.request_id, notification_id = %message.id, attempt = attempt.number,
+        kind = message.kind.as_str(), outcome = Empty
+    )
 }
 
 fn lost(why: &str) -> Receipt {

@@ -1,5 +1,5 @@
 //! The loops that deliver notifications: heartbeat, dispatch, one delivery lane for each kind of channel, and the
-//! periodic jobs.
+//! periodic jobs; beside them the watchdog, which every process has.
 //!
 //! May depend on `application` and `domain`; sees ports only. A loop decides *when*; what is done is a use case of
 //! `application`. To add a periodic job: see [`application::jobs`].
@@ -11,6 +11,7 @@ mod open_attempts;
 mod outage;
 mod pulse;
 mod waiting;
+mod watchdog;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use jobs::JobRunner;
 pub use pulse::Pulse;
+pub use watchdog::{Sight, watch};
 
 /// What is running may take so long to end after a stop was asked for.
 pub const GRACE: Duration = Duration::from_secs(30);

@@ -11,6 +11,7 @@ use domain::{
     ids::WorkerId,
 };
 use jiff::Timestamp;
+use metrics::counter;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -81,6 +82,7 @@ pub(crate) async fn run(
             }
         };
         pulse.beat(began);
+        counter!("frontdesk_worker_heartbeats_total").increment(1);
         let gone = match company {
             Company::Alone => left_overs.then(|| everybody_else(me)),
             Company::Others => pulse.may_judge().then(|| silent_at(beaten)),

@@ -31,6 +31,11 @@ impl Waiting {
         due.iter().filter_map(|key| self.0.remove(key)).collect()
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// When the next notification falls due whose channel has room.
     pub(crate) fn next_due(&self, open: &OpenAttempts) -> Option<Timestamp> {
         let fits = self.0.iter().find(|(_, received)| open.has_room(received.claimed.channel_id));
@@ -40,7 +45,11 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use domain::{channel::ChannelKind, dispatch::Claimed, ids::ChannelId};
+    use domain::{
+        channel::ChannelKind,
+        dispatch::Claimed,
+        ids::{ChannelId, RequestId},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -55,7 +64,13 @@ mod tests {
     /// Its tag is its id.
     fn received(id: u8, channel_id: ChannelId, due: i64) -> Received {
         let id_of = NotificationId::from_uuid(Uuid::from_u128(id.into()));
-        let claimed = Claimed { id: id_of, channel_id, kind: ChannelKind::Email, due_at: at(due) };
+        let claimed = Claimed {
+            id: id_of,
+            channel_id,
+            kind: ChannelKind::Email,
+            due_at: at(due),
+            request_id: RequestId::MAX,
+        };
         Received { claimed, tag: id.into() }
     }
 

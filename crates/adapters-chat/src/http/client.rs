@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Client, ClientBuilder, Method, Request, RequestBuilder, Response, Url, redirect::Policy};
+use reqwest::{
+    Client, ClientBuilder, Method, Request, RequestBuilder, Response, Url, header::HeaderMap,
+    redirect::Policy,
+};
 
 use super::{
     answer::{Answer, NoAnswer},
@@ -41,6 +44,11 @@ pub struct HttpClient {
     client: Arc<LazyLock<Client, Making>>,
 }
 
+/// No answer came to what was posted. Has no URL in it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct PostError(String);
+
 type Making = Box<dyn FnOnce() -> Client + Send>;
 
 impl HttpClient {
@@ -56,6 +64,14 @@ impl HttpClient {
     ) -> Self {
         let make = move || own(common(timeouts)).build().expect("a client of fixed parts can be built");
         Self { client: Arc::new(LazyLock::new(Box::new(make))) }
+    }
+
+    /// Posts bytes to another program of the operator's, such as a collector, and answers the status.
+    pub async fn post(&self, url: Url, headers: HeaderMap, body: Vec<u8>) -> Result<u16, PostError> {
+        let request = self.request(Method::POST, url).headers(headers).body(body).build();
+        let request = request.map_err(|error| PostError(error.without_url().to_string()))?;
+        let answer = self.send(request).await.map_err(|error| PostError(error.to_string()))?;
+        Ok(answer.status)
     }
 
     /// A request, to be completed and handed to [`send`](Self::send).

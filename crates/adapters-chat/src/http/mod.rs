@@ -6,4 +6,4 @@ mod retry_after;
 mod tls;
 
 pub(crate) use answer::{Answer, Forbidden, NoAnswer};
-pub use client::{HttpClient, HttpTimeouts};
+pub use client::{HttpClient, HttpTimeouts, PostError};

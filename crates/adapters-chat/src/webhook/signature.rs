@@ -59,7 +59,7 @@ fn secret(text: &str) -> Result<SecretSlice<u8>, SigningSecretError> {
 impl SigningSecrets {
     /// The value of the header `webhook-signature`: one signature for each secret, in the order of the secrets. `id` must
     /// have no full stop in it; `timestamp` counts seconds since 1970.
-    pub(super) fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
+    pub(crate) fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         let signature = |secret: &SecretSlice<u8>| {
             let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret())
                 .expect("a key of any length can be used");

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alarm;
 mod desk;
 mod discord;
 mod faults;

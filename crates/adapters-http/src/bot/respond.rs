@@ -14,7 +14,9 @@ use domain::{
     bot::Bot,
     ids::RequestId,
     language::Language,
+    trace::TARGET,
 };
+use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
     RETRY_AFTER_SECS,
@@ -42,7 +44,11 @@ where
         Err(refusal) => return refuse(shared, &refusal, None, request_id),
     };
     let call = Call { shared, bot, request_id };
-    match limited(&call, run).await {
+    let span = tracing::info_span!(
+        target: TARGET, "bot.call",
+        %request_id, bot = call.bot.name.as_str(), path = request.match_pattern(), result = Empty
+    );
+    match limited(&call, run).instrument(span).await {
         Ok(response) => response,
         Err(refusal) => refuse(shared, &refusal, Some(&call.bot), request_id),
     }
@@ -62,6 +68,8 @@ impl Call<'_> {
     pub(super) fn tell(&self, answer: &Answer) -> HttpResponse {
         let bot = self.bot.name.as_str();
         let Answer { result, sentence, .. } = answer;
+        self.shared.traffic.record_call(Some(&self.bot), *result);
+        Span::current().record("result", result.as_str());
         if *result == Verdict::Ok {
             tracing::debug!(bot, %sentence, "a call was answered");
         } else {
@@ -85,6 +93,7 @@ pub(super) fn refuse(
     let Terms { status, result, sentence, retry_after } = refusal.terms();
     let name = bot.map(|bot| bot.name.as_str());
     let status_code = status.as_u16();
+    shared.traffic.record_call(bot, result);
     if status.is_server_error() {
         tracing::error!(bot = name, error = refusal as &dyn Error, "a call could not be answered");
     } else {

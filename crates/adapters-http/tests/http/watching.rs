@@ -27,6 +27,24 @@ fn requests_are_counted_and_timed_by_route_method_and_status() {
     }
 }
 
+#[test]
+fn calls_are_counted_by_bot_and_answer() {
+    LazyLock::force(&METRICS);
+    let desk = Desk::with(&Wishes { metrics: || METRICS.render(), ..Wishes::default() });
+    desk.post("/bot/v1/users", r#"{"email": "ana@example.com"}"#).send();
+    desk.post("/bot/v1/users", "{}").send();
+    desk.request("POST", "/bot/v1/users").bearer("fd_wrong").send();
+    let metrics = desk.request("GET", "/metrics").send();
+    for labels in [r#"bot="web",result="ok""#, r#"bot="web",result="invalid""#, r#"bot="",result="denied""#] {
+        let counted = format!("frontdesk_bot_calls_total{{{labels}}}");
+        assert!(
+            metrics.text().lines().any(|line| line.starts_with(&counted)),
+            "{counted} in {}",
+            metrics.text()
+        );
+    }
+}
+
 /// Everything that was logged by this process.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -4,6 +4,7 @@
 #[expect(dead_code, unused_imports, reason = "the server can do more than the mails here need")]
 mod support;
 
+mod alarms;
 mod captured;
 mod desk;
 mod heads;

@@ -31,6 +31,8 @@ struct DueRow {
     kind: Named<ChannelKind>,
     #[diesel(sql_type = Timestamptz)]
     due_at: At,
+    #[diesel(sql_type = Uuid)]
+    request_id: Id,
 }
 
 /// Claims the earliest due notifications of each quota.
@@ -52,11 +54,11 @@ async fn earliest(
     horizon: Timestamp,
 ) -> QueryResult<Vec<DueRow>> {
     statement(concat!(
-        "SELECT earliest.id, channels.id AS channel_id, channels.kind, earliest.due_at
+        "SELECT earliest.id, channels.id AS channel_id, channels.kind, earliest.due_at, earliest.request_id
          FROM unnest($2, $3) AS quota (channel_id, places)
          JOIN channels ON channels.id = quota.channel_id
          CROSS JOIN LATERAL (
-             SELECT id, due_at FROM notifications
+             SELECT id, due_at, request_id FROM notifications
              WHERE notifications.channel_id = channels.id AND ",
         is_waiting!(),
         "    ORDER BY next_at LIMIT quota.places FOR UPDATE SKIP LOCKED
@@ -164,6 +166,12 @@ fn interval(duration: SignedDuration) -> PgInterval {
 
 impl From<&DueRow> for Claimed {
     fn from(row: &DueRow) -> Self {
-        Self { id: row.id.into(), channel_id: row.channel_id.into(), kind: row.kind.0, due_at: row.due_at.0 }
+        Self {
+            id: row.id.into(),
+            channel_id: row.channel_id.into(),
+            kind: row.kind.0,
+            due_at: row.due_at.0,
+            request_id: row.request_id.into(),
+        }
     }
 }

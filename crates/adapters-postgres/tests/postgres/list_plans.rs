@@ -86,3 +86,11 @@ async fn what_is_noted_is_found_by_its_key() {
     let user = UserId::from_uuid(nth(30));
     watched.uses("user_search_pkey", async |tx| tx.users().erase(user, TEST_BEGINS).await).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_watchdog_looks_at_what_is_due_and_at_what_was_not_sent() {
+    let watched = Watched::new().await;
+    let due = "notifications_channel_id_next_at_idx";
+    watched.uses(due, async |tx| tx.watchdog().backlogs(TEST_BEGINS, 9).await).await;
+    watched.uses("notifications_status_idx", async |tx| tx.watchdog().undelivered(9).await).await;
+}

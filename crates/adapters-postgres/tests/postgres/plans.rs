@@ -14,7 +14,7 @@ use domain::{
     conversation::{ChatId, Echo, MessageKey},
     dispatch::{Claimed, Deferral, HORIZON, Quota},
     identity::{CustomerId, EmailAddress, Identity},
-    ids::{BotId, ChannelId, MessageId, NotificationId, TicketId, UserId, WorkerId},
+    ids::{BotId, ChannelId, MessageId, NotificationId, RequestId, TicketId, UserId, WorkerId},
     intake::{AnswerSlot, CallPath},
     notification::{NotificationStatus, OutcomeKind},
     retry::NextStep,
@@ -296,8 +296,13 @@ async fn the_poll_and_what_follows_look_at_what_is_due_only() {
     watched.uses("notifications_pkey", async |tx| tx.deliveries().release(&[worker]).await).await;
     watched.uses("notifications_pkey", async |tx| tx.notifications().cancel(mail).await).await;
     watched.uses("notifications_pkey", async |tx| tx.notifications().retry(mail, horizon).await).await;
-    let later =
-        Claimed { id: mail, channel_id: PERSON_CHANNEL_ID, kind: ChannelKind::Email, due_at: horizon };
+    let later = Claimed {
+        id: mail,
+        channel_id: PERSON_CHANNEL_ID,
+        kind: ChannelKind::Email,
+        due_at: horizon,
+        request_id: RequestId::MAX,
+    };
     watched.uses("notifications_pkey", async |tx| tx.deliveries().postpone(&[later]).await).await;
     watched.uses("notifications_pkey", async |tx| tx.deliveries().abandoned(&[worker]).await).await;
     watched.uses(attempts, async |tx| tx.notifications().attempts(ids[0]).await).await;

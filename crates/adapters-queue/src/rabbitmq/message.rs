@@ -3,7 +3,7 @@
 use domain::{
     channel::ChannelKind,
     dispatch::Claimed,
-    ids::{ChannelId, NotificationId},
+    ids::{ChannelId, NotificationId, RequestId},
 };
 use jiff::Timestamp;
 use lapin::{
@@ -43,11 +43,12 @@ struct Message {
     channel: ChannelId,
     kind: ChannelKind,
     due_at: Timestamp,
+    request: RequestId,
 }
 
 pub(super) fn encode(claimed: &Claimed) -> Vec<u8> {
-    let &Claimed { id, channel_id: channel, kind, due_at } = claimed;
-    serde_json::to_vec(&Message { v: VERSION, id, channel, kind, due_at })
+    let &Claimed { id, channel_id: channel, kind, due_at, request_id: request } = claimed;
+    serde_json::to_vec(&Message { v: VERSION, id, channel, kind, due_at, request })
         .expect("ids and times can be written as JSON")
 }
 
@@ -61,24 +62,17 @@ pub(super) fn decode(body: &[u8], kind: ChannelKind) -> Result<Claimed, Unreadab
     if message.kind != kind {
         return Err(UnreadableMessage::Kind(message.kind));
     }
-    let Message { id, channel: channel_id, due_at, .. } = message;
-    Ok(Claimed { id, channel_id, kind, due_at })
+    let Message { id, channel: channel_id, due_at, request: request_id, .. } = message;
+    Ok(Claimed { id, channel_id, kind, due_at, request_id })
 }
 
 pub(super) fn properties(claimed: &Claimed) -> BasicProperties {
     let mut headers = FieldTable::default();
-    headers.insert("traceparent".into(), AMQPValue::LongString(traceparent(claimed.id).into()));
+    headers.insert("traceparent".into(), AMQPValue::LongString(claimed.trace_parent().to_string().into()));
     BasicProperties::default()
         .with_content_type("application/json".into())
         .with_delivery_mode(PERSISTENT)
         .with_headers(headers)
-}
-
-/// Trace context (W3C, <https://www.w3.org/TR/trace-context/>): the trace of a notification has its id, whoever hands
-/// it over and however often. Not sampled: whoever records decides.
-fn traceparent(id: NotificationId) -> String {
-    let uuid = id.as_uuid();
-    format!("00-{}-{:016x}-00", uuid.simple(), uuid.as_u64_pair().1)
 }
 
 #[cfg(test)]
@@ -93,6 +87,7 @@ mod tests {
             channel_id: ChannelId::from_uuid(Uuid::from_u128(7)),
             kind: ChannelKind::Email,
             due_at: Timestamp::constant(1_767_225_600, 123_456_000),
+            request_id: RequestId::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0007)),
         }
     }
 
@@ -107,7 +102,7 @@ mod tests {
         let text = String::from_utf8(encode(&claimed())).expect("text");
         assert_eq!(
             text,
-            r#"{"v":1,"id":"01900000-0000-7000-8000-00000000002a","channel":"00000000-0000-0000-0000-000000000007","kind":"email","due_at":"2026-01-01T00:00:00.123456Z"}"#
+            r#"{"v":1,"id":"01900000-0000-7000-8000-00000000002a","channel":"00000000-0000-0000-0000-000000000007","kind":"email","due_at":"2026-01-01T00:00:00.123456Z","request":"01900000-0000-7000-8000-000000000007"}"#
         );
     }
 
@@ -144,7 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn the_trace_of_a_notification_has_its_id() {
-        assert_eq!(traceparent(claimed().id), "00-0190000000007000800000000000002a-800000000000002a-00");
+    fn a_message_goes_on_with_the_trace_of_its_call() {
+        let headers = properties(&claimed()).headers().clone().expect("headers");
+        let expected = "00-01900000000070008000000000000007-800000000000002a-01";
+        assert_eq!(headers.inner().get("traceparent"), Some(&AMQPValue::LongString(expected.into())));
     }
 }

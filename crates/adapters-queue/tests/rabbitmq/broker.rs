@@ -7,7 +7,7 @@ use application::ports::{NotificationQueue, Received, Subscription};
 use domain::{
     channel::ChannelKind,
     dispatch::Claimed,
-    ids::{ChannelId, NotificationId},
+    ids::{ChannelId, NotificationId, RequestId},
 };
 use lapin::{
     Channel, Connection, ConnectionProperties, ExchangeKind,
@@ -124,6 +124,7 @@ pub(crate) fn mails(from: u32, count: u32) -> Vec<Claimed> {
         channel_id: ChannelId::MAX,
         kind: ChannelKind::Email,
         due_at: TEST_BEGINS,
+        request_id: RequestId::MAX,
     };
     (from..from + count).map(one).collect()
 }

@@ -29,14 +29,20 @@ pub(crate) fn claim(
     for quota in quotas {
         let channel = Id::from(quota.channel_id);
         let Some(kind) = kind_of(connection, channel)? else { continue };
-        for (id, due_at) in earliest(connection, channel, horizon, quota.limit)? {
+        for (id, due_at, request_id) in earliest(connection, channel, horizon, quota.limit)? {
             let lease = (
                 notifications::claimed_by.eq(Some(worker)),
                 notifications::next_at.eq(Some(lapse(due_at.0, Some(horizon)))),
             );
             let notification = notifications::table.find(id);
             changed(connection, diesel::update(notification).set(lease).returning(notifications::id))?;
-            claimed.push(Claimed { id: id.into(), channel_id: quota.channel_id, kind, due_at: due_at.0 });
+            claimed.push(Claimed {
+                id: id.into(),
+                channel_id: quota.channel_id,
+                kind,
+                due_at: due_at.0,
+                request_id: request_id.into(),
+            });
         }
     }
     Ok(claimed)
@@ -52,14 +58,14 @@ fn earliest(
     channel: Id,
     horizon: Timestamp,
     limit: usize,
-) -> QueryResult<Vec<(Id, At)>> {
+) -> QueryResult<Vec<(Id, At, Id)>> {
     notifications::table
         .filter(notifications::channel_id.eq(channel))
         .filter(notifications::next_at.le(At(horizon)))
         .filter(not(exists(open_attempt())))
         .order(notifications::next_at)
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select((notifications::id, notifications::due_at))
+        .select((notifications::id, notifications::due_at, notifications::request_id))
         .load(connection)
 }
 

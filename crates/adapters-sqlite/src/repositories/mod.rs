@@ -21,4 +21,5 @@ pub(crate) mod tickets;
 pub(crate) mod timeline;
 pub(crate) mod topics;
 pub(crate) mod users;
+mod watchdog;
 mod workers;

@@ -74,3 +74,17 @@ async fn what_waits_is_found_by_topic() {
     let noted = watched.plan(async |tx| tx.reminders().note_digest(&sales, day, digest).await).await;
     assert!(!noted.iter().any(|step| step.starts_with("SCAN")), "{noted:#?}");
 }
+
+#[tokio::test]
+async fn the_watchdog_looks_at_what_is_due_and_at_what_was_not_sent() {
+    let folder = Folder::new();
+    let storage = folder.open().await;
+    let mut watched = Watched::begin(&storage).await;
+    for index in [
+        "notifications_channel_id_next_at_idx (channel_id=? AND next_at<?)",
+        "notifications_channel_id_claimed_by_idx (channel_id=?",
+    ] {
+        watched.uses(index, async |tx| tx.watchdog().backlogs(TEST_BEGINS, 9).await).await;
+    }
+    watched.uses("notifications_status_idx (status=?)", async |tx| tx.watchdog().undelivered(9).await).await;
+}

@@ -5,8 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{
     dispatch::{ChannelLoad, Claimed, HANDED_OVER_PER_SLOT, HORIZON, deferrals, pace, share},
     ids::WorkerId,
+    trace::TARGET,
 };
 use jiff::Timestamp;
+use tracing::Span;
 
 use crate::ports::{
     Clock, NotificationQueue, QueueError, Storage, StorageError, Transaction, atomically, consult,
@@ -54,7 +56,10 @@ impl DispatchNotifications {
         // Nothing is claimed for a queue that is away.
         self.queue.publish(&[]).await?;
         let claimed = atomically(&*self.storage, async |tx| self.claim(tx, now).await).await?;
-        match self.queue.publish(&claimed).await {
+        let spans: Vec<_> = claimed.iter().map(span).collect();
+        let published = self.queue.publish(&claimed).await;
+        drop(spans);
+        match published {
             Ok(()) => Ok(claimed.len()),
             Err(error) => {
                 self.give_back().await?;
@@ -142,4 +147,12 @@ impl DispatchNotifications {
             None => Ok(()),
         }
     }
+}
+
+/// Open while a notification is handed over.
+fn span(claimed: &Claimed) -> Span {
+    tracing::info_span!(
+        target: TARGET, "notification.hand_over",
+        request_id = %claimed.request_id, notification_id = %claimed.id, kind = claimed.kind.as_str()
+    )
 }

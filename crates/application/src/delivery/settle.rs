@@ -172,6 +172,10 @@ fn report(finished: &[FinishedAttempt], closed: &[ClosedAttempt]) {
         let message = &finished.attempt.message;
         counter!("frontdesk_attempts_total", "kind" => message.kind.as_str(), "outcome" => closed.outcome.as_str())
             .increment(1);
+        if closed.next.due_at.is_none() {
+            counter!("frontdesk_notifications_total", "kind" => message.kind.as_str(), "status" => closed.next.status.as_str())
+                .increment(1);
+        }
         match closed.outcome {
             OutcomeKind::Sent => tracing::debug!(
                 request_id = %message.request_id, notification_id = %message.id, attempt = closed.number,

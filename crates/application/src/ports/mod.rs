@@ -19,6 +19,7 @@ mod schema;
 mod search;
 mod storage;
 mod ticket_work;
+mod watchdog;
 
 pub use access::{AgentRepository, BotRepository, SessionRepository};
 pub use channel::{Channel, Receipt, Wording, WordingError};
@@ -41,3 +42,4 @@ pub use schema::{Migrate, MigrationState, Schema};
 pub use search::{Changed, Noted, SearchRepository};
 pub use storage::{Storage, StorageError, Transaction, UnitOfWork, atomically, consult};
 pub use ticket_work::TicketWorkRepository;
+pub use watchdog::{AlarmPath, AlarmPathError, WatchRepository};

@@ -11,7 +11,7 @@ use super::{
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
     SessionRepository, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository,
-    UserRepository, WorkerRepository,
+    UserRepository, WatchRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -124,6 +124,8 @@ pub trait UnitOfWork: Send {
     fn reminders(&mut self) -> &mut dyn ReminderRepository;
     /// What lists are searched by.
     fn search(&mut self) -> &mut dyn SearchRepository;
+    /// What the watchdog sees and has told.
+    fn watchdog(&mut self) -> &mut dyn WatchRepository;
 }
 
 /// A unit of work inside [`atomically`] or [`consult`], which alone can end it.

@@ -30,3 +30,4 @@ mod staff;
 mod submitting;
 mod talk;
 mod users;
+mod watching;

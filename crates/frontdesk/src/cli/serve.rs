@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::WrongUsage;
-use crate::{environment::SystemEntropy, logging, serve::Role, settings::Settings};
+use crate::{environment::SystemEntropy, logging, serve::Role, settings::Settings, telemetry::begin_traces};
 
 #[derive(Debug, Default, Args)]
 pub struct ServeArgs {
@@ -18,7 +18,8 @@ pub async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<()> {
         let why = "an embedded database is served by one process that does everything; leave --role away";
         return Err(WrongUsage(why.to_owned()).into());
     }
-    logging::start(&settings.log.filter)?;
+    let (traces, export) = begin_traces(settings.traces.as_ref())?.unzip();
+    logging::start_with(&settings.log.filter, traces)?;
     // Now rather than when the first session needs it: what it lies on may not be writable.
     let key = settings.secret_key(&SystemEntropy).context("the file with the secret key cannot be used")?;
     if key.is_none() && args.role != Role::Worker {
@@ -26,5 +27,5 @@ pub async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<()> {
             "FRONTDESK__SECRET_KEY: with PostgreSQL it has to be set, to the same text in every process";
         return Err(WrongUsage(why.to_owned()).into());
     }
-    crate::serve::run(settings, args.role).await
+    crate::serve::run(settings, args.role, export).await
 }

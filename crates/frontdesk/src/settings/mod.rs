@@ -43,7 +43,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use address::PublicUrl;
 pub use connections::{DatabasePlace, DatabaseSettings};
-pub use peers::{LandbotSettings, WebhookSettings};
+pub use peers::{LandbotSettings, TraceSettings, WatchdogSettings, WebhookSettings};
 pub use problem::SettingsError;
 pub use report::{Example, ReportedSetting, report};
 pub use sources::Sources;
@@ -72,10 +72,14 @@ pub struct Settings {
     pub welcome: WelcomeSettings,
     /// Delivery.
     pub worker: WorkerSettings,
+    /// Who is told when something is wrong.
+    pub watchdog: WatchdogSettings,
     /// When a failed delivery is tried again.
     pub retry: RetryPolicies,
     /// How long rows are kept.
     pub retention: Retention,
+    /// Where traces go; none: nothing is traced.
+    pub traces: Option<TraceSettings>,
     /// How much is logged.
     pub log: LogSettings,
     secret_key: Option<SecretString>,
@@ -150,12 +154,11 @@ impl Settings {
     /// Reads every setting. The error names all that cannot be used, at once.
     pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(sources);
-        check_unused(&mut reader);
+        let mail = mail(&mut reader);
         let settings = Self {
             database: DatabaseSettings::read(&mut reader),
             broker: connections::broker(&mut reader),
             http: http(&mut reader),
-            mail: mail(&mut reader),
             webhooks: WebhookSettings::read(&mut reader),
             landbot: LandbotSettings::read(&mut reader),
             intake: IntakeSettings {
@@ -166,6 +169,8 @@ impl Settings {
             worker: WorkerSettings {
                 concurrency: reader.value("FRONTDESK__WORKER__CONCURRENCY", value::concurrency),
             },
+            watchdog: WatchdogSettings::read(&mut reader, mail.smtp_shown.is_some()),
+            mail,
             retry: retry(&mut reader),
             retention: Retention {
                 notifications: reader.option("FRONTDESK__RETENTION__NOTIFICATIONS", value::retention),
@@ -173,6 +178,7 @@ impl Settings {
                 quarantine: reader.option("FRONTDESK__RETENTION__QUARANTINE", value::retention),
                 conversation: reader.option("FRONTDESK__RETENTION__CONVERSATION", value::retention),
             },
+            traces: TraceSettings::read(&mut reader),
             log: LogSettings {
                 filter: reader
                     .value("FRONTDESK__LOG", |text| crate::logging::check(text).map(|()| text.to_owned())),
@@ -274,10 +280,4 @@ fn retry(reader: &mut Reader<'_>) -> RetryPolicies {
         policies.set(kind, RetryPolicy::new(waits, unknown));
     }
     policies
-}
-
-/// Settings of what comes later are held to their form already.
-fn check_unused(reader: &mut Reader<'_>) {
-    reader.option("FRONTDESK__WATCHDOG__WEBHOOK_URL", address::web);
-    reader.option("FRONTDESK__WATCHDOG__MAIL_TO", parse_mailbox);
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     mask::masked,
-    sources::{Source, Sources},
+    sources::Sources,
     table::{self, GROUPS, Setting},
 };
 
@@ -22,16 +22,6 @@ pub struct ReportedSetting {
     pub value: Option<String>,
     /// Where the value comes from.
     pub source: String,
-    /// Whether this version only checks it.
-    #[serde(skip)]
-    pub unused: bool,
-}
-
-impl ReportedSetting {
-    /// Whether somebody set it.
-    pub fn is_set(&self) -> bool {
-        self.source != Source::Default.to_string()
-    }
 }
 
 /// All settings, as they are in force.
@@ -42,7 +32,6 @@ pub fn report(sources: &Sources) -> Vec<ReportedSetting> {
             name: setting.name,
             value: value.map(|value| masked(setting, value)),
             source: source.to_string(),
-            unused: setting.unused,
         }
     };
     table::settings().map(reported).collect()
@@ -72,9 +61,8 @@ const INTRODUCTION: &str = "\
 ";
 
 fn describe(setting: &Setting, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let later = if setting.unused { " Not used by this version yet." } else { "" };
     writeln!(f)?;
-    for line in wrapped(&format!("{}{later}", setting.meaning)) {
+    for line in wrapped(setting.meaning) {
         writeln!(f, "# {line}")?;
     }
     let default = setting.default.unwrap_or_default();

@@ -21,8 +21,6 @@ pub struct Setting {
     pub default: Option<&'static str>,
     /// What may be shown of its value.
     pub shown: Shown,
-    /// Whether this version only checks it.
-    pub unused: bool,
     /// What it means, in whole sentences.
     pub meaning: &'static str,
 }
@@ -37,7 +35,7 @@ pub struct Group {
 }
 
 const fn setting(name: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, default: None, shown: Shown::Whole, unused: false, meaning }
+    Setting { name, default: None, shown: Shown::Whole, meaning }
 }
 
 impl Setting {
@@ -51,10 +49,6 @@ impl Setting {
 
     const fn secret(self) -> Self {
         Self { shown: Shown::Hidden, ..self }
-    }
-
-    const fn not_used_yet(self) -> Self {
-        Self { unused: true, ..self }
     }
 }
 
@@ -231,11 +225,16 @@ const RETENTION: &[Setting] = &[
 ];
 
 const WATCHDOG: &[Setting] = &[
-    setting("FRONTDESK__WATCHDOG__WEBHOOK_URL", "Called when notifications are late or no worker lives.")
-        .secret()
-        .not_used_yet(),
-    setting("FRONTDESK__WATCHDOG__MAIL_TO", "Written to when notifications are late or no worker lives.")
-        .not_used_yet(),
+    setting(
+        "FRONTDESK__WATCHDOG__WEBHOOK_URL",
+        "Called with JSON when notifications are a minute late, no worker lives or the database is away, and once more when \
+         that is over; an incoming webhook of Slack or the like will do. Signed with FRONTDESK__WEBHOOK__SECRET if that is set.",
+    )
+    .secret(),
+    setting(
+        "FRONTDESK__WATCHDOG__MAIL_TO",
+        "Written to in the same cases, directly over SMTP_URL, which has to be set.",
+    ),
 ];
 
 const PROGRAM: &[Setting] = &[
@@ -251,6 +250,13 @@ const PROGRAM: &[Setting] = &[
          `info,worker=debug` (the directives of the crate tracing-subscriber) for everything.",
     )
     .or("info"),
+    setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Where traces go, as OTLP over HTTP (protobuf), such as http://localhost:4318. Unset: nothing is traced.",
+    )
+    .with_login(),
+    setting("OTEL_EXPORTER_OTLP_HEADERS", "Headers for it, such as a key: name=value, separated by commas.").secret(),
+    setting("OTEL_SERVICE_NAME", "As what this process appears in traces.").or("frontdesk"),
     setting("FRONTDESK__CONFIG", "A TOML file with settings. Unset: frontdesk.toml, if there is one."),
 ];
 

@@ -136,6 +136,7 @@ fn every_value_that_can_be_malformed_is_refused_by_name() {
         ("FRONTDESK__WATCHDOG__WEBHOOK_URL", "hooks.example.com"),
         ("FRONTDESK__WATCHDOG__MAIL_TO", "me"),
         ("FRONTDESK__SECRET_KEY", "short"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
         ("FRONTDESK__LOG", "loud"),
     ] {
         let said = refusal(&[(name, value)]);

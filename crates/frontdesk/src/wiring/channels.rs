@@ -3,11 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use adapters_chat::{
-    ChatApis, ChatSettings, EnvironmentLookup, HttpTimeouts, LandbotChannel, TeamChats, WebhookChannel,
-    WebhookSettings,
+    AlarmWebhook, ChatApis, ChatSettings, EnvironmentLookup, HttpTimeouts, LandbotChannel, TeamChats,
+    WebhookChannel, WebhookSettings,
 };
-use adapters_mail::{MailChannel, MailSettings, MimickedChannel};
-use application::ports::{Channel, ChannelSecrets};
+use adapters_mail::{AlarmMail, MailChannel, MailSettings, MimickedChannel};
+use application::{
+    ports::{AlarmPath, Channel, ChannelSecrets},
+    watchdog::Watch,
+};
 use domain::channel::{self, ChannelKind, Target};
 
 use super::App;
@@ -42,6 +45,23 @@ impl App {
             ChannelKind::Landbot => Arc::clone(&landbot) as _,
         };
         Ok(ChannelKind::ALL.iter().map(|&kind| (kind, adapter(kind))).collect())
+    }
+}
+
+impl App {
+    /// Tells people past the queue when something is wrong.
+    pub fn watch(&self, settings: &Settings) -> anyhow::Result<Watch> {
+        let mut paths: Vec<Arc<dyn AlarmPath>> = Vec::new();
+        if let Some(url) = settings.watchdog.webhook.clone() {
+            let secrets = settings.webhooks.secrets.clone();
+            let (timeouts, clock) = (HttpTimeouts::default(), Arc::clone(&self.clock) as _);
+            paths.push(Arc::new(AlarmWebhook::new(url, secrets, timeouts, clock)));
+        }
+        if let (Some(to), Some(smtp)) = (&settings.watchdog.mail_to, settings.mail.smtp.clone()) {
+            let clock = Arc::clone(&self.clock) as _;
+            paths.push(Arc::new(AlarmMail::new(&settings.mail.from, to, smtp, clock)?));
+        }
+        Ok(Watch { storage: Arc::clone(&self.storage), clock: Arc::clone(&self.clock) as _, paths })
     }
 }
 

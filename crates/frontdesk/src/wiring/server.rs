@@ -10,11 +10,13 @@ use application::{
     jobs::{RunJob, ShareJobs},
     ports::Clock,
     staff::AuthenticateAgent,
+    watchdog::Watch,
 };
 use domain::ids::WorkerId;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use worker::{Company, Pulse, Worker};
+use worker::{Company, Pulse, Sight, Worker};
 
 use super::App;
 use crate::{readiness::ServerReadiness, serve::Role, settings::Settings};
@@ -32,6 +34,10 @@ pub struct Server {
     pub worker: Option<Worker>,
     /// Knows whether all this can do its job.
     pub readiness: Arc<ServerReadiness>,
+    /// Tells people when something is wrong.
+    pub watch: Watch,
+    /// What it saw.
+    pub sight: watch::Sender<Sight>,
 }
 
 impl App {
@@ -46,12 +52,14 @@ impl App {
     ) -> anyhow::Result<Server> {
         let (lane, runner) = IntakeLane::new(self.take_calls.clone());
         let pulse = Pulse::default();
-        let readiness = Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), draining));
+        let (sight, seen) = watch::channel(Sight::default());
+        let readiness =
+            Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), draining, seen));
         let state = self.http_state(settings, lane, Arc::clone(&readiness), metrics);
         let surface = if role.takes_calls() { Surface::Everything } else { Surface::Health };
         let http = adapters_http::serve(listener, state, surface, HTTP_THREADS)?;
         let worker = role.delivers().then(|| self.worker(settings, pulse)).transpose()?;
-        Ok(Server { http, lane: runner, worker, readiness })
+        Ok(Server { http, lane: runner, worker, readiness, watch: self.watch(settings)?, sight })
     }
 
     fn http_state(

@@ -30,4 +30,5 @@ mod routing;
 mod scaling;
 mod simulated;
 mod talking;
+mod telemetry;
 mod webhooks;

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::{
     frontdesk::Frontdesk,
     ground::{self, Ground},
+    service::{Reply, Service},
     support::smtp_server::{Behaviour, SmtpServer},
 };
 
@@ -134,4 +135,41 @@ async fn a_broker_that_refuses_the_login_is_said_and_calls_go_on() {
     assert_eq!((readiness.status, readiness.json()["status"].clone()), (200, json!("degraded")));
     assert_eq!(desk.register("Ana", "ana@visitor.example").await["result"], json!("ok"));
     assert!(!desk.log().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn when_the_last_worker_is_gone_people_are_told_once_and_called_off_once() {
+    let (people, smtp) =
+        (Service::that(Reply::new(204, "")).await, SmtpServer::start(Behaviour::default()).await);
+    let (hook, mail) = (people.url("/alarm"), smtp.url());
+    let settings = [
+        ("FRONTDESK__WATCHDOG__WEBHOOK_URL", hook.as_str()),
+        ("FRONTDESK__WATCHDOG__MAIL_TO", "ops@example.com"),
+        ("SMTP_URL", mail.as_str()),
+    ];
+    let mut one = Frontdesk::unstarted(Ground::Postgres, &settings).await;
+    one.role = "api";
+    one.run().await;
+    let mut other = one.colleague("api");
+    other.run().await;
+    let told = async |count| {
+        one.wait_until("people are told", async |_| people.received().len() >= count).await;
+        people.received()[count - 1].json()
+    };
+    let raised = told(1).await;
+    assert_eq!((&raised["data"]["alarm"], &raised["data"]["news"]), (&json!("no_worker"), &json!("raised")));
+    let mut worker = one.colleague("worker");
+    worker.run().await;
+    let over = told(2).await;
+    assert_eq!((&over["data"]["alarm"], &over["data"]["news"]), (&json!("no_worker"), &json!("over")));
+    let mails = smtp.wait_for(2).await;
+    assert!(mails.iter().all(|mail| mail.to == ["ops@example.com"]));
+    for desk in [&one, &other] {
+        desk.wait_until("it is ready", async |desk| {
+            desk.get("/health/ready").await.json()["status"] == "ready"
+        })
+        .await;
+    }
+    assert_eq!(people.received().len(), 2, "both processes saw it");
+    assert_eq!(one.listed(&["notifications", "list"]).await, json!([]), "the outbox was not used");
 }

@@ -183,6 +183,14 @@ operations! {
         RemindersOverdue overdue
         RemindersNoteEscalated note_escalated
     }
+    watchdog {
+        WatchdogBacklogs backlogs
+        WatchdogUndelivered undelivered
+        WatchdogTold told
+        WatchdogTake take
+        WatchdogTell tell
+        WatchdogRelease release
+    }
     search {
         SearchNote note
         SearchTake take

@@ -84,6 +84,11 @@ impl OutboxRow {
         !self.is_over() && self.open_attempt().is_none() && wanted_at <= horizon
     }
 
+    /// Whether it was due by `now` and is not over; it may be on its way.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        !self.is_over() && self.due_at <= now
+    }
+
     /// Hands it over at `horizon`, which is [`HORIZON`] ahead of now: again that long after it was due, or after now if
     /// it is late.
     pub(super) fn hand_over(&mut self, worker: WorkerId, horizon: Timestamp) {

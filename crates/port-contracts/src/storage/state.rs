@@ -22,6 +22,7 @@ use domain::{
     ticket_work::{TicketEvent, TicketWork},
     topic::{Slug, Topic},
     user::User,
+    watchdog::Alarm,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -53,6 +54,7 @@ pub(super) struct State {
     pub(super) answers: Table<AnswerSlot, BoundAnswer>,
     pub(super) quarantine: Table<RequestId, Held>,
     pub(super) jobs: Table<Job, JobRecord>,
+    pub(super) alarms: Table<Alarm, AlarmRow>,
     /// What no row tells any more, or never told.
     pub(super) totals: Table<Date, LedgerCounts>,
     pub(super) digests: Table<(Slug, Date), NotificationId>,
@@ -72,6 +74,15 @@ pub(super) struct ChannelRow {
     pub(super) channel: Channel,
     pub(super) next_slot_at: Option<Timestamp>,
     pub(super) failures: u32,
+}
+
+/// What was told of an alarm.
+#[derive(Clone, Copy, Default)]
+pub(super) struct AlarmRow {
+    /// When it was told that it lasts; none if it was called off.
+    pub(super) told_at: Option<Timestamp>,
+    /// Until when somebody has the right to tell.
+    pub(super) leased_until: Option<Timestamp>,
 }
 
 /// The last heartbeat of a worker.

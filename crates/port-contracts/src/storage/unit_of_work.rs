@@ -7,7 +7,7 @@ use application::ports::{
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
     SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
+    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -157,6 +157,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
         self
     }
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn watchdog(&mut self) -> &mut dyn WatchRepository {
         self
     }
 }

@@ -6,6 +6,7 @@ use application::ports::NotificationQueue;
 use domain::{
     channel::{ChannelKind, PERSON_CHANNEL_ID},
     dispatch::Claimed,
+    ids::RequestId,
     notification::NotificationStatus,
 };
 use port_contracts::RecordingChannel;
@@ -50,6 +51,7 @@ async fn what_is_handed_over_many_times_is_sent_once() {
         channel_id: PERSON_CHANNEL_ID,
         kind: ChannelKind::Email,
         due_at: after(due_ms),
+        request_id: RequestId::MAX,
     };
     for due_ms in [1_500, 1_500, 1_400, 1_600, 0] {
         queue.publish(&[hint(due_ms)]).await.expect("the queue works");
@@ -67,8 +69,13 @@ async fn hints_give_back_their_room_whatever_becomes_of_them() {
     let sent = office.plan(0).await;
     begin(office.worker_at(queue.clone(), mail.clone()));
     office.wait_until(sent, NotificationStatus::Sent).await;
-    let hint =
-        Claimed { id: sent, channel_id: PERSON_CHANNEL_ID, kind: ChannelKind::Email, due_at: after(0) };
+    let hint = Claimed {
+        id: sent,
+        channel_id: PERSON_CHANNEL_ID,
+        kind: ChannelKind::Email,
+        due_at: after(0),
+        request_id: RequestId::MAX,
+    };
     for _ in 0..500 {
         queue.publish(&[hint]).await.expect("the queue works");
     }
@@ -88,6 +95,7 @@ async fn repeated_hints_for_what_waits_take_no_room() {
         channel_id: PERSON_CHANNEL_ID,
         kind: ChannelKind::Email,
         due_at: after(1_900),
+        request_id: RequestId::MAX,
     };
     for _ in 0..500 {
         queue.publish(&[hint]).await.expect("the queue works");
@@ -102,8 +110,13 @@ async fn an_id_that_nobody_knows_is_passed_over() {
     let (office, mail) = (Office::open().await, recording());
     office.start(mail.clone());
     let stranger = domain::ids::NotificationId::MAX;
-    let hint =
-        Claimed { id: stranger, channel_id: PERSON_CHANNEL_ID, kind: ChannelKind::Email, due_at: after(0) };
+    let hint = Claimed {
+        id: stranger,
+        channel_id: PERSON_CHANNEL_ID,
+        kind: ChannelKind::Email,
+        due_at: after(0),
+        request_id: RequestId::MAX,
+    };
     office.queue.publish(&[hint]).await.expect("the queue works");
     let id = office.plan(100).await;
     assert_eq!(mail.wait_for(1).await[0].id, id);

@@ -42,3 +42,20 @@ pub fn addresses(settings: &Settings) -> Vec<Finding> {
     }
     findings
 }
+
+/// Looks whether anybody is told when something is wrong.
+pub fn watchdog(settings: &Settings) -> Finding {
+    let ways = [
+        settings.watchdog.webhook.as_ref().map(|_| "a webhook"),
+        settings.watchdog.mail_to.as_ref().map(|_| "mail"),
+    ];
+    let ways: Vec<_> = ways.into_iter().flatten().collect();
+    if ways.is_empty() {
+        return Finding::warn(
+            "watchdog",
+            "tells nobody when notifications are late or no worker lives",
+            "set FRONTDESK__WATCHDOG__WEBHOOK_URL or FRONTDESK__WATCHDOG__MAIL_TO",
+        );
+    }
+    Finding::ok("watchdog", format!("tells of alarms by {}", ways.join(" and ")))
+}

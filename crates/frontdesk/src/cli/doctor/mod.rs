@@ -11,7 +11,7 @@ use self::finding::{Finding, Level};
 use super::{AlreadySaid, output::say};
 use crate::{
     logging,
-    settings::{Settings, Sources, report},
+    settings::{Settings, Sources},
 };
 
 /// Says every finding, and fails if one is bad.
@@ -29,35 +29,22 @@ pub async fn run(sources: &Sources) -> anyhow::Result<()> {
     };
     logging::start(if settings.log.is_set { &settings.log.filter } else { "error" })?;
     let mut worst = Level::Ok;
-    for finding in examine(sources, &settings).await {
+    for finding in examine(&settings).await {
         worst = worst.max(finding.level());
         say(finding)?;
     }
     if worst == Level::Fail { Err(AlreadySaid.into()) } else { Ok(()) }
 }
 
-async fn examine(sources: &Sources, settings: &Settings) -> Vec<Finding> {
+async fn examine(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("settings", "all can be used")];
-    findings.extend(unused(sources));
     findings.extend(database::examine(settings).await);
     findings.push(broker::examine(settings).await);
     findings.push(mail::server(settings).await);
     findings.extend(mail::addresses(settings));
+    findings.push(mail::watchdog(settings));
     findings.push(landbot::examine(settings).await);
     findings.push(exposure::public_url(settings));
     findings.push(exposure::secret_key(settings));
     findings
-}
-
-/// Settings that somebody made and that do nothing yet.
-fn unused(sources: &Sources) -> Vec<Finding> {
-    let set = report(sources).into_iter().filter(|setting| setting.unused && setting.is_set());
-    set.map(|setting| {
-        Finding::warn(
-            "settings",
-            format!("{} is set, and this version does not use it yet", setting.name),
-            "unset it",
-        )
-    })
-    .collect()
 }

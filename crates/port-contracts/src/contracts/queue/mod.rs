@@ -9,7 +9,7 @@ use application::ports::{NotificationQueue, Received, Subscription};
 use domain::{
     channel::ChannelKind,
     dispatch::Claimed,
-    ids::{ChannelId, NotificationId},
+    ids::{ChannelId, NotificationId, RequestId},
 };
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -91,6 +91,7 @@ fn notifications(kind: ChannelKind, from: u32, count: u32) -> Vec<Claimed> {
         channel_id: ChannelId::from_uuid(Uuid::from_u128((1_000_000 + number % 7).into())),
         kind,
         due_at: TEST_BEGINS + SignedDuration::from_micros(number.into()),
+        request_id: RequestId::from_uuid(Uuid::from_u128((2_000_000 + number).into())),
     };
     (from..from + count).map(one).collect()
 }

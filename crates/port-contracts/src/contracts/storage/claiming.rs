@@ -7,7 +7,7 @@ use domain::{
     channel::{ChannelKind, PERSON_CHANNEL_ID},
     dispatch::{Claimed, Deferral, HAND_OVER_AGAIN_AFTER, HORIZON},
     ids::{NotificationId, WorkerId},
-    notification::NotificationStatus,
+    notification::{Notification, NotificationStatus},
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -21,9 +21,13 @@ pub async fn what_is_due_within_the_horizon_is_handed_over(desk: &Desk<'_>) {
     let worker = desk.worker();
     let due = [desk.after(-60), desk.horizon(), desk.horizon() + TICK];
     let ids = desk.plan_welcomes(&due).await;
+    let mut planned = Vec::new();
+    for id in &ids {
+        planned.push(desk.notification(*id).await);
+    }
     let mut claimed = desk.claim(worker).await;
     claimed.sort_by_key(|claimed| claimed.due_at);
-    let expected = |n: usize| claimed_at(ids[n], due[n]);
+    let expected = |n: usize| claimed_at(&planned[n], due[n]);
     assert_eq!(claimed, [expected(0), expected(1)]);
     assert_eq!(desk.status(ids[0]).await, NotificationStatus::Queued);
     assert_eq!(desk.notification(ids[1]).await.due_at, due[1], "its due time stays");
@@ -33,8 +37,9 @@ pub async fn what_is_due_within_the_horizon_is_handed_over(desk: &Desk<'_>) {
     assert_eq!(desk.claim(worker).await, [expected(2)]);
 }
 
-const fn claimed_at(id: NotificationId, due_at: Timestamp) -> Claimed {
-    Claimed { id, channel_id: PERSON_CHANNEL_ID, kind: ChannelKind::Email, due_at }
+const fn claimed_at(planned: &Notification, due_at: Timestamp) -> Claimed {
+    let (id, request_id) = (planned.id, planned.request_id);
+    Claimed { id, channel_id: PERSON_CHANNEL_ID, kind: ChannelKind::Email, due_at, request_id }
 }
 
 pub async fn the_earliest_of_a_quota_are_handed_over_first(desk: &Desk<'_>) {

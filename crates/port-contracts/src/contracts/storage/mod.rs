@@ -32,6 +32,7 @@ mod timeline;
 mod traces;
 mod units_of_work;
 mod users;
+mod watching;
 mod workers;
 
 use std::sync::Arc;
@@ -287,6 +288,15 @@ macro_rules! for_each_storage_case {
                 the_last_and_the_next_run_can_be_read
                 an_interrupted_job_is_due_at_once
                 a_job_that_was_asked_for_is_due_before_its_time
+            }
+            watching {
+                what_is_due_is_seen_channel_by_channel
+                what_is_handed_over_is_seen_until_it_is_delivered
+                what_will_not_be_delivered_is_counted
+                of_those_that_would_tell_of_an_alarm_one_does
+                an_alarm_that_lasts_is_told_again_after_an_hour
+                an_alarm_is_called_off_once_and_may_come_back_at_once
+                an_alarm_is_no_job
             }
             ledger {
                 a_day_without_calls_is_empty_and_balanced

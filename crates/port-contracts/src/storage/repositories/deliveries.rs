@@ -132,6 +132,7 @@ impl State {
                 channel_id: channel.id,
                 kind: channel.kind,
                 due_at: row.due_at,
+                request_id: row.planned.request_id,
             })
             .collect();
         waiting.sort_by_key(|claimed| claimed.due_at);

@@ -20,4 +20,5 @@ mod tickets;
 mod timeline;
 mod topics;
 mod users;
+mod watchdog;
 mod workers;
