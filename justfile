@@ -33,6 +33,10 @@ fmt:
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
 
+# Hold dependencies against deny.toml: licences, banned crates, sources, and advisories where they can be reached.
+deny *arguments:
+    scripts/deny {{arguments}}
+
 # Open the documentation of the crates.
 doc:
     cargo doc --workspace --no-deps --open
