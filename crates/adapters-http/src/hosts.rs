@@ -1,6 +1,9 @@
 //! Under which names the server answers, and whose word is taken for the name that was asked for.
 
-use std::{net::IpAddr, str::FromStr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
 
 use actix_web::{HttpRequest, http::header};
 
@@ -85,6 +88,32 @@ pub(crate) fn asked_host(request: &HttpRequest) -> Option<&str> {
         .or_else(|| request.headers().get(header::HOST)?.to_str().ok())
 }
 
+/// The address that the request came from: the peer's, or the last one in `X-Forwarded-For` that is no trusted proxy's.
+/// What stands before that one was written by somebody unknown.
+pub(crate) fn client_address(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let named: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut client = peer;
+    for name in named.iter().rev() {
+        if !is_trusted(request, client) {
+            break;
+        }
+        let Some(address) = address_in(name) else { break };
+        client = address;
+    }
+    Some(client)
+}
+
+/// Some proxies write the port, too.
+fn address_in(name: &str) -> Option<IpAddr> {
+    name.parse().ok().or_else(|| name.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
+}
+
+fn is_trusted(request: &HttpRequest, address: IpAddr) -> bool {
+    shared(request).state.trusted_proxies.iter().any(|network| network.contains(address))
+}
+
 /// The URL under which the client reached the server, without a path.
 pub(crate) fn base_url(request: &HttpRequest) -> String {
     let scheme = match forwarded(request, "x-forwarded-proto") {
@@ -97,8 +126,7 @@ pub(crate) fn base_url(request: &HttpRequest) -> String {
 /// The first value of a header that only a trusted proxy may set.
 fn forwarded<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let peer = request.peer_addr()?.ip();
-    let is_trusted = shared(request).state.trusted_proxies.iter().any(|network| network.contains(peer));
-    let value = request.headers().get(name).filter(|_| is_trusted)?.to_str().ok()?;
+    let value = request.headers().get(name).filter(|_| is_trusted(request, peer))?.to_str().ok()?;
     value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
 }
 

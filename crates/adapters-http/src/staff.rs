@@ -7,7 +7,7 @@ use actix_web::{
     dev::Payload,
     http::{
         StatusCode,
-        header::{AUTHORIZATION, WWW_AUTHENTICATE},
+        header::{AUTHORIZATION, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
 use application::ports::StorageError;
@@ -16,6 +16,7 @@ use domain::agent::Agent;
 
 use crate::{
     page::{STRICT, page},
+    sign_in::{self, TooManyFailures},
     state::{UseCasePanicked, shared},
 };
 
@@ -29,6 +30,8 @@ pub(crate) struct AuthenticatedAgent(pub(crate) Agent);
 pub(crate) enum StaffDenied {
     #[error("no API token, or none in force")]
     Unknown,
+    #[error("too many wrong tokens came from this address")]
+    TooManyFailures(TooManyFailures),
     #[error("looking up an API token failed")]
     Storage(#[from] StorageError),
     #[error(transparent)]
@@ -41,12 +44,17 @@ impl FromRequest for AuthenticatedAgent {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let token = presented_token(request);
-        let shared = shared(request).clone();
+        let request = request.clone();
         Box::pin(async move {
             let token = token.ok_or(StaffDenied::Unknown)?;
+            sign_in::admit(&request).map_err(StaffDenied::TooManyFailures)?;
+            let shared = shared(&request);
             let authenticate = shared.state.authenticate_agent.clone();
             let agent = shared.on_runtime(async move { authenticate.execute(&token).await }).await??;
-            agent.map(Self).ok_or(StaffDenied::Unknown)
+            agent.map(Self).ok_or_else(|| {
+                sign_in::failed(&request);
+                StaffDenied::Unknown
+            })
         })
     }
 }
@@ -55,6 +63,7 @@ impl ResponseError for StaffDenied {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unknown => StatusCode::UNAUTHORIZED,
+            Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Storage(_) | Self::Panicked(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -66,6 +75,13 @@ impl ResponseError for StaffDenied {
             let main =
                 "<h1>Not now</h1>\n<p>The database is not available. Please try again in a moment.</p>\n";
             return page(status, "Not now", main, STRICT);
+        }
+        if let Self::TooManyFailures(failures) = self {
+            let main = "<h1>Not now</h1>\n<p>Too many wrong tokens came from your address. Please try again in a \
+                        moment.</p>\n";
+            let mut response = page(status, "Not now", main, STRICT);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(failures.whole_secs()));
+            return response;
         }
         let main = "<h1>Sign in</h1>\n<p>Sign in with an API token as the password; the user name does not \
                     matter. <code>frontdesk token add</code> makes one.</p>\n";
