@@ -37,6 +37,10 @@ lint:
 deny *arguments:
     scripts/deny {{arguments}}
 
+# Feed a reader with what nobody would write: bot_call, hook or users_csv. Needs `cargo install cargo-fuzz` and nightly Rust.
+fuzz target *arguments:
+    cargo +nightly fuzz run {{target}} {{arguments}}
+
 # Open the documentation of the crates.
 doc:
     cargo doc --workspace --no-deps --open
