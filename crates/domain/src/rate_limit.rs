@@ -30,13 +30,11 @@ impl RateLimit {
 
     /// Takes one call at `now`, or says how long to wait until one is allowed.
     pub fn take(&mut self, now: Timestamp) -> Result<(), SignedDuration> {
-        match self.wait(now) {
-            Some(wait) => Err(wait),
-            None => {
-                self.spend(now);
-                Ok(())
-            }
+        if let Some(wait) = self.wait(now) {
+            return Err(wait);
         }
+        self.spend(now);
+        Ok(())
     }
 
     /// How long to wait at `now` until one more is allowed; none if it is.

@@ -1,5 +1,7 @@
 //! Somebody who reads everything that goes through the broker.
 
+use std::fmt::Write as _;
+
 use lapin::{
     Channel, Connection, ConnectionProperties,
     options::{BasicGetOptions, QueueBindOptions, QueueDeclareOptions},
@@ -47,7 +49,8 @@ impl Eavesdropper {
         };
         while let Some(message) = next().await {
             let (properties, body) = (&message.properties, String::from_utf8_lossy(&message.data));
-            said.push_str(&format!("{properties:?} {} {body}\n", message.routing_key));
+            writeln!(said, "{properties:?} {} {body}", message.routing_key)
+                .expect("a string takes everything");
         }
         said
     }
