@@ -33,6 +33,14 @@ fmt:
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
 
+# Hold dependencies against deny.toml: licences, banned crates, sources, and advisories where they can be reached.
+deny *arguments:
+    scripts/deny {{arguments}}
+
+# Feed a reader with what nobody would write: bot_call, hook or users_csv. Needs `cargo install cargo-fuzz` and nightly Rust.
+fuzz target *arguments:
+    cargo +nightly fuzz run {{target}} {{arguments}}
+
 # Open the documentation of the crates.
 doc:
     cargo doc --workspace --no-deps --open

@@ -7,10 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::{
-        ConnectionType, StatusCode,
-        header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS},
-    },
+    http::{ConnectionType, StatusCode},
     middleware::Next,
 };
 use domain::{answer::Verdict, ids::RequestId};
@@ -18,14 +15,13 @@ use tracing::Instrument;
 
 use crate::{
     bot::{self, notice},
+    headers::mark,
     hosts::asked_host,
     metrics::Kind,
     problem::problem,
     shield::{Panicked, shielded},
     state::{Shared, shared},
 };
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request its id, refuses hosts that are not ours, catches panics, counts.
 pub(crate) async fn edge(
@@ -36,10 +32,11 @@ pub(crate) async fn edge(
     let shared = shared(request.request()).clone();
     let request_id = RequestId::from_uuid(shared.state.ids.next());
     let kind = Kind::of(request.method(), request.path());
+    let is_bot = bot::is_bot_path(request.path());
     request.extensions_mut().insert(request_id);
     // Of the highest level, so that where only errors are logged they still name their request.
     let span = tracing::error_span!("http.request", %request_id);
-    let answered = handle(&shared, request, next, request_id).instrument(span).await;
+    let answered = handle(&shared, request, next, is_bot, request_id).instrument(span).await;
     let status = match &answered {
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
@@ -47,7 +44,7 @@ pub(crate) async fn edge(
     shared.traffic.record(kind, status, started.elapsed());
     let is_draining = shared.state.readiness.is_draining();
     answered.map(|mut response| {
-        mark(response.headers_mut(), request_id);
+        mark(response.headers_mut(), request_id, is_bot, shared.state.is_https);
         if is_draining {
             response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
         }
@@ -59,12 +56,12 @@ async fn handle(
     shared: &Shared,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
+    is_bot: bool,
     request_id: RequestId,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Some(refusal) = refuse_host(shared, &request, request_id) {
         return Ok(request.into_response(refusal));
     }
-    let is_bot = bot::is_bot_path(request.path());
     match shielded(next.call(request)).await {
         Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
         Err(panicked) => Err(apologise(shared, &panicked, is_bot, request_id)),
@@ -79,7 +76,7 @@ fn apologise(shared: &Shared, panicked: &Panicked, is_bot: bool, request_id: Req
     } else {
         problem(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here; it was logged", request_id)
     };
-    mark(response.headers_mut(), request_id);
+    mark(response.headers_mut(), request_id, is_bot, shared.state.is_https);
     InternalError::from_response("a request panicked", response).into()
 }
 
@@ -98,13 +95,4 @@ fn refuse_host(shared: &Shared, request: &ServiceRequest, request_id: RequestId)
     } else {
         problem(StatusCode::MISDIRECTED_REQUEST, detail, request_id)
     })
-}
-
-fn mark(headers: &mut HeaderMap, request_id: RequestId) {
-    let id = HeaderValue::from_str(&request_id.to_string()).expect("an id is letters, digits and dashes");
-    headers.insert(X_REQUEST_ID, id);
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
 }

@@ -1,6 +1,9 @@
 //! Under which names the server answers, and whose word is taken for the name that was asked for.
 
-use std::{net::IpAddr, str::FromStr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
 
 use actix_web::{HttpRequest, http::header};
 
@@ -85,6 +88,32 @@ pub(crate) fn asked_host(request: &HttpRequest) -> Option<&str> {
         .or_else(|| request.headers().get(header::HOST)?.to_str().ok())
 }
 
+/// The address that the request came from: the peer's, or the last one in `X-Forwarded-For` that is no trusted proxy's.
+/// What stands before that one was written by somebody unknown.
+pub(crate) fn client_address(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let named: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut client = peer;
+    for name in named.iter().rev() {
+        if !is_trusted(request, client) {
+            break;
+        }
+        let Some(address) = address_in(name) else { break };
+        client = address;
+    }
+    Some(client)
+}
+
+/// Some proxies write the port, too.
+fn address_in(name: &str) -> Option<IpAddr> {
+    name.parse().ok().or_else(|| name.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
+}
+
+fn is_trusted(request: &HttpRequest, address: IpAddr) -> bool {
+    shared(request).state.trusted_proxies.iter().any(|network| network.contains(address))
+}
+
 /// The URL under which the client reached the server, without a path.
 pub(crate) fn base_url(request: &HttpRequest) -> String {
     let scheme = match forwarded(request, "x-forwarded-proto") {
@@ -94,24 +123,10 @@ pub(crate) fn base_url(request: &HttpRequest) -> String {
     format!("{scheme}://{}", asked_host(request).unwrap_or("localhost"))
 }
 
-/// Where a request comes from: the peer, or what the trusted proxies in front of us saw. Each proxy adds its peer at the
-/// end of the list, so that the last address that is not a trusted proxy is the one to believe.
-pub(crate) fn client_address(request: &HttpRequest) -> String {
-    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return String::new() };
-    let header = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let seen = header.filter(|_| is_trusted(request, peer)).unwrap_or_default().rsplit(',');
-    let mut seen = seen.map_while(|address| address.trim().parse().ok());
-    seen.find(|address| !is_trusted(request, *address)).unwrap_or(peer).to_string()
-}
-
-fn is_trusted(request: &HttpRequest, address: IpAddr) -> bool {
-    shared(request).state.trusted_proxies.iter().any(|network| network.contains(address))
-}
-
 /// The first value of a header that only a trusted proxy may set.
 fn forwarded<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
-    let is_trusted = is_trusted(request, request.peer_addr()?.ip());
-    let value = request.headers().get(name).filter(|_| is_trusted)?.to_str().ok()?;
+    let peer = request.peer_addr()?.ip();
+    let value = request.headers().get(name).filter(|_| is_trusted(request, peer))?.to_str().ok()?;
     value.split(',').next().map(str::trim).filter(|value| !value.is_empty())
 }
 

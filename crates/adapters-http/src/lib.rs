@@ -6,7 +6,8 @@
 //! A request goes through `edge` (request id, allowed host, counting, panics) to a handler. A handler reads
 //! the request, runs one use case, and writes what it answers; it decides nothing. Handlers run on actix's
 //! single-threaded workers: whatever touches storage goes through `Shared::on_runtime`, so that it is
-//! completed even if the client hangs up.
+//! completed even if the client hangs up. Whoever looks at a password or a token calls `sign_in::admit` before and
+//! `sign_in::failed` after a wrong one.
 //!
 //! To add a call for bots: a handler in `bot/`, a line in `bot::routes`, an operation in
 //! `openapi/operations.rs`; a test calls every documented operation. To add a page for people: see `panel`. To add a
@@ -16,6 +17,7 @@ mod api;
 mod bot;
 mod docs_page;
 mod edge;
+mod headers;
 mod health;
 mod hosts;
 mod messages;
@@ -27,6 +29,7 @@ mod problem;
 mod routes;
 mod server;
 mod shield;
+mod sign_in;
 mod state;
 
 pub use actix_web::dev::{Server, ServerHandle};

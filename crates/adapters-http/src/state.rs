@@ -20,6 +20,7 @@ use crate::{
     hosts::{AllowedHosts, Network},
     messages::Messages,
     metrics::Traffic,
+    sign_in::SignIns,
 };
 
 /// Everything that the server is made of, as the composition root fills it in.
@@ -64,6 +65,8 @@ pub struct HttpState {
     pub allowed_hosts: AllowedHosts,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whether the public address is encrypted: browsers are then told to never use it otherwise.
+    pub is_https: bool,
     /// The multi-threaded runtime on which use cases run.
     pub runtime: Handle,
 }
@@ -72,6 +75,7 @@ pub struct HttpState {
 pub(crate) struct Shared {
     pub(crate) state: HttpState,
     pub(crate) limits: BotLimits,
+    pub(crate) sign_ins: SignIns,
     pub(crate) messages: Messages,
     pub(crate) traffic: Traffic,
     pub(crate) docs: DocsPage,
@@ -87,6 +91,7 @@ impl Shared {
     pub(crate) fn new(state: HttpState) -> Self {
         Self {
             limits: BotLimits::per_second(state.rate_limit),
+            sign_ins: SignIns::new(),
             messages: Messages::shipped(),
             traffic: Traffic::default(),
             docs: DocsPage::new(),

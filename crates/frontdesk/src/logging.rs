@@ -10,6 +10,7 @@ use crate::telemetry::Traces;
 
 /// The crates that a bare level is about; of others only warnings are logged.
 const OWN: &[&str] = &[
+    "adapters_chat",
     "adapters_http",
     "adapters_mail",
     "adapters_postgres",
@@ -21,8 +22,9 @@ const OWN: &[&str] = &[
     "worker",
 ];
 
-/// What others log. Of a lost connection the client of RabbitMQ says so itself, and `adapters_queue` what follows.
-const OTHERS: &str = "warn,lapin=off";
+/// What others log. Of a lost connection the client of RabbitMQ says so itself, and `adapters_queue` what follows. The HTTP
+/// server calls it an error when a client sends no HTTP; anybody could fill a log with that.
+const OTHERS: &str = "warn,actix_http=off,lapin=off";
 
 /// Whether a text is a level or a filter.
 pub fn check(text: &str) -> Result<(), String> {

@@ -10,12 +10,15 @@ use actix_web::{
     },
 };
 use application::ports::{Clock, Storage};
-use domain::agent::{Agent, Role};
+use domain::agent::Role;
 use serde::Serialize;
 
 use super::error::ApiError;
-use crate::messages::Messages;
-use crate::state::{HttpState, Shared, request_id, shared};
+use crate::{
+    messages::Messages,
+    sign_in,
+    state::{HttpState, Shared, request_id, shared},
+};
 
 /// A call that was let in.
 pub(super) struct Call<'a> {
@@ -42,11 +45,13 @@ where
 impl Call<'_> {
     async fn let_in(&self, needed: Role) -> Result<(), ApiError> {
         let token = bearer_token(self.request).ok_or(ApiError::Unauthorized)?;
+        sign_in::admit(self.request)?;
         let authenticate = self.state().authenticate_agent.clone();
-        let agent = self.run(async move { authenticate.execute(&token).await }).await??;
-        let is_let_in =
-            |agent: Agent| if agent.may(needed) { Ok(()) } else { Err(ApiError::Forbidden(needed)) };
-        agent.ok_or(ApiError::Unauthorized).and_then(is_let_in)
+        let Some(agent) = self.run(async move { authenticate.execute(&token).await }).await?? else {
+            sign_in::failed(self.request);
+            return Err(ApiError::Unauthorized);
+        };
+        if agent.may(needed) { Ok(()) } else { Err(ApiError::Forbidden(needed)) }
     }
 
     pub(super) fn state(&self) -> &HttpState {

@@ -15,6 +15,7 @@ use domain::{agent::Role, ids::RequestId};
 
 use crate::{
     problem::{FieldError, Problem},
+    sign_in::TooManyFailures,
     state::UseCasePanicked,
 };
 
@@ -26,6 +27,8 @@ const RETRY_AFTER_SECS: i64 = 5;
 pub(crate) enum ApiError {
     #[error("a bearer token that is in force is needed; `frontdesk token add` makes one")]
     Unauthorized,
+    #[error("too many wrong tokens came from this address")]
+    TooManyFailures(TooManyFailures),
     #[error("the token may not do this; it needs the scope of the role {0}")]
     Forbidden(Role),
     #[error("there is no such {0}")]
@@ -61,6 +64,7 @@ impl ApiError {
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::TooManyFailures(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -94,12 +98,21 @@ impl ApiError {
                 let challenge = HeaderValue::from_static("Bearer realm=\"Frontdesk\"");
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
             }
+            Self::TooManyFailures(failures) => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(failures.whole_secs()));
+            }
             Self::Storage(_) | Self::Panicked(_) => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
             }
             _ => {}
         }
         response
+    }
+}
+
+impl From<TooManyFailures> for ApiError {
+    fn from(failures: TooManyFailures) -> Self {
+        Self::TooManyFailures(failures)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is around every page: who is signed in, where it is, what there is beside it.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::Method};
 use application::staff::SignedIn;
 use askama::filters::Safe;
 use domain::agent::Role;
@@ -37,6 +37,8 @@ pub(super) struct Frame {
     pub(super) title: String,
     pub(super) notice: Option<&'static str>,
     pub(super) query: String,
+    /// The address of the page itself; another one where it stands for a form.
+    pub(super) here: String,
     pub(super) reasons: Vec<String>,
     section: Section,
     words: &'static Words,
@@ -56,6 +58,7 @@ impl Frame {
             who: Some(visit.who().clone()),
             form_token: visit.session.form_token.clone(),
             notice: asked.text("done").and_then(|done| labels::done(visit.words, done)),
+            here: here(visit.request),
             query: asked.text("q").unwrap_or_default().to_owned(),
             reasons: if is_ready { Vec::new() } else { readiness.reasons },
         }
@@ -70,6 +73,7 @@ impl Frame {
             form_token: String::new(),
             notice: None,
             query: String::new(),
+            here: here(request),
             reasons: Vec::new(),
         }
     }
@@ -144,4 +148,10 @@ impl Frame {
     pub(super) fn token_field(&self) -> Safe<String> {
         Safe(format!("<input type=\"hidden\" name=\"{TOKEN}\" value=\"{}\">", self.form_token))
     }
+}
+
+fn here(request: &HttpRequest) -> String {
+    let is_page = request.method() == Method::GET;
+    let path = request.uri().path_and_query().filter(|_| is_page);
+    path.map_or(super::PATH, |path| path.as_str()).to_owned()
 }

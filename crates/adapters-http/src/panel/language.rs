@@ -1,14 +1,14 @@
 //! `/admin/language`: choosing the language of the panel.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
-    http::header::REFERER,
     web::Form,
 };
 use serde::Deserialize;
 
 use super::{
+    staff::is_own,
     visit::go,
     words::{COOKIE, Words},
 };
@@ -19,12 +19,13 @@ const KEPT: Duration = Duration::days(365);
 #[derive(Deserialize)]
 pub(super) struct Choice {
     language: String,
+    /// The page on which it was chosen.
+    back: String,
 }
 
 /// Keeps the choice in the browser, and goes back.
-pub(super) async fn choose(request: HttpRequest, choice: Form<Choice>) -> HttpResponse {
-    let came_from = request.headers().get(REFERER).and_then(|referrer| referrer.to_str().ok());
-    let mut response = go(&came_from.and_then(own_path).unwrap_or_else(|| "/admin".to_owned()));
+pub(super) async fn choose(choice: Form<Choice>) -> HttpResponse {
+    let mut response = go(if is_own(&choice.back) { &choice.back } else { super::PATH });
     if let Some(words) = Words::spoken(&choice.language) {
         let cookie = Cookie::build(COOKIE, words.language)
             .path("/admin")
@@ -35,23 +36,4 @@ pub(super) async fn choose(request: HttpRequest, choice: Form<Choice>) -> HttpRe
         response.add_cookie(&cookie).expect("two letters fit into a cookie");
     }
     response
-}
-
-/// The path of one of our pages, whatever host it is asked for under.
-fn own_path(referrer: &str) -> Option<String> {
-    let (_, after_scheme) = referrer.split_once("://")?;
-    let path = &after_scheme[after_scheme.find('/')?..];
-    path.starts_with("/admin").then(|| path.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_back_leads_to_the_panel_only() {
-        assert_eq!(own_path("https://desk.example/admin/users?q=a").as_deref(), Some("/admin/users?q=a"));
-        assert_eq!(own_path("https://desk.example/api/docs"), None);
-        assert_eq!(own_path("//elsewhere.example"), None);
-    }
 }

@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION, REFERRER_POLICY, X_FRAME_OPTIONS},
+        header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION},
     },
 };
 use application::{
@@ -153,8 +153,6 @@ pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     HttpResponse::build(status)
         .content_type(ContentType::html())
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((X_FRAME_OPTIONS, "DENY"))
-        .insert_header((REFERRER_POLICY, "same-origin"))
         .body(html)
 }
 

@@ -67,12 +67,14 @@ pub(crate) struct Desk {
 pub(crate) struct Wishes {
     pub(crate) rate_limit: u32,
     pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) is_https: bool,
     pub(crate) metrics: fn() -> String,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { rate_limit: 0, trusted_proxies: Vec::new(), metrics: || "# nothing\n".to_owned() }
+        let metrics = || "# nothing\n".to_owned();
+        Self { rate_limit: 0, trusted_proxies: Vec::new(), is_https: false, metrics }
     }
 }
 
@@ -198,6 +200,7 @@ impl Desk {
             rate_limit: wishes.rate_limit,
             allowed_hosts: AllowedHosts::new(["localhost", "127.0.0.1", "[::1]"]),
             trusted_proxies: wishes.trusted_proxies.clone(),
+            is_https: wishes.is_https,
             runtime: self.runtime.handle().clone(),
         }
     }

@@ -15,7 +15,7 @@ use lapin::{
 };
 use tokio::net::{TcpStream, lookup_host};
 
-use super::error::BrokerError;
+use super::{error::BrokerError, settings::Target};
 
 /// From the first packet until the broker has let us in.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -37,21 +37,23 @@ impl Drop for Socket {
 }
 
 /// Connects and logs in.
-pub(super) async fn dial(uri: &AMQPUri) -> Result<(Connection, Socket), BrokerError> {
+pub(super) async fn dial(target: &Target) -> Result<(Connection, Socket), BrokerError> {
     let socket = Socket::default();
-    let connected = tokio::time::timeout(CONNECT_WITHIN, connect(uri.clone(), &socket)).await;
+    let connected = tokio::time::timeout(CONNECT_WITHIN, connect(target, &socket)).await;
     let connection = connected.map_err(|_| BrokerError::Silent)?.map_err(BrokerError::of_connecting)?;
     Ok((connection, socket))
 }
 
-async fn connect(uri: AMQPUri, socket: &Socket) -> lapin::Result<Connection> {
+async fn connect(target: &Target, socket: &Socket) -> lapin::Result<Connection> {
     let handle = Arc::clone(&socket.0);
+    let authorities = target.authorities.clone();
     let properties = ConnectionProperties::default().with_connection_name("frontdesk".into());
     Connection::connector(
-        uri,
+        target.uri.clone(),
         default_runtime()?,
         async move |uri, runtime| {
             let AMQPUri { scheme, authority, .. } = uri;
+            let trust = TLSConfig { cert_chain: authorities.as_deref(), ..TLSConfig::default() };
             // This thread is not ended by dropping anything, so it watches the clock itself.
             let addresses = within(lookup_host((authority.host.as_str(), authority.port))).await?;
             let addresses: Vec<SocketAddr> = addresses.collect();
@@ -62,9 +64,7 @@ async fn connect(uri: AMQPUri, socket: &Socket) -> lapin::Result<Connection> {
             }
             match scheme {
                 AMQPScheme::AMQP => Ok(stream),
-                AMQPScheme::AMQPS => {
-                    Ok(within(stream.into_tls(&authority.host, TLSConfig::default())).await?)
-                }
+                AMQPScheme::AMQPS => Ok(within(stream.into_tls(&authority.host, trust)).await?),
             }
         },
         properties,

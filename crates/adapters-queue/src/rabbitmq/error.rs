@@ -1,5 +1,7 @@
 //! Why the broker cannot be used, told apart by what is to be done.
 
+use std::io;
+
 use lapin::{Error, ErrorKind};
 
 /// Codes of AMQP 0-9-1, section 1.2.
@@ -18,6 +20,12 @@ pub enum BrokerError {
     /// Somebody took the connection and did not go on.
     #[error("RabbitMQ did not answer in time")]
     Silent,
+    /// The certificate is of an authority that nobody trusts here, for another host, or expired.
+    #[error(
+        "RabbitMQ did not prove that it is the host of AMQP_URL: name its authority there with cacertfile, or the host \
+         that its certificate is for"
+    )]
+    NotTrusted(#[source] Error),
     /// Name or password are wrong, or a guest does not come from the broker's own machine.
     #[error("RabbitMQ refused the login: check user and password in AMQP_URL")]
     LoginRefused(#[source] Error),
@@ -58,7 +66,8 @@ impl BrokerError {
     pub const fn needs_change(&self) -> bool {
         matches!(
             self,
-            Self::LoginRefused(_)
+            Self::NotTrusted(_)
+                | Self::LoginRefused(_)
                 | Self::VhostRefused(_)
                 | Self::NotPermitted { .. }
                 | Self::DeclaredOtherwise { .. }
@@ -70,6 +79,7 @@ impl BrokerError {
         match code(&error) {
             Some(ACCESS_REFUSED) => Self::LoginRefused(error),
             Some(NOT_ALLOWED) => Self::VhostRefused(error),
+            _ if is_of_tls(&error) => Self::NotTrusted(error),
             _ => Self::Unreachable(error),
         }
     }
@@ -82,6 +92,11 @@ impl BrokerError {
             _ => Self::Lost(source),
         }
     }
+}
+
+/// rustls tells what it does not accept as invalid data; nothing else does before the login.
+fn is_of_tls(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::IOError(error) if error.kind() == io::ErrorKind::InvalidData)
 }
 
 fn code(error: &Error) -> Option<u16> {

@@ -64,7 +64,7 @@ impl Fault {
 
 impl Link {
     pub(super) async fn open(target: &Target, bell: &Arc<Bell>) -> Result<Self, BrokerError> {
-        let (connection, socket) = dial(&target.uri).await?;
+        let (connection, socket) = dial(target).await?;
         let made = tokio::time::timeout(DECLARE_WITHIN, Self::furnish(&connection, target, bell)).await;
         let (publishing, rope, fault) = made.map_err(|_| BrokerError::Silent)??;
         Ok(Self { connection, publishing: Mutex::new(publishing), rope, fault, _socket: socket })

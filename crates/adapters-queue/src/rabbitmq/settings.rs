@@ -1,6 +1,6 @@
 //! Where the broker is, and how our names in it begin.
 
-use std::fmt;
+use std::{fmt, fs, sync::Arc};
 
 use lapin::uri::AMQPUri;
 
@@ -21,7 +21,9 @@ const PREFIX_MAX: usize = 200;
 #[derive(Clone)]
 pub struct RabbitMqSettings {
     /// `amqp://user:password@host:port/vhost` or `amqps://...`; what is left out is `guest`, `guest`, `localhost`, 5672
-    /// (5671) and `/`. `heartbeat` (seconds) and `frame_max` (bytes) can be given as a query.
+    /// (5671) and `/`. `heartbeat` (seconds), `frame_max` (bytes) and `cacertfile` can be given as a query: a file of
+    /// authorities that are trusted beside the machine's, in PEM form
+    /// (<https://www.rabbitmq.com/docs/uri-query-parameters>).
     pub url: String,
     /// The beginning of the names of exchanges and queues.
     pub prefix: String,
@@ -44,6 +46,14 @@ pub enum AmqpUrlError {
     /// It begins well and goes on badly. The text does not contain the URL.
     #[error("the AMQP URL cannot be read: {0}")]
     Malformed(String),
+    /// The file with authorities cannot be used.
+    #[error("the cacertfile {path} of the AMQP URL cannot be used: {reason}")]
+    Authority {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The prefix is unsuitable.
     #[error(
         "the AMQP prefix must have 1 to {PREFIX_MAX} letters, digits, dots, hyphens and underscores, and not begin \
@@ -56,6 +66,8 @@ pub enum AmqpUrlError {
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) uri: AMQPUri,
+    /// Authorities that are trusted beside the machine's, in PEM form.
+    pub(super) authorities: Option<Arc<str>>,
     pub(super) names: Names,
 }
 
@@ -64,7 +76,10 @@ impl Target {
         if !is_prefix(&settings.prefix) {
             return Err(AmqpUrlError::Prefix);
         }
-        Ok(Self { uri: parse_url(settings.url.trim())?, names: Names::new(&settings.prefix) })
+        let url = settings.url.trim();
+        let uri = parse_url(url)?;
+        let authorities = authority_file(url).map(read_authorities).transpose()?;
+        Ok(Self { uri, authorities, names: Names::new(&settings.prefix) })
     }
 }
 
@@ -84,6 +99,38 @@ fn parse_url(url: &str) -> Result<AMQPUri, AmqpUrlError> {
     uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
     uri.query.frame_max.get_or_insert(FRAME_MAX_BYTES);
     Ok(uri)
+}
+
+/// What the parser does not know.
+fn authority_file(url: &str) -> Option<String> {
+    // A question mark in a password does not begin it.
+    let (_, query) = url.rsplit('@').next()?.split_once('?')?;
+    let value = query.split('&').find_map(|pair| pair.strip_prefix("cacertfile="))?;
+    Some(decoded(value))
+}
+
+fn read_authorities(path: String) -> Result<Arc<str>, AmqpUrlError> {
+    match fs::read_to_string(&path) {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => Ok(text.into()),
+        Ok(_) => {
+            Err(AmqpUrlError::Authority { path, reason: "it holds no certificate in PEM form".to_owned() })
+        }
+        Err(error) => Err(AmqpUrlError::Authority { path, reason: error.to_string() }),
+    }
+}
+
+/// Undoes percent-encoding; what is not encoded stays as it is.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        let digits = rest.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        bytes.push(digits.unwrap_or(b'%'));
+        rest = &rest[at + if digits.is_some() { 3 } else { 1 }..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The parser takes an IPv6 address for no host, and would connect to this machine instead.
@@ -159,6 +206,30 @@ mod tests {
         let settings =
             RabbitMqSettings { url: "amqp://user:hunter2@host".to_owned(), prefix: "p".to_owned() };
         assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_file_of_authorities_is_named_as_rabbitmq_has_it() {
+        for (url, file) in [
+            ("amqps://host/%2f?cacertfile=/etc/ca.pem", Some("/etc/ca.pem")),
+            ("amqps://host?heartbeat=3&cacertfile=%2Fetc%2Four%20ca.pem", Some("/etc/our ca.pem")),
+            ("amqps://host?cacertfile=/100%/ca.pem", Some("/100%/ca.pem")),
+            ("amqps://user:what?cacertfile=no@host", None),
+            ("amqps://host", None),
+        ] {
+            assert_eq!(authority_file(url).as_deref(), file, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_authorities_is_refused_by_its_name() {
+        for (file, reason) in [("/no/such/file.pem", "No such file"), ("Cargo.toml", "no certificate")] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+            let url = format!("amqps://user:hunter2@host?cacertfile={}", path.display());
+            let error = RabbitMqSettings::parse(&url, "p").expect_err("it is refused").to_string();
+            assert!(error.contains(file) && error.contains(reason), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

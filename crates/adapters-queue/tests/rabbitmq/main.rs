@@ -2,12 +2,16 @@
 //!
 //! `TEST_AMQP_URL` names the broker. Every test has names of its own there, and removes them in the end.
 
+#[path = "../../../adapters-mail/tests/support/smtp_server/authority.rs"]
+#[expect(unreachable_pub, reason = "the tests of the mail adapter share it with others")]
+mod authority;
 mod broker;
 mod dead_letters;
 mod outages;
 mod proxy;
 mod refusals;
 mod ringing;
+mod tls;
 
 use std::sync::Arc;
 

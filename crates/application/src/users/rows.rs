@@ -57,7 +57,8 @@ impl<R: Read + Seek> Rows<R> {
 }
 
 impl<R: Read> Rows<R> {
-    fn new(source: R, first_line: &[u8]) -> io::Result<Self> {
+    /// Reads any source, whose first line is given as well: it shows what separates cells.
+    pub fn new(source: R, first_line: &[u8]) -> io::Result<Self> {
         let delimiter = delimiter_of(first_line);
         let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source);
         let names = texts(reader.byte_headers()?);
@@ -129,6 +130,8 @@ fn delimiter_of(first_line: &[u8]) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
     use super::*;
 
     fn rows(text: &'static [u8]) -> Rows<&'static [u8]> {
@@ -138,6 +141,40 @@ mod tests {
     fn cells(text: &'static [u8]) -> Vec<Vec<String>> {
         let mut rows = rows(text);
         std::iter::from_fn(|| rows.next().expect("a row").map(|row| row.cells)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_to_their_end(file in vec(any::<u8>(), 0..300), sane in "[a-z,;\"\r\n=']{0,200}") {
+            for file in [&file[..], sane.as_bytes()] {
+                let first_line = file.split(|&byte| byte == b'\n').next().unwrap_or_default();
+                let mut rows = Rows::new(file, first_line).expect("bytes can be read");
+                while let Some(row) = rows.next().expect("bytes can be read") {
+                    prop_assert!(row.cells.iter().any(|cell| !cell.trim().is_empty()));
+                    rows.fields(&row);
+                }
+                prop_assert_eq!(rows.position(), file.len() as u64);
+            }
+        }
+
+        #[test]
+        fn whatever_cells_hold_is_read_as_it_was_written(
+            cells in vec(vec("[^\u{feff}]{0,20}", 2..3), 1..9),
+            delimiter in select([b',', b';', b'\t'].as_slice()),
+        ) {
+            let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+            writer.write_record(["name", "email"]).expect("written");
+            for row in &cells {
+                writer.write_record(row).expect("written");
+            }
+            let file = writer.into_inner().expect("written");
+            let first_line = file.split(|&byte| byte == b'\n').next().unwrap_or_default().to_vec();
+            let mut rows = Rows::new(&file[..], &first_line).expect("a heading");
+            let read: Vec<_> = std::iter::from_fn(|| rows.next().expect("a row").map(|row| row.cells)).collect();
+            let is_there = |row: &&Vec<String>| row.iter().any(|cell| !cell.trim().is_empty());
+            let written: Vec<_> = cells.iter().filter(is_there).cloned().collect();
+            prop_assert_eq!(read, written);
+        }
     }
 
     #[test]

@@ -98,7 +98,7 @@ const CONNECTIONS: &[Setting] = &[
     .with_login(),
     setting(
         "AMQP_URL",
-        "RabbitMQ, such as amqp://user:password@host:5672/%2f, or amqps:// with TLS. Unset: the queue is inside the process.",
+        "RabbitMQ, such as amqp://user:password@host:5672/%2f, or amqps:// with TLS, with cacertfile=/path/ca.pem as a parameter for an authority of your own. Unset: the queue is inside the process.",
     )
     .with_login(),
     setting("FRONTDESK__AMQP__PREFIX", "What the names of exchanges and queues begin with.").or("frontdesk"),

@@ -19,7 +19,11 @@ use tokio_util::sync::CancellationToken;
 use worker::{Company, Pulse, Sight, Worker};
 
 use super::App;
-use crate::{readiness::ServerReadiness, serve::Role, settings::Settings};
+use crate::{
+    readiness::ServerReadiness,
+    serve::Role,
+    settings::{PublicUrl, Settings},
+};
 
 /// HTTP is answered by so many threads; parsing and answering costs tens of microseconds, so two go a long way.
 const HTTP_THREADS: usize = 2;
@@ -96,6 +100,7 @@ impl App {
             rate_limit: settings.intake.rate_limit,
             allowed_hosts: AllowedHosts::new(&settings.http.allowed_hosts),
             trusted_proxies: settings.http.trusted_proxies.clone(),
+            is_https: settings.http.public_url.as_ref().is_some_and(PublicUrl::is_https),
             runtime: tokio::runtime::Handle::current(),
         }
     }

@@ -215,6 +215,11 @@ impl Frontdesk {
         self.folder.path().join(name)
     }
 
+    /// Where the server is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// A kept connection to the server.
     pub(crate) async fn connect(&self) -> Connection {
         Connection::open(self.address).await.expect("the server accepts")

@@ -12,10 +12,12 @@ mod service;
 #[expect(dead_code, reason = "the tests of the chat adapters use more of it")]
 mod landbot;
 
+mod api_page;
 mod bad_input;
 mod chats;
 mod commands;
 mod delivery;
+mod eavesdropper;
 mod faults;
 mod frontdesk;
 mod ground;

@@ -8,14 +8,14 @@ use actix_web::web::{ServiceConfig, get, post};
 use application::staff::StaffError;
 use domain::agent::Role;
 
-pub(super) use sign_in::{Interrupted, ask};
+pub(super) use sign_in::{Interrupted, ask, is_own};
 
 use super::error::PanelError;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/admin/sign-in", get().to(sign_in::show))
-        .route("/admin/sign-in", post().to(sign_in::sign_in))
+        .route("/admin/sign-in", post().to(sign_in::submit))
         .route("/admin/sign-out", post().to(sign_in::sign_out))
         .route("/admin/account", get().to(account::show))
         .route("/admin/account/password", post().to(account::change_password))

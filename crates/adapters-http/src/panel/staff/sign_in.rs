@@ -23,6 +23,7 @@ use crate::{
         visit::{go, html, turned_away},
         words::Words,
     },
+    sign_in,
     state::shared,
 };
 
@@ -90,7 +91,7 @@ pub(in crate::panel) fn ask(request: &HttpRequest, interrupted: Option<Interrupt
     page(request, StatusCode::UNAUTHORIZED, to, String::new(), None, interrupted)
 }
 
-pub(in crate::panel) async fn sign_in(request: HttpRequest, payload: Payload) -> HttpResponse {
+pub(in crate::panel) async fn submit(request: HttpRequest, payload: Payload) -> HttpResponse {
     let form = match read(payload).await {
         Ok(form) if is_own_origin(&request) => form,
         Ok(_) => return turned_away(&request, &PanelError::Forged),
@@ -119,12 +120,20 @@ async fn try_it(
     email: String,
     password: String,
 ) -> Result<Result<domain::bot::Secret, SignInError>, PanelError> {
+    if let Err(too_many) = sign_in::admit(request) {
+        return Ok(Err(SignInError::Throttled(too_many.0)));
+    }
     let shared = shared(request).clone();
-    let remote = client_address(request);
+    let remote = client_address(request).map(|address| address.to_string()).unwrap_or_default();
     let client = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let client = client.to_owned();
-    let sign_in = shared.sign_in.clone();
-    Ok(shared.on_runtime(async move { sign_in.execute(&email, password, &remote, &client).await }).await?)
+    let use_case = shared.sign_in.clone();
+    let tried = async move { use_case.execute(&email, password, &remote, &client).await };
+    let tried = shared.on_runtime(tried).await?;
+    if matches!(tried, Err(SignInError::Wrong)) {
+        sign_in::failed(request);
+    }
+    Ok(tried)
 }
 
 fn refuse(
@@ -187,7 +196,7 @@ fn resume(request: &HttpRequest, form_token: String, interrupted: Interrupted) -
 }
 
 /// Whether a path is one of the panel: not one of another site (`//elsewhere`, `/\elsewhere`).
-fn is_own(path: &str) -> bool {
+pub(in crate::panel) fn is_own(path: &str) -> bool {
     path == "/admin" || path.strip_prefix("/admin").is_some_and(|rest| rest.starts_with(['/', '?']))
 }
 

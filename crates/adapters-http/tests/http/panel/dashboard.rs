@@ -19,9 +19,8 @@ fn the_panel_speaks_the_language_that_was_chosen() {
     let desk = Desk::open();
     let browser = Browser::of_viewer(&desk);
     assert!(browser.read("/admin").contains("lang=\"en\""));
-    let language = [("language".to_owned(), "es".to_owned())];
-    let chosen = browser.post("/admin/language", &language);
-    assert_eq!((chosen.status, chosen.header("location")), (303, Some("/admin")));
+    let chosen = browser.submit("/admin/tickets?status=open", "/admin/language", &[("language", "es")]);
+    assert_eq!((chosen.status, chosen.header("location")), (303, Some("/admin/tickets?status=open")));
     let cookie = chosen.header("set-cookie").expect("a cookie");
     assert!(cookie.starts_with("frontdesk_language=es"), "{cookie}");
 }

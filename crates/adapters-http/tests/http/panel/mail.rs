@@ -64,7 +64,7 @@ fn the_list_shows_the_newest_first_page_by_page() {
     let older = "/admin/mail?before=00000000-0000-0000-0000-000000000002";
     assert!(html.contains(older));
     let last = browser.read(older);
-    assert!(last.contains("ana+1@") && !last.contains("ana+2@") && !last.contains("?before="));
+    assert!(last.contains("ana+1@") && !last.contains("ana+2@") && !last.contains("Older"));
     assert_eq!(browser.open("/admin/mail?before=yesterday").status, 422);
 }
 
