@@ -3,9 +3,9 @@
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
-    WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, StorageError, TicketRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -210,6 +210,10 @@ impl UnitOfWork for PgUnitOfWork {
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
         self
     }
+    fn responses(&mut self) -> &mut dyn ResponseRepository {
+        self
+    }
+
     fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }

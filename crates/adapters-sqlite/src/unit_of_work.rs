@@ -8,9 +8,9 @@ use std::sync::{
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository,
-    SearchRepository, StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork,
-    UserRepository, WorkerRepository,
+    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, StorageError, TicketRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -282,6 +282,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
+        self
+    }
+
+    fn responses(&mut self) -> &mut dyn ResponseRepository {
         self
     }
 

@@ -21,6 +21,7 @@ use crate::state::{HttpState, Shared, request_id, shared};
 pub(super) struct Call<'a> {
     pub(super) request: &'a HttpRequest,
     shared: &'a Shared,
+    agent: Agent,
 }
 
 /// Answers a call: `run` is its use case, for an agent who may do what `needed` may. There is no way to a use case but
@@ -29,9 +30,8 @@ pub(super) async fn answer<R>(request: &HttpRequest, needed: Role, run: R) -> Ht
 where
     R: AsyncFnOnce(&Call<'_>) -> Result<HttpResponse, ApiError>,
 {
-    let call = Call { request, shared: shared(request) };
-    let answered = match call.let_in(needed).await {
-        Ok(()) => run(&call).await,
+    let answered = match let_in(request, needed).await {
+        Ok(call) => run(&call).await,
         Err(error) => Err(error),
     };
     let mut response = answered.unwrap_or_else(|error| error.response(request_id(request)));
@@ -39,14 +39,24 @@ where
     response
 }
 
+async fn let_in(request: &HttpRequest, needed: Role) -> Result<Call<'_>, ApiError> {
+    let shared = shared(request);
+    let agent = authenticate(request, shared).await?;
+    if agent.may(needed) { Ok(Call { request, shared, agent }) } else { Err(ApiError::Forbidden(needed)) }
+}
+
+/// Whose token came with a request.
+pub(super) async fn authenticate(request: &HttpRequest, shared: &Shared) -> Result<Agent, ApiError> {
+    let token = bearer_token(request).ok_or(ApiError::Unauthorized)?;
+    let authenticate = shared.state.authenticate_agent.clone();
+    let agent = shared.on_runtime(async move { authenticate.execute(&token).await }).await??;
+    agent.ok_or(ApiError::Unauthorized)
+}
+
 impl Call<'_> {
-    async fn let_in(&self, needed: Role) -> Result<(), ApiError> {
-        let token = bearer_token(self.request).ok_or(ApiError::Unauthorized)?;
-        let authenticate = self.state().authenticate_agent.clone();
-        let agent = self.run(async move { authenticate.execute(&token).await }).await??;
-        let is_let_in =
-            |agent: Agent| if agent.may(needed) { Ok(()) } else { Err(ApiError::Forbidden(needed)) };
-        agent.ok_or(ApiError::Unauthorized).and_then(is_let_in)
+    /// Who calls.
+    pub(super) const fn agent(&self) -> &Agent {
+        &self.agent
     }
 
     pub(super) fn state(&self) -> &HttpState {

@@ -8,6 +8,7 @@ mod bots;
 mod call;
 mod channels;
 mod error;
+mod idempotency;
 mod ledger;
 mod notifications;
 mod quarantine;
@@ -22,11 +23,13 @@ use actix_web::{
         StatusCode,
         header::{ALLOW, HeaderValue},
     },
+    middleware::from_fn,
     web::{self, ServiceConfig, delete, get, patch, post},
 };
 
 pub(crate) use bots::{BotRequest, BotResponse, BotWithKeyResponse, RevokeRequest};
 pub(crate) use channels::{ChannelRequest, ChannelResponse};
+pub(crate) use idempotency::KEY as IDEMPOTENCY_KEY;
 pub(crate) use ledger::LedgerResponse;
 pub(crate) use notifications::{NotificationResponse, RetriedResponse, RetryRequest, WithAttemptsResponse};
 pub(crate) use quarantine::{HeldCallResponse, ReleaseRequest};
@@ -58,7 +61,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(people)
         .configure(messages)
         .configure(settings)
-        .default_service(web::to(unknown));
+        .default_service(web::to(unknown))
+        .wrap(from_fn(idempotency::once));
     config.service(api);
 }
 

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    TicketRepository, TimelineRepository, TopicRepository, UserRepository, WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, TicketRepository, TimelineRepository, TopicRepository,
+    UserRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -117,6 +118,8 @@ pub trait UnitOfWork: Send {
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     /// What waits, and whom that was told.
     fn reminders(&mut self) -> &mut dyn ReminderRepository;
+    /// What programs were answered.
+    fn responses(&mut self) -> &mut dyn ResponseRepository;
     /// What lists are searched by.
     fn search(&mut self) -> &mut dyn SearchRepository;
 }

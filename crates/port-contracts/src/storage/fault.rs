@@ -166,6 +166,11 @@ operations! {
         RemindersOverdue overdue
         RemindersNoteEscalated note_escalated
     }
+    responses {
+        ResponsesFind find
+        ResponsesPut put
+        ResponsesRelease release
+    }
     search {
         SearchNote note
         SearchTake take

@@ -13,6 +13,7 @@ use domain::{
     intake::{AnswerSlot, BoundAnswer, IdentityClash, IntakeRow, NewIdentity, Quarantined},
     job::{Job, JobRecord},
     ledger::LedgerCounts,
+    response::{BoundResponse, ResponseSlot},
     search::{TicketEntry, UserEntry},
     ticket::{Reference, Ticket},
     topic::{Slug, Topic},
@@ -43,6 +44,7 @@ pub(super) struct State {
     pub(super) workers: Table<WorkerId, Beat>,
     pub(super) intake: Table<RequestId, IntakeRow>,
     pub(super) answers: Table<AnswerSlot, BoundAnswer>,
+    pub(super) responses: Table<ResponseSlot, BoundResponse>,
     pub(super) quarantine: Table<RequestId, Held>,
     pub(super) jobs: Table<Job, JobRecord>,
     /// What no row tells any more, or never told.

@@ -5,9 +5,9 @@ use std::sync::{Arc, atomic::Ordering};
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    StorageError, TicketRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository,
-    WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, StorageError, TicketRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -148,6 +148,11 @@ impl UnitOfWork for InMemoryUnitOfWork {
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
         self
     }
+
+    fn responses(&mut self) -> &mut dyn ResponseRepository {
+        self
+    }
+
     fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }

@@ -21,6 +21,7 @@ use super::{UserResponse, user_id};
 use crate::api::{
     call::{Call, answer, json},
     error::ApiError,
+    idempotency::About,
     reading::body,
 };
 
@@ -68,7 +69,9 @@ pub(crate) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
             _ => StatusCode::OK,
         };
         let user = known(call, &bot, &fields).await?.ok_or(ApiError::NotFound("user"))?;
-        Ok(json(status, &UserResponse::from(&user)))
+        let mut response = json(status, &UserResponse::from(&user));
+        response.extensions_mut().insert(About(user.id));
+        Ok(response)
     })
     .await
 }
