@@ -31,7 +31,10 @@ where
     R: AsyncFnOnce(&Call<'_>) -> Result<HttpResponse, ApiError>,
 {
     let answered = match let_in(request, needed).await {
-        Ok(call) => run(&call).await,
+        Ok(call) => {
+            tracing::debug!(agent = %call.agent().id(), "a program calls");
+            run(&call).await
+        }
         Err(error) => Err(error),
     };
     let mut response = answered.unwrap_or_else(|error| error.response(request_id(request)));

@@ -13,6 +13,7 @@ mod ledger;
 mod notifications;
 mod quarantine;
 mod reading;
+mod routing;
 mod tickets;
 mod topics;
 mod users;
@@ -28,12 +29,13 @@ use actix_web::{
 };
 
 pub(crate) use bots::{BotRequest, BotResponse, BotWithKeyResponse, RevokeRequest};
-pub(crate) use channels::{ChannelRequest, ChannelResponse};
+pub(crate) use channels::{ChannelRequest, ChannelResponse, ReceiptResponse as ChannelReceiptResponse};
 pub(crate) use idempotency::KEY as IDEMPOTENCY_KEY;
 pub(crate) use ledger::LedgerResponse;
 pub(crate) use notifications::{NotificationResponse, RetriedResponse, RetryRequest, WithAttemptsResponse};
 pub(crate) use quarantine::{HeldCallResponse, ReleaseRequest};
 pub(crate) use reading::PAGE_MAX;
+pub(crate) use routing::{PreviewRequest, PreviewResponse};
 pub(crate) use tickets::TicketResponse;
 pub(crate) use topics::{TopicPatch, TopicRequest, TopicResponse};
 pub(crate) use users::{
@@ -117,7 +119,9 @@ fn settings(config: &mut ServiceConfig) {
         )
         .service(resource("/channels/{id}", "GET").route(get().to(channels::get)))
         .service(resource("/channels/{id}/pause", "POST").route(post().to(channels::pause)))
-        .service(resource("/channels/{id}/resume", "POST").route(post().to(channels::resume)));
+        .service(resource("/channels/{id}/resume", "POST").route(post().to(channels::resume)))
+        .service(resource("/channels/{id}/test", "POST").route(post().to(channels::test)))
+        .service(resource("/routing/preview", "POST").route(post().to(routing::preview)));
 }
 
 fn resource(path: &str, methods: &'static str) -> Resource {

@@ -1,6 +1,7 @@
 //! A server over fakes, and what people do with it.
 
 use std::{
+    collections::HashMap,
     io,
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
@@ -18,14 +19,17 @@ use application::{
     conversation::{AdmitDelivery, HearMessages},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     jobs::IndexForSearch,
-    ports::{CapturedMail, Clock, Entropy, Ids, Storage, atomically, consult},
-    routing::{AddTopic, NewTopic},
+    ports::{CapturedMail, Channel, ChannelSecrets, Clock, Entropy, Ids, Storage, atomically, consult},
+    routing::{AddTopic, NewTopic, PreviewRouting, TestChannel},
     staff::{AddToken, AuthenticateAgent, CreateSuperuser},
 };
-use domain::{agent::Scope, bot::Bot, intake::IntakeRules, language::Language, topic::Slug};
+use domain::{
+    agent::Scope, bot::Bot, channel::ChannelKind, intake::IntakeRules, language::Language, topic::Slug,
+};
 use jiff::{SignedDuration, Timestamp};
 use port_contracts::{
-    FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, SequentialIds,
+    FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, RecordingChannel,
+    SequentialIds,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -46,11 +50,22 @@ pub(crate) struct Desk {
     pub(crate) readiness: Arc<SetReadiness>,
     pub(crate) server_clock: Arc<BreakableClock>,
     pub(crate) key: String,
+    /// What every kind of channel is delivered by.
+    pub(crate) channel: Arc<RecordingChannel>,
     ids: Arc<SequentialIds>,
     entropy: Arc<FixedEntropy>,
     runtime: Runtime,
     address: SocketAddr,
     server: Option<ServerHandle>,
+}
+
+/// No variable that a channel may name is set.
+struct NoSecrets;
+
+impl ChannelSecrets for NoSecrets {
+    fn is_set(&self, _name: &str) -> bool {
+        false
+    }
 }
 
 /// What a test wants otherwise.
@@ -113,6 +128,7 @@ impl Desk {
                 broken: AtomicBool::new(false),
             }),
             key: String::new(),
+            channel: Arc::default(),
             ids: Arc::clone(&IDS),
             entropy: Arc::new(FixedEntropy::new()),
             address: listener.local_addr().expect("an address"),
@@ -163,6 +179,20 @@ impl Desk {
             admit_delivery: AdmitDelivery { storage: storage.clone() },
             hear_messages: HearMessages::new(storage.clone(), clock.clone(), ids.clone()),
             authenticate_agent: AuthenticateAgent { storage: storage.clone() },
+            preview_routing: PreviewRouting {
+                storage: storage.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+                rules: take_calls.rules,
+                channels: self.channels(),
+                secrets: Arc::new(NoSecrets),
+            },
+            test_channel: TestChannel {
+                storage: storage.clone(),
+                channels: self.channels(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             take_calls,
             entropy: self.entropy.clone(),
             storage,
@@ -175,6 +205,11 @@ impl Desk {
             trusted_proxies: wishes.trusted_proxies.clone(),
             runtime: self.runtime.handle().clone(),
         }
+    }
+
+    fn channels(&self) -> HashMap<ChannelKind, Arc<dyn Channel>> {
+        let channel = || Arc::clone(&self.channel) as Arc<dyn Channel>;
+        ChannelKind::ALL.iter().map(|&kind| (kind, channel())).collect()
     }
 
     /// Answers its key.

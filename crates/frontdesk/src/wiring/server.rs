@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use worker::{Company, Pulse, Worker};
 
-use super::App;
+use super::{App, channels::Channels};
 use crate::{readiness::ServerReadiness, serve::Role, settings::Settings};
 
 /// HTTP is answered by so many threads; parsing and answering costs tens of microseconds, so two go a long way.
@@ -47,10 +47,11 @@ impl App {
         let (lane, runner) = IntakeLane::new(self.take_calls.clone());
         let pulse = Pulse::default();
         let readiness = Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), stop));
-        let state = self.http_state(settings, lane, Arc::clone(&readiness), metrics);
+        let channels = self.channels(settings)?;
+        let state = self.http_state(settings, lane, &channels, Arc::clone(&readiness), metrics);
         let surface = if role.takes_calls() { Surface::Everything } else { Surface::Health };
         let http = adapters_http::serve(listener, state, surface, HTTP_THREADS)?;
-        let worker = role.delivers().then(|| self.worker(settings, pulse)).transpose()?;
+        let worker = role.delivers().then(|| self.worker(settings, channels, pulse));
         Ok(Server { http, lane: runner, worker, readiness })
     }
 
@@ -58,6 +59,7 @@ impl App {
         &self,
         settings: &Settings,
         lane: IntakeLane,
+        channels: &Channels,
         readiness: Arc<ServerReadiness>,
         metrics: PrometheusHandle,
     ) -> HttpState {
@@ -77,6 +79,8 @@ impl App {
             hear_messages: HearMessages::new(storage(), Arc::clone(&clock), Arc::clone(&self.ids)),
             authenticate_agent: AuthenticateAgent { storage: storage() },
             take_calls: self.take_calls.clone(),
+            preview_routing: self.preview_routing(settings, channels.clone()),
+            test_channel: self.test_channel(channels.clone()),
             entropy: Arc::clone(&self.entropy),
             storage: storage(),
             clock,
@@ -90,13 +94,13 @@ impl App {
         }
     }
 
-    fn worker(&self, settings: &Settings, pulse: Pulse) -> anyhow::Result<Worker> {
+    fn worker(&self, settings: &Settings, channels: Channels, pulse: Pulse) -> Worker {
         let worker_id = WorkerId::from_uuid(self.ids.next());
         let policies = Arc::new(settings.retry.clone());
         let concurrency = settings.worker.concurrency;
         let (storage, queue) = (&self.storage, &self.queue);
         let clock: &Arc<dyn Clock> = &(Arc::clone(&self.clock) as _);
-        Ok(Worker {
+        Worker {
             beat_heart: BeatHeart { storage: Arc::clone(storage), worker_id },
             dispatch: DispatchNotifications {
                 storage: Arc::clone(storage),
@@ -123,11 +127,11 @@ impl App {
             share_jobs: ShareJobs { storage: Arc::clone(storage), worker_id },
             run_job: RunJob::new(storage, queue, clock, &self.ids, settings.retention),
             queue: Arc::clone(queue),
-            channels: self.channels(settings)?,
+            channels,
             clock: Arc::clone(clock),
             concurrency,
             company: if self.database.is_embedded() { Company::Alone } else { Company::Others },
             pulse,
-        })
+        }
     }
 }

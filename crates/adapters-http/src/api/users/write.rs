@@ -23,6 +23,7 @@ use crate::api::{
     error::ApiError,
     idempotency::About,
     reading::body,
+    routing::bot_named,
 };
 
 /// A person to register.
@@ -74,12 +75,6 @@ pub(crate) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
         Ok(response)
     })
     .await
-}
-
-async fn bot_named(call: &Call<'_>, name: String) -> Result<Bot, ApiError> {
-    let storage = call.storage();
-    let found = call.run(async move { consult(&*storage, async |tx| tx.bots().by_name(&name).await).await });
-    found.await??.ok_or_else(|| ApiError::invalid("bot", "unknown", "there is no bot of this name"))
 }
 
 fn fields(asked: NewUserRequest) -> Fields {
