@@ -7,6 +7,7 @@ use application::{
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     ports::{Clock, Entropy, Ids, PasswordHasher, Storage},
+    routing::{PreviewRouting, TestChannel},
     staff::{AuthenticateAgent, SignIn},
 };
 use domain::ids::RequestId;
@@ -45,6 +46,10 @@ pub struct HttpState {
     pub authenticate_agent: AuthenticateAgent,
     /// How a call is taken out of quarantine, and what is rung when a person plans something.
     pub take_calls: TakeCalls,
+    /// Shows what would become of a call.
+    pub preview_routing: PreviewRouting,
+    /// Tries channels.
+    pub test_channel: TestChannel,
     /// New keys of bots.
     pub entropy: Arc<dyn Entropy>,
     /// Hashes passwords.

@@ -3,9 +3,10 @@
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, SessionRepository, StorageError, TicketRepository,
+    TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
+    WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -218,6 +219,10 @@ impl UnitOfWork for PgUnitOfWork {
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
         self
     }
+    fn responses(&mut self) -> &mut dyn ResponseRepository {
+        self
+    }
+
     fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }

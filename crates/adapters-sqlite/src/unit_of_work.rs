@@ -8,9 +8,10 @@ use std::sync::{
 use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository,
-    SearchRepository, SessionRepository, StorageError, TicketRepository, TicketWorkRepository,
-    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
+    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, SessionRepository, StorageError, TicketRepository,
+    TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
+    WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -290,6 +291,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
+        self
+    }
+
+    fn responses(&mut self) -> &mut dyn ResponseRepository {
         self
     }
 

@@ -11,6 +11,7 @@ pub mod intake;
 pub mod jobs;
 pub mod ports;
 pub mod quarantine;
+pub mod responses;
 pub mod routing;
 pub mod staff;
 pub mod tickets;

@@ -6,6 +6,7 @@
 //! Where to look:
 //!
 //! * what a bot sends: [`bot_call`] reads it, [`intake`] decides what follows, [`answer`] is what it is told;
+//! * what a program is answered when it calls again: [`response`];
 //! * who people are: [`identity`], [`user`], [`agent`];
 //! * what people and teams write to each other: [`conversation`];
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
@@ -38,6 +39,7 @@ pub mod quiet_hours;
 pub mod rate_limit;
 pub mod redaction;
 pub mod reminder;
+pub mod response;
 pub mod retention;
 pub mod retry;
 pub mod search;

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::{
     call::{Call, answer, done, json},
     error::ApiError,
+    idempotency::WithoutSecret,
     reading::{Listed, body, parsed, path},
 };
 
@@ -63,13 +64,21 @@ impl From<&Bot> for BotResponse {
 #[schema(as = BotWithKey)]
 pub(crate) struct BotWithKeyResponse {
     bot: BotResponse,
-    /// The key: it is never shown again.
-    key: String,
+    /// The key: it is never shown again, so that it is `null` in a response that is given again.
+    key: Option<String>,
 }
 
 impl BotWithKeyResponse {
     pub(crate) fn new(bot: &Bot, key: &Secret) -> Self {
-        Self { bot: BotResponse::from(bot), key: key.reveal().to_owned() }
+        Self { bot: BotResponse::from(bot), key: Some(key.reveal().to_owned()) }
+    }
+
+    /// Shows the key this once.
+    fn shown(self, status: StatusCode) -> HttpResponse {
+        let mut response = json(status, &self);
+        let kept = serde_json::to_vec(&Self { key: None, ..self }).expect("what is answered is JSON");
+        response.extensions_mut().insert(WithoutSecret(kept));
+        response
     }
 }
 
@@ -139,7 +148,7 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
         };
         let key = call.run(async move { add.execute(new).await }).await??;
         let bot = named(call, asked.name.trim()).await?;
-        Ok(json(StatusCode::CREATED, &BotWithKeyResponse::new(&bot, &key)))
+        Ok(BotWithKeyResponse::new(&bot, &key).shown(StatusCode::CREATED))
     })
     .await
 }
@@ -169,7 +178,7 @@ pub(super) async fn rotate(request: HttpRequest) -> HttpResponse {
         let rotate = RotateBotKey { storage: call.storage(), entropy: Arc::clone(&call.state().entropy) };
         let rotated = name.clone();
         let key = call.run(async move { rotate.execute(&rotated).await }).await??;
-        Ok(json(StatusCode::OK, &BotWithKeyResponse::new(&named(call, &name).await?, &key)))
+        Ok(BotWithKeyResponse::new(&named(call, &name).await?, &key).shown(StatusCode::OK))
     })
     .await
 }

@@ -10,7 +10,7 @@ use actix_web::{
     },
 };
 use application::ports::{Clock, Storage};
-use domain::agent::Role;
+use domain::agent::{Agent, Role};
 use serde::Serialize;
 
 use super::error::ApiError;
@@ -24,6 +24,7 @@ use crate::{
 pub(super) struct Call<'a> {
     pub(super) request: &'a HttpRequest,
     shared: &'a Shared,
+    agent: Agent,
 }
 
 /// Answers a call: `run` is its use case, for an agent who may do what `needed` may. There is no way to a use case but
@@ -32,9 +33,11 @@ pub(super) async fn answer<R>(request: &HttpRequest, needed: Role, run: R) -> Ht
 where
     R: AsyncFnOnce(&Call<'_>) -> Result<HttpResponse, ApiError>,
 {
-    let call = Call { request, shared: shared(request) };
-    let answered = match call.let_in(needed).await {
-        Ok(()) => run(&call).await,
+    let answered = match let_in(request, needed).await {
+        Ok(call) => {
+            tracing::debug!(agent = %call.agent().id(), "a program calls");
+            run(&call).await
+        }
         Err(error) => Err(error),
     };
     let mut response = answered.unwrap_or_else(|error| error.response(request_id(request)));
@@ -42,16 +45,28 @@ where
     response
 }
 
+async fn let_in(request: &HttpRequest, needed: Role) -> Result<Call<'_>, ApiError> {
+    let shared = shared(request);
+    let agent = authenticate(request, shared).await?;
+    if agent.may(needed) { Ok(Call { request, shared, agent }) } else { Err(ApiError::Forbidden(needed)) }
+}
+
+/// Whose token came with a request.
+pub(super) async fn authenticate(request: &HttpRequest, shared: &Shared) -> Result<Agent, ApiError> {
+    let token = bearer_token(request).ok_or(ApiError::Unauthorized)?;
+    sign_in::admit(request)?;
+    let authenticate = shared.state.authenticate_agent.clone();
+    let agent = shared.on_runtime(async move { authenticate.execute(&token).await }).await??;
+    if agent.is_none() {
+        sign_in::failed(request);
+    }
+    agent.ok_or(ApiError::Unauthorized)
+}
+
 impl Call<'_> {
-    async fn let_in(&self, needed: Role) -> Result<(), ApiError> {
-        let token = bearer_token(self.request).ok_or(ApiError::Unauthorized)?;
-        sign_in::admit(self.request)?;
-        let authenticate = self.state().authenticate_agent.clone();
-        let Some(agent) = self.run(async move { authenticate.execute(&token).await }).await?? else {
-            sign_in::failed(self.request);
-            return Err(ApiError::Unauthorized);
-        };
-        if agent.may(needed) { Ok(()) } else { Err(ApiError::Forbidden(needed)) }
+    /// Who calls.
+    pub(super) const fn agent(&self) -> &Agent {
+        &self.agent
     }
 
     pub(super) fn state(&self) -> &HttpState {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
-    ports::consult,
-    routing::{AddChannel, PauseChannel},
+    ports::{Receipt, consult},
+    routing::{AddChannel, PauseChannel, TestChannelError},
 };
 use domain::{
     agent::Role,
     channel::{Channel, ChannelKind, Target},
     ids::ChannelId,
+    notification::OutcomeKind,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,29 @@ pub(crate) struct ChannelRequest {
     target: String,
 }
 
+/// What the receiving side said to a test.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TestReceipt)]
+pub(crate) struct ReceiptResponse {
+    /// `sent`, `temporary`, `permanent` or `unknown`.
+    outcome: &'static str,
+    /// Its status: an SMTP reply code or an HTTP status.
+    code: Option<u16>,
+    /// Its words, without secrets and addresses.
+    answer: Option<String>,
+    /// Its id for the message.
+    provider_id: Option<String>,
+    /// Whether mail to the team stood in for the channel.
+    mimicked: bool,
+}
+
+impl From<Receipt> for ReceiptResponse {
+    fn from(receipt: Receipt) -> Self {
+        let Receipt { outcome, code, answer, provider_id, mimicked } = receipt;
+        Self { outcome: OutcomeKind::from(outcome).as_str(), code, answer, provider_id, mimicked }
+    }
+}
+
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
         let channels = all(call).await?;
@@ -131,4 +155,25 @@ async fn set_paused(request: &HttpRequest, paused: bool) -> HttpResponse {
         Ok(json(StatusCode::OK, &ChannelResponse::from(&find(call).await?)))
     })
     .await
+}
+
+/// A test that did not arrive is an answer like any other.
+pub(super) async fn test(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let name = find(call).await?.name;
+        let test = call.state().test_channel.clone();
+        let receipt = call.run(async move { test.execute(&name).await }).await??;
+        Ok(json(StatusCode::OK, &ReceiptResponse::from(receipt)))
+    })
+    .await
+}
+
+impl From<TestChannelError> for ApiError {
+    fn from(error: TestChannelError) -> Self {
+        match error {
+            TestChannelError::Unknown(_) => Self::NotFound("channel"),
+            TestChannelError::Person(_) => Self::Conflict(error.to_string()),
+            TestChannelError::Storage(error) => error.into(),
+        }
+    }
 }

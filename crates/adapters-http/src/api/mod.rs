@@ -8,10 +8,12 @@ mod bots;
 mod call;
 mod channels;
 mod error;
+mod idempotency;
 mod ledger;
 mod notifications;
 mod quarantine;
 mod reading;
+mod routing;
 mod tickets;
 mod topics;
 mod users;
@@ -22,15 +24,18 @@ use actix_web::{
         StatusCode,
         header::{ALLOW, HeaderValue},
     },
+    middleware::from_fn,
     web::{self, ServiceConfig, delete, get, patch, post},
 };
 
 pub(crate) use bots::{BotRequest, BotResponse, BotWithKeyResponse, RevokeRequest};
-pub(crate) use channels::{ChannelRequest, ChannelResponse};
+pub(crate) use channels::{ChannelRequest, ChannelResponse, ReceiptResponse as ChannelReceiptResponse};
+pub(crate) use idempotency::KEY as IDEMPOTENCY_KEY;
 pub(crate) use ledger::LedgerResponse;
 pub(crate) use notifications::{NotificationResponse, RetriedResponse, RetryRequest, WithAttemptsResponse};
 pub(crate) use quarantine::{HeldCallResponse, ReleaseRequest};
 pub(crate) use reading::PAGE_MAX;
+pub(crate) use routing::{PreviewRequest, PreviewResponse};
 pub(crate) use tickets::TicketResponse;
 pub(crate) use topics::{TopicPatch, TopicRequest, TopicResponse};
 pub(crate) use users::{
@@ -58,7 +63,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(people)
         .configure(messages)
         .configure(settings)
-        .default_service(web::to(unknown));
+        .default_service(web::to(unknown))
+        .wrap(from_fn(idempotency::once));
     config.service(api);
 }
 
@@ -113,7 +119,9 @@ fn settings(config: &mut ServiceConfig) {
         )
         .service(resource("/channels/{id}", "GET").route(get().to(channels::get)))
         .service(resource("/channels/{id}/pause", "POST").route(post().to(channels::pause)))
-        .service(resource("/channels/{id}/resume", "POST").route(post().to(channels::resume)));
+        .service(resource("/channels/{id}/resume", "POST").route(post().to(channels::resume)))
+        .service(resource("/channels/{id}/test", "POST").route(post().to(channels::test)))
+        .service(resource("/routing/preview", "POST").route(post().to(routing::preview)));
 }
 
 fn resource(path: &str, methods: &'static str) -> Resource {

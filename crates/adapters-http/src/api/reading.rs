@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt::Display, str::FromStr, time::Duration};
 use actix_web::{
     HttpRequest,
     http::header::CONTENT_TYPE,
-    web::{self, Payload},
+    web::{self, Bytes, Payload},
 };
 use application::ports::{Page, Span};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -131,16 +131,20 @@ pub(super) async fn body<T: DeserializeOwned>(
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::MediaType);
     }
-    let bytes = match timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_MAX_BYTES)).await {
-        Ok(Ok(Ok(bytes))) => bytes,
-        Ok(Err(_)) => return Err(ApiError::BodyTooLarge),
-        Ok(Ok(Err(_))) | Err(_) => return Err(ApiError::BodyIncomplete),
-    };
-    serde_json::from_slice(&bytes).map_err(|error| {
+    serde_json::from_slice(&bytes(payload).await?).map_err(|error| {
         if error.is_data() {
             ApiError::invalid("body", "invalid", error.to_string())
         } else {
             ApiError::NoJson(error.to_string())
         }
     })
+}
+
+/// Waits for a body.
+pub(super) async fn bytes(payload: Payload) -> Result<Bytes, ApiError> {
+    match timeout(BODY_TIMEOUT, payload.to_bytes_limited(BODY_MAX_BYTES)).await {
+        Ok(Ok(Ok(bytes))) => Ok(bytes),
+        Ok(Err(_)) => Err(ApiError::BodyTooLarge),
+        Ok(Ok(Err(_))) | Err(_) => Err(ApiError::BodyIncomplete),
+    }
 }

@@ -1,6 +1,7 @@
 //! A server over fakes, and what people do with it.
 
 use std::{
+    collections::HashMap,
     io,
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
@@ -18,13 +19,17 @@ use application::{
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     jobs::IndexForSearch,
-    ports::{CapturedMail, Clock, Entropy, Ids, PasswordHasher, Storage, atomically, consult},
-    routing::{AddTopic, NewTopic},
+    ports::{
+        CapturedMail, Channel, ChannelSecrets, Clock, Entropy, Ids, PasswordHasher, Storage, atomically,
+        consult,
+    },
+    routing::{AddTopic, NewTopic, PreviewRouting, TestChannel},
     staff::{AddToken, AuthenticateAgent},
 };
 use domain::{
     agent::{Role, Scope, StaffMember},
     bot::Bot,
+    channel::ChannelKind,
     ids::AgentId,
     intake::IntakeRules,
     language::Language,
@@ -32,7 +37,8 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use port_contracts::{
-    FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, SequentialIds,
+    FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, RecordingChannel,
+    SequentialIds,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -56,11 +62,22 @@ pub(crate) struct Desk {
     pub(crate) readiness: Arc<SetReadiness>,
     pub(crate) server_clock: Arc<BreakableClock>,
     pub(crate) key: String,
+    /// What every kind of channel is delivered by.
+    pub(crate) channel: Arc<RecordingChannel>,
     ids: Arc<SequentialIds>,
     entropy: Arc<FixedEntropy>,
     runtime: Runtime,
     address: SocketAddr,
     server: Option<ServerHandle>,
+}
+
+/// No variable that a channel may name is set.
+struct NoSecrets;
+
+impl ChannelSecrets for NoSecrets {
+    fn is_set(&self, _name: &str) -> bool {
+        false
+    }
 }
 
 /// What a test wants otherwise.
@@ -132,6 +149,7 @@ impl Desk {
                 broken: AtomicBool::new(false),
             }),
             key: String::new(),
+            channel: Arc::default(),
             ids: Arc::clone(&IDS),
             entropy: Arc::new(FixedEntropy::new()),
             address: listener.local_addr().expect("an address"),
@@ -189,6 +207,20 @@ impl Desk {
                 is_connected: true,
             },
             authenticate_agent: AuthenticateAgent { storage: storage.clone() },
+            preview_routing: PreviewRouting {
+                storage: storage.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+                rules: take_calls.rules,
+                channels: self.channels(),
+                secrets: Arc::new(NoSecrets),
+            },
+            test_channel: TestChannel {
+                storage: storage.clone(),
+                channels: self.channels(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             take_calls,
             entropy: self.entropy.clone(),
             hasher: Arc::new(PlainPasswordHasher),
@@ -203,6 +235,11 @@ impl Desk {
             is_https: wishes.is_https,
             runtime: self.runtime.handle().clone(),
         }
+    }
+
+    fn channels(&self) -> HashMap<ChannelKind, Arc<dyn Channel>> {
+        let channel = || Arc::clone(&self.channel) as Arc<dyn Channel>;
+        ChannelKind::ALL.iter().map(|&kind| (kind, channel())).collect()
     }
 
     /// Answers its key.

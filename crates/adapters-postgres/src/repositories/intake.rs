@@ -2,7 +2,10 @@
 
 use application::ports::{Changed, IntakeRepository, StorageError};
 use async_trait::async_trait;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Json, Nullable, Text, Timestamptz, Uuid};
+use diesel::{
+    QueryResult,
+    sql_types::{Array, BigInt, Binary, Integer, Json, Nullable, Text, Timestamptz, Uuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::intake::{AnswerSlot, BoundAnswer, IntakeRow};
 use jiff::Timestamp;
@@ -52,38 +55,52 @@ impl IntakeRepository for PgUnitOfWork {
 }
 
 pub(crate) async fn kept_answers(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     slots: &[AnswerSlot],
     now: Timestamp,
 ) -> Result<Vec<BoundAnswer>, Failure> {
     if slots.is_empty() {
         return Ok(Vec::new());
     }
-    let slots = column(slots, SlotRow::from);
-    let rows: Vec<KeptAnswerRow> = statement(
+    let rows = kept_rows(connection, &column(slots, SlotRow::from), now).await?;
+    rows.into_iter().map(BoundAnswer::try_from).collect()
+}
+
+pub(crate) async fn kept_rows(
+    mut connection: &AsyncPgConnection,
+    slots: &[SlotRow],
+    now: Timestamp,
+) -> QueryResult<Vec<KeptAnswerRow>> {
+    statement(
         "SELECT principal, scope, digest, body, user_id, answer, expires_at
          FROM unnest($1, $2, $3) AS asked (principal, scope, digest)
          JOIN kept_answers USING (principal, scope, digest)
          WHERE expires_at > $4",
     )
-    .bind::<Array<Uuid>, _>(column(&slots, |slot| slot.principal))
-    .bind::<Array<Text>, _>(column(&slots, |slot| slot.scope))
-    .bind::<Array<Binary>, _>(column(&slots, |slot| slot.digest))
+    .bind::<Array<Uuid>, _>(column(slots, |slot| slot.principal))
+    .bind::<Array<Text>, _>(column(slots, |slot| &slot.scope))
+    .bind::<Array<Binary>, _>(column(slots, |slot| slot.digest))
     .bind::<Timestamptz, _>(At(now))
     .load(&mut connection)
-    .await?;
-    rows.into_iter().map(BoundAnswer::try_from).collect()
+    .await
 }
 
 pub(crate) async fn keep(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     answers: &[BoundAnswer],
     now: Timestamp,
 ) -> Result<(), Failure> {
     if answers.is_empty() {
         return Ok(());
     }
-    let rows = column(answers, KeptAnswerRow::from);
+    keep_rows(connection, &column(answers, KeptAnswerRow::from), now).await
+}
+
+pub(crate) async fn keep_rows(
+    mut connection: &AsyncPgConnection,
+    rows: &[KeptAnswerRow],
+    now: Timestamp,
+) -> Result<(), Failure> {
     let keep = statement(
         "INSERT INTO kept_answers (principal, scope, digest, body, user_id, answer, expires_at)
          SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
@@ -94,13 +111,13 @@ pub(crate) async fn keep(
              expires_at = excluded.expires_at
          WHERE kept_answers.expires_at <= $8",
     )
-    .bind::<Array<Uuid>, _>(column(&rows, |row| row.principal))
-    .bind::<Array<Text>, _>(column(&rows, |row| row.scope))
-    .bind::<Array<Binary>, _>(column(&rows, |row| row.digest))
-    .bind::<Array<Binary>, _>(column(&rows, |row| row.body))
-    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
-    .bind::<Array<Json>, _>(column(&rows, |row| &row.answer))
-    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.expires_at))
+    .bind::<Array<Uuid>, _>(column(rows, |row| row.principal))
+    .bind::<Array<Text>, _>(column(rows, |row| &row.scope))
+    .bind::<Array<Binary>, _>(column(rows, |row| row.digest))
+    .bind::<Array<Binary>, _>(column(rows, |row| row.body))
+    .bind::<Array<Nullable<Uuid>>, _>(column(rows, |row| row.user_id))
+    .bind::<Array<Json>, _>(column(rows, |row| &row.answer))
+    .bind::<Array<Timestamptz>, _>(column(rows, |row| row.expires_at))
     .bind::<Timestamptz, _>(At(now));
     let kept = keep.execute(&mut connection).await?;
     inserted(kept, rows.len(), "kept_answers_principal_scope_digest_key")

@@ -9,6 +9,7 @@ use domain::{
         AnswerSlot, BoundAnswer, CallPath, IntakeOutcome, IntakeRow, QuarantineReason, Quarantined, RawCall,
         Replay,
     },
+    response::{BoundResponse, ResponseSlot},
 };
 
 use crate::{
@@ -50,13 +51,21 @@ impl From<&IntakeRow> for IntakeRecordRow {
 /// The unique key of a kept answer.
 pub(crate) struct SlotRow {
     pub(crate) principal: Id,
-    pub(crate) scope: Named<CallPath>,
+    pub(crate) scope: String,
     pub(crate) digest: Digest,
 }
 
 impl From<&AnswerSlot> for SlotRow {
     fn from(slot: &AnswerSlot) -> Self {
-        Self { principal: slot.principal.into(), scope: Named(slot.scope), digest: Digest(slot.digest) }
+        let scope = slot.scope.as_str().to_owned();
+        Self { principal: slot.principal.into(), scope, digest: Digest(slot.digest) }
+    }
+}
+
+impl From<&ResponseSlot> for SlotRow {
+    fn from(slot: &ResponseSlot) -> Self {
+        let scope = slot.scope.clone();
+        Self { principal: slot.principal.into(), scope, digest: Digest(slot.digest) }
     }
 }
 
@@ -64,7 +73,7 @@ impl From<&AnswerSlot> for SlotRow {
 #[diesel(table_name = kept_answers)]
 pub(crate) struct KeptAnswerRow {
     pub(crate) principal: Id,
-    pub(crate) scope: Named<CallPath>,
+    pub(crate) scope: String,
     pub(crate) digest: Digest,
     pub(crate) body: Digest,
     pub(crate) user_id: Option<Id>,
@@ -77,7 +86,7 @@ impl From<&BoundAnswer> for KeptAnswerRow {
         let slot = bound.replay.slot;
         Self {
             principal: slot.principal.into(),
-            scope: Named(slot.scope),
+            scope: slot.scope.as_str().to_owned(),
             digest: Digest(slot.digest),
             body: Digest(bound.replay.body),
             user_id: bound.answer.user_id.map(Id::from),
@@ -93,10 +102,33 @@ impl TryFrom<KeptAnswerRow> for BoundAnswer {
     type Error = Failure;
 
     fn try_from(row: KeptAnswerRow) -> Result<Self, Failure> {
-        let slot = AnswerSlot { principal: row.principal.into(), scope: row.scope.0, digest: row.digest.0 };
+        let scope = row.scope.parse().map_err(|_| Failure::Unreadable("kept_answers.scope"))?;
+        let slot = AnswerSlot { principal: row.principal.into(), scope, digest: row.digest.0 };
         let answer: Answer =
             serde_json::from_str(&row.answer.0).map_err(|_| Failure::Unreadable("kept_answers.answer"))?;
         Ok(Self { replay: Replay { slot, body: row.body.0, expires_at: row.expires_at.0 }, answer })
+    }
+}
+
+impl From<&BoundResponse> for KeptAnswerRow {
+    fn from(bound: &BoundResponse) -> Self {
+        let BoundResponse { slot, body, expires_at, response } = bound;
+        let SlotRow { principal, scope, digest } = SlotRow::from(slot);
+        let text = serde_json::to_string(response).expect("a response is texts and a number");
+        let user_id = response.as_ref().and_then(|response| response.user_id).map(Id::from);
+        let (expires_at, answer) = (At(*expires_at), JsonText(text));
+        Self { expires_at, principal, scope, digest, body: Digest(*body), user_id, answer }
+    }
+}
+
+impl TryFrom<KeptAnswerRow> for BoundResponse {
+    type Error = Failure;
+
+    fn try_from(row: KeptAnswerRow) -> Result<Self, Failure> {
+        let response =
+            serde_json::from_str(&row.answer.0).map_err(|_| Failure::Unreadable("kept_answers.answer"))?;
+        let slot = ResponseSlot { principal: row.principal.into(), scope: row.scope, digest: row.digest.0 };
+        Ok(Self { slot, body: row.body.0, expires_at: row.expires_at.0, response })
     }
 }
 

@@ -97,14 +97,14 @@ pub(crate) fn record(connection: &mut SqliteConnection, rows: &[IntakeRecordRow]
     Ok(())
 }
 
-fn kept(
+pub(crate) fn kept(
     connection: &mut SqliteConnection,
     slot: &SlotRow,
     now: Timestamp,
 ) -> QueryResult<Option<KeptAnswerRow>> {
     kept_answers::table
         .filter(kept_answers::principal.eq(slot.principal))
-        .filter(kept_answers::scope.eq(slot.scope))
+        .filter(kept_answers::scope.eq(&slot.scope))
         .filter(kept_answers::digest.eq(slot.digest))
         .filter(kept_answers::expires_at.gt(At(now)))
         .select(KeptAnswerRow::as_select())
@@ -120,7 +120,7 @@ fn keep_one(connection: &mut SqliteConnection, row: &KeptAnswerRow, now: Timesta
     }
     let expired = kept_answers::table
         .filter(kept_answers::principal.eq(row.principal))
-        .filter(kept_answers::scope.eq(row.scope))
+        .filter(kept_answers::scope.eq(&row.scope))
         .filter(kept_answers::digest.eq(row.digest))
         .filter(kept_answers::expires_at.le(At(now)));
     diesel::delete(expired).execute(connection)?;

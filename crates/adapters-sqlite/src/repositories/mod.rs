@@ -13,6 +13,7 @@ mod ledger;
 pub(crate) mod notifications;
 pub(crate) mod quarantine;
 mod reminders;
+mod responses;
 mod retention;
 mod search;
 mod sessions;

@@ -14,6 +14,7 @@ mod notifications;
 mod people;
 mod queue;
 mod reminders;
+mod responses;
 mod routing;
 mod schema;
 mod search;
@@ -37,6 +38,7 @@ pub use notifications::{
 pub use people::{ErasureReceipt, KnownPersons, TicketRepository, TimelineRepository, UserRepository};
 pub use queue::{NotificationQueue, QueueError, Received, Subscription};
 pub use reminders::ReminderRepository;
+pub use responses::ResponseRepository;
 pub use routing::{ChannelRepository, TopicRepository};
 pub use schema::{Migrate, MigrationState, Schema};
 pub use search::{Changed, Noted, SearchRepository};

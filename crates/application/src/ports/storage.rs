@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    SessionRepository, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository,
-    UserRepository, WatchRepository, WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, SessionRepository, TicketRepository, TicketWorkRepository,
+    TimelineRepository, TopicRepository, UserRepository, WatchRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -122,6 +122,8 @@ pub trait UnitOfWork: Send {
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     /// What waits, and whom that was told.
     fn reminders(&mut self) -> &mut dyn ReminderRepository;
+    /// What programs were answered.
+    fn responses(&mut self) -> &mut dyn ResponseRepository;
     /// What lists are searched by.
     fn search(&mut self) -> &mut dyn SearchRepository;
     /// What the watchdog sees and has told.

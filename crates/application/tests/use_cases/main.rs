@@ -22,6 +22,7 @@ mod quarantine;
 mod reclaiming;
 mod reminders;
 mod replying;
+mod responses;
 mod retention;
 mod routing;
 mod settling;

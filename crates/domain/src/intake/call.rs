@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How long an answer is bound to an `Idempotency-Key`.
-const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+pub const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 named! {
     /// Which record a call is about, by the last part of its path. Also the scope of its idempotency keys.
@@ -94,7 +94,7 @@ impl Replay {
     }
 }
 
-fn digest_of_key(key: &str) -> [u8; 32] {
+pub(crate) fn digest_of_key(key: &str) -> [u8; 32] {
     // The prefix keeps keys apart from digests of fields, which share the slots.
     Sha256::new().chain_update(b"idempotency-key:").chain_update(key).finalize().into()
 }

@@ -8,7 +8,8 @@ mod decide;
 mod person;
 mod writes;
 
-pub use call::{AnswerSlot, BodyDigest, CallPath, CallingBot, PendingCall, RawCall, Replay};
+pub(crate) use call::digest_of_key;
+pub use call::{AnswerSlot, BodyDigest, CallPath, CallingBot, KEY_LIFETIME, PendingCall, RawCall, Replay};
 pub use decide::{IntakeRules, Knowledge, decide};
 pub use writes::{
     BoundAnswer, Decisions, IdentityClash, IntakeOutcome, IntakeRow, NewIdentity, QuarantineReason,

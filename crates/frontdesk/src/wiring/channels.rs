@@ -9,6 +9,7 @@ use adapters_chat::{
 use adapters_mail::{AlarmMail, MailChannel, MailSettings, MimickedChannel};
 use application::{
     ports::{AlarmPath, Channel, ChannelSecrets},
+    routing::{PreviewRouting, TestChannel},
     watchdog::Watch,
 };
 use domain::channel::{self, ChannelKind, Target};
@@ -16,9 +17,34 @@ use domain::channel::{self, ChannelKind, Target};
 use super::App;
 use crate::settings::Settings;
 
+/// How each kind is delivered.
+pub type Channels = HashMap<ChannelKind, Arc<dyn Channel>>;
+
 impl App {
+    /// What shows what would become of a call.
+    pub fn preview_routing(&self, settings: &Settings, channels: Channels) -> PreviewRouting {
+        PreviewRouting {
+            storage: Arc::clone(&self.storage),
+            clock: Arc::clone(&self.clock) as _,
+            ids: Arc::clone(&self.ids),
+            rules: self.take_calls.rules,
+            channels,
+            secrets: Arc::new(settings.clone()),
+        }
+    }
+
+    /// What tries channels.
+    pub fn test_channel(&self, channels: Channels) -> TestChannel {
+        TestChannel {
+            storage: Arc::clone(&self.storage),
+            channels,
+            clock: Arc::clone(&self.clock) as _,
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
     /// Every kind. Mail stands in for channels that have no secret.
-    pub fn channels(&self, settings: &Settings) -> anyhow::Result<HashMap<ChannelKind, Arc<dyn Channel>>> {
+    pub fn channels(&self, settings: &Settings) -> anyhow::Result<Channels> {
         let mail = Arc::new(MailChannel::new(
             mail_settings(settings),
             Arc::clone(&self.storage),

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use worker::{Company, Pulse, Sight, Worker};
 
-use super::App;
+use super::{App, channels::Channels};
 use crate::{
     readiness::ServerReadiness,
     serve::Role,
@@ -59,10 +59,11 @@ impl App {
         let (sight, seen) = watch::channel(Sight::default());
         let readiness =
             Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), draining, seen));
-        let state = self.http_state(settings, lane, Arc::clone(&readiness), metrics);
+        let channels = self.channels(settings)?;
+        let state = self.http_state(settings, lane, &channels, Arc::clone(&readiness), metrics);
         let surface = if role.takes_calls() { Surface::Everything } else { Surface::Health };
         let http = adapters_http::serve(listener, state, surface, HTTP_THREADS)?;
-        let worker = role.delivers().then(|| self.worker(settings, pulse)).transpose()?;
+        let worker = role.delivers().then(|| self.worker(settings, channels, pulse));
         Ok(Server { http, lane: runner, worker, readiness, watch: self.watch(settings)?, sight })
     }
 
@@ -70,6 +71,7 @@ impl App {
         &self,
         settings: &Settings,
         lane: IntakeLane,
+        channels: &Channels,
         readiness: Arc<ServerReadiness>,
         metrics: PrometheusHandle,
     ) -> HttpState {
@@ -90,6 +92,8 @@ impl App {
             reply_to_ticket: self.reply_to_ticket(settings),
             authenticate_agent: AuthenticateAgent { storage: storage() },
             take_calls: self.take_calls.clone(),
+            preview_routing: self.preview_routing(settings, channels.clone()),
+            test_channel: self.test_channel(channels.clone()),
             entropy: Arc::clone(&self.entropy),
             hasher: Arc::clone(&self.hasher),
             storage: storage(),
@@ -105,13 +109,13 @@ impl App {
         }
     }
 
-    fn worker(&self, settings: &Settings, pulse: Pulse) -> anyhow::Result<Worker> {
+    fn worker(&self, settings: &Settings, channels: Channels, pulse: Pulse) -> Worker {
         let worker_id = WorkerId::from_uuid(self.ids.next());
         let policies = Arc::new(settings.retry.clone());
         let concurrency = settings.worker.concurrency;
         let (storage, queue) = (&self.storage, &self.queue);
         let clock: &Arc<dyn Clock> = &(Arc::clone(&self.clock) as _);
-        Ok(Worker {
+        Worker {
             beat_heart: BeatHeart { storage: Arc::clone(storage), worker_id },
             dispatch: DispatchNotifications {
                 storage: Arc::clone(storage),
@@ -138,11 +142,11 @@ impl App {
             share_jobs: ShareJobs { storage: Arc::clone(storage), worker_id },
             run_job: RunJob::new(storage, queue, clock, &self.ids, settings.retention),
             queue: Arc::clone(queue),
-            channels: self.channels(settings)?,
+            channels,
             clock: Arc::clone(clock),
             concurrency,
             company: if self.database.is_embedded() { Company::Alone } else { Company::Others },
             pulse,
-        })
+        }
     }
 }

@@ -7,6 +7,7 @@ use domain::{
     bot_call::{ReadingContext, names_any},
     identity::Identity,
     ids::{NotificationId, TicketId, UserId},
+    response::KeptResponse,
     ticket::Chat,
     ticket_work::{Deed, TicketEvent},
 };
@@ -32,7 +33,7 @@ impl State {
             tickets: tickets.len(),
             captured_mails: notifications.iter().filter(|id| self.captured_mails.remove(id)).count(),
             notifications: notifications.iter().filter(|id| self.outbox.remove(id)).count(),
-            answers: self.answers.remove_where(|bound| bound.answer.user_id == Some(id)),
+            answers: self.forget_answers(id),
             quarantined: self.discard_calls_naming(&identities),
             messages: messages.iter().filter(|id| self.messages.remove(id)).count(),
         }
@@ -91,6 +92,13 @@ impl State {
                 call.user_id = None;
             }
         }
+    }
+
+    /// Whatever anybody was answered about the user.
+    pub(super) fn forget_answers(&mut self, user: UserId) -> usize {
+        let names = |response: &KeptResponse| response.user_id == Some(user);
+        self.answers.remove_where(|bound| bound.answer.user_id == Some(user))
+            + self.responses.remove_where(|bound| bound.response.as_ref().is_some_and(names))
     }
 
     fn discard_calls_naming(&mut self, identities: &[Identity]) -> usize {

@@ -191,6 +191,11 @@ operations! {
         WatchdogTell tell
         WatchdogRelease release
     }
+    responses {
+        ResponsesFind find
+        ResponsesPut put
+        ResponsesRelease release
+    }
     search {
         SearchNote note
         SearchTake take

@@ -5,9 +5,10 @@ use std::sync::{Arc, atomic::Ordering};
 use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, RetentionRepository, SearchRepository,
-    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
+    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    RetentionRepository, SearchRepository, SessionRepository, StorageError, TicketRepository,
+    TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
+    WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -156,6 +157,11 @@ impl UnitOfWork for InMemoryUnitOfWork {
     fn reminders(&mut self) -> &mut dyn ReminderRepository {
         self
     }
+
+    fn responses(&mut self) -> &mut dyn ResponseRepository {
+        self
+    }
+
     fn search(&mut self) -> &mut dyn SearchRepository {
         self
     }

@@ -21,7 +21,9 @@ use super::{UserResponse, user_id};
 use crate::api::{
     call::{Call, answer, json},
     error::ApiError,
+    idempotency::About,
     reading::body,
+    routing::bot_named,
 };
 
 /// A person to register.
@@ -68,15 +70,11 @@ pub(crate) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
             _ => StatusCode::OK,
         };
         let user = known(call, &bot, &fields).await?.ok_or(ApiError::NotFound("user"))?;
-        Ok(json(status, &UserResponse::from(&user)))
+        let mut response = json(status, &UserResponse::from(&user));
+        response.extensions_mut().insert(About(user.id));
+        Ok(response)
     })
     .await
-}
-
-async fn bot_named(call: &Call<'_>, name: String) -> Result<Bot, ApiError> {
-    let storage = call.storage();
-    let found = call.run(async move { consult(&*storage, async |tx| tx.bots().by_name(&name).await).await });
-    found.await??.ok_or_else(|| ApiError::invalid("bot", "unknown", "there is no bot of this name"))
 }
 
 fn fields(asked: NewUserRequest) -> Fields {

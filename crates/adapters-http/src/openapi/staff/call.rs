@@ -12,7 +12,7 @@ use utoipa::openapi::{
 };
 
 use super::{SCHEME, samples};
-use crate::api::PAGE_MAX;
+use crate::api::{IDEMPOTENCY_KEY, PAGE_MAX};
 
 /// One call.
 pub(super) struct Call {
@@ -110,6 +110,9 @@ impl Call {
         let mut all: Vec<_> = named.map(|name| parameter(name, ParameterIn::Path)).collect();
         let paging: &[&str] = if self.is_page { &["limit", "cursor"] } else { &[] };
         all.extend(self.filters.iter().chain(paging).map(|name| parameter(name, ParameterIn::Query)));
+        if self.method == HttpMethod::Post {
+            all.push(parameter(IDEMPOTENCY_KEY, ParameterIn::Header));
+        }
         all
     }
 
@@ -188,6 +191,12 @@ fn doc(name: &str) -> (&'static str, Value) {
         "user" => ("The id of a user.", json!(samples::ID)),
         "ticket" => ("The id of a ticket.", json!(samples::ID)),
         "with_closed" => ("Whether released and discarded calls are listed, too.", json!(false)),
+        IDEMPOTENCY_KEY => {
+            let text = "A name for this call, of up to 255 characters. For 24 h an equal call with the same key is not done again \
+                        but answered as before, with the header `Idempotency-Replayed: true`; 409 while it is running, 422 if its \
+                        body is another. What was refused does not count. Secrets are not kept: they are `null` then.";
+            (text, json!("7c0b6d2e-order-1042"))
+        }
         "limit" => ("How many items: 1 to 200, 50 unless given.", json!(50)),
         "cursor" => ("`next_cursor` of the page before.", json!("AZmKPlwQe26PCi9NnBt6AQ")),
         "created_after" => ("The first moment of making (RFC 3339).", json!("2026-01-01T00:00:00Z")),

@@ -105,6 +105,8 @@ fn settings() -> Vec<Call> {
     let topic =
         json!({ "slug": "returns", "title": "Returns", "aliases": ["refunds"], "channels": ["team-email"] });
     let channel = json!({ "name": "vip", "kind": "slack", "target": "env:SLACK_VIP_WEBHOOK_URL" });
+    let asked = json!({ "topic": "ventas", "description": "Do you have a plan for small teams?" });
+    let preview = json!({ "bot": "web", "path": "tickets", "body": asked });
     let admin = |method, path, id, summary| Call::new(method, path, id, summary).needs(Role::Admin);
     vec![
         Call::new(Get, "/bots", "listBots", "List bots").lists(&[], "Bot", &samples::bot()),
@@ -159,5 +161,15 @@ fn settings() -> Vec<Call> {
             "Channel",
             samples::channel(),
         ),
+        admin(Post, "/channels/{id}/test", "testChannel", "Send one message, marked as a test")
+            .says(
+                "At once, whatever pauses or quiet hours say. Answers what the receiving side said, also when that is \
+                 no. Channels that tell persons cannot be tested: 409.",
+            )
+            .gives("200", "TestReceipt", samples::test_receipt()),
+        Call::new(Post, "/routing/preview", "previewRouting", "Show what would become of a call of a bot")
+            .says("Stores and sends nothing. The reference of a ticket shows as `T-000000`.")
+            .takes("PreviewRequest", preview)
+            .gives("200", "RoutingPreview", samples::preview()),
     ]
 }

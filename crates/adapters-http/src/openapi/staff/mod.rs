@@ -70,6 +70,9 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add_schema::<api::TopicPatch>(&mut all);
     add_schema::<api::ChannelResponse>(&mut all);
     add_schema::<api::ChannelRequest>(&mut all);
+    add_schema::<api::ChannelReceiptResponse>(&mut all);
+    add_schema::<api::PreviewRequest>(&mut all);
+    add_schema::<api::PreviewResponse>(&mut all);
     let mut known = Vec::new();
     all.retain(|(name, _)| {
         !known.contains(name) && {

@@ -1,12 +1,14 @@
 //! What programs are answered, made by the types that answer.
 
 use application::{
-    ports::{ErasureReceipt, HeldCall, HeldStatus},
+    ports::{ErasureReceipt, HeldCall, HeldStatus, Receipt, Wording},
+    routing::{MatchedTopic, PlannedNotification, RoutingPreview},
     users::{ExportedNotification, UserExport},
 };
 use domain::{
+    answer::Verdict,
     bot::{Bot, BotKeys, Hook, HookSecret, Secret},
-    bot_call::{Field, RefusalCode},
+    bot_call::{Fate, Field, Reading, RefusalCode},
     channel::{Channel, ChannelKind, Target},
     identity::{Country, EmailAddress, Identity, PhoneNumber},
     ids::{BotId, ChannelId, NotificationId, RequestId, TicketId, UserId},
@@ -15,8 +17,9 @@ use domain::{
     ledger::{LedgerCounts, Made},
     notification::{Attempt, Notification, NotificationStatus, OutcomeKind, Purpose},
     reminder::Reminders,
+    retry::Outcome,
     ticket::{Chat, Reference, Ticket, TicketStatus},
-    topic::{Route, Slug, Topic},
+    topic::{Route, Slug, Topic, TopicMatch},
     user::{Origin, User},
 };
 use jiff::{Timestamp, civil};
@@ -25,9 +28,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api::{
-    BotResponse, BotWithKeyResponse, ChannelResponse, HeldCallResponse, LedgerResponse, NotificationResponse,
-    ReceiptResponse, TicketResponse, TimelineResponse, TopicResponse, UserExportResponse, UserResponse,
-    WithAttemptsResponse,
+    BotResponse, BotWithKeyResponse, ChannelReceiptResponse, ChannelResponse, HeldCallResponse,
+    LedgerResponse, NotificationResponse, PreviewResponse, ReceiptResponse, TicketResponse, TimelineResponse,
+    TopicResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
 };
 
 /// The id of everything in the examples.
@@ -228,5 +231,54 @@ fn slack() -> Channel {
         fallback: None,
         quiet_hours: "mon-fri 20:00-08:00 Europe/Madrid".parse().ok(),
         created_at: AT,
+    }
+}
+
+pub(super) fn test_receipt() -> Value {
+    let receipt = Receipt { code: Some(200), answer: Some("ok".to_owned()), ..Receipt::new(Outcome::Sent) };
+    value(&ChannelReceiptResponse::from(receipt))
+}
+
+pub(super) fn preview() -> Value {
+    let topic = MatchedTopic {
+        slug: "sales".to_owned(),
+        title: "Sales".to_owned(),
+        asked: Some("ventas".to_owned()),
+        matched_by: TopicMatch::Alias,
+    };
+    let reading = Reading {
+        name: "topic".to_owned(),
+        given: "ventas".to_owned(),
+        field: Some(Field::Topic),
+        fate: Fate::Taken,
+        read_as: Some("ventas".to_owned()),
+    };
+    let shown = RoutingPreview {
+        readings: vec![reading],
+        result: Verdict::Ok,
+        refused: None,
+        person: None,
+        topic: Some(topic),
+        extra: Map::new(),
+        notifications: vec![planned()],
+    };
+    value(&PreviewResponse::from(shown))
+}
+
+fn planned() -> PlannedNotification {
+    let text = "A new ticket on Sales: Do you have a plan for small teams?".to_owned();
+    PlannedNotification {
+        purpose: Purpose::TicketOpened,
+        channel: "sales-slack".to_owned(),
+        kind: ChannelKind::Slack,
+        target: "env:SLACK_SALES_WEBHOOK_URL".to_owned(),
+        is_secret_set: Some(true),
+        paused_at: None,
+        quiet_hours: None,
+        fallback: None,
+        due_at: AT,
+        goes_out_at: AT,
+        wording: Some(Wording { subject: None, text, mimicked: false }),
+        problem: None,
     }
 }

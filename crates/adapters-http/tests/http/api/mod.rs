@@ -1,5 +1,6 @@
 //! What programs call.
 
+mod again;
 mod lists;
 mod messages;
 mod people;

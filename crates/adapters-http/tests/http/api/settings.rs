@@ -1,5 +1,7 @@
 //! Bots, topics and channels.
 
+use application::ports::Receipt;
+use domain::retry::Outcome;
 use serde_json::{Value, json};
 
 use super::{Api, members, refused};
@@ -96,4 +98,50 @@ fn a_channel_is_added_paused_and_resumed() {
     assert_eq!(act("pause")["paused_at"], "2026-01-01T00:00:00Z");
     assert_eq!(api.read(&format!("/channels/{id}"))["paused_at"], "2026-01-01T00:00:00Z");
     assert_eq!(act("resume")["paused_at"], Value::Null);
+}
+
+#[test]
+fn a_channel_is_tried_and_what_the_other_side_says_is_answered() {
+    let api = Api::open();
+    let channels = api.read("/channels");
+    let [person, slack] = [0, 1].map(|at| members(&channels, "id")[at].as_str().expect("an id").to_owned());
+    let test = |id: &str| api.send("POST", &format!("/channels/{id}/test"), &Value::Null);
+    let tried = test(&slack);
+    assert_eq!(tried.status, 200);
+    says(&tried.json(), &json!({ "outcome": "sent", "code": null, "mimicked": false }));
+    let gone = Receipt { code: Some(410), ..Receipt::new(Outcome::Permanent) };
+    api.desk.channel.answer_next(gone);
+    says(&test(&slack).json(), &json!({ "outcome": "permanent", "code": 410 }));
+    refused(&test(&person), 409);
+    assert_eq!(api.desk.channel.messages().len(), 2);
+    assert_eq!(members(&api.read("/notifications"), "id").len(), 0, "it is in no list");
+}
+
+#[test]
+fn a_preview_shows_what_would_become_of_a_call_and_changes_nothing() {
+    let api = Api::open();
+    let user = api.register("Ana", "ana@example.com", "web");
+    let preview = |body: Value| api.work("POST", "/routing/preview", &body);
+    let asked =
+        json!({ "topic": "ventas", "question": "What does it cost?", "mail": "ANA@example.com", "x": 1 });
+    let shown = preview(json!({ "bot": "web", "body": asked })).json();
+    says(&shown, &json!({ "result": "ok", "refused": null, "extra": { "x": 1 } }));
+    says(&shown["person"], &json!({ "user_id": user, "name": "Ana", "matched_by": "email" }));
+    says(&shown["topic"], &json!({ "slug": "sales", "asked": "ventas", "matched_by": "alias" }));
+    says(&shown["notifications"][0], &json!({ "channel": "sales-slack", "is_secret_set": false }));
+    let text = shown["notifications"][0]["wording"]["text"].as_str().expect("a text");
+    assert!(text.contains("What does it cost?"), "{text}");
+
+    let form = preview(json!({ "bot": "web", "path": "users", "body": "email=ana%40" })).json();
+    says(&form["refused"], &json!({ "field": "email", "code": "email_unreadable" }));
+    for (body, field) in [
+        (json!({ "bot": "nobody" }), "bot"),
+        (json!({ "bot": "web", "path": "messages" }), "path"),
+        (json!({ "bot": "web", "path": "letters" }), "path"),
+    ] {
+        assert_eq!(refused(&preview(body), 422)["errors"][0]["field"], field);
+    }
+    assert_eq!(members(&api.read("/tickets"), "id").len(), 0);
+    assert_eq!(members(&api.read("/quarantine"), "id").len(), 0);
+    assert_eq!(api.desk.channel.messages(), []);
 }

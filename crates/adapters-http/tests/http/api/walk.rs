@@ -42,6 +42,8 @@ fn real(api: &Api, path: &str) -> String {
     let id = match path.split('/').nth(1).expect("a resource") {
         "ledger" => return path.replace("{day}", "2026-01-01"),
         "topics" => return path.replace("{slug}", "sales"),
+        // The first channel tells persons, who cannot be tested.
+        "channels" => members(&api.read("/channels"), "id")[1].as_str().expect("an id").to_owned(),
         resource => id_of(&format!("/{resource}")),
     };
     path.replace("{id}", &id)
@@ -84,7 +86,8 @@ fn no_call_is_open_without_its_scope() {
         for token in too_small {
             refused(&api.send_as(token, method, &path, &body), 403);
         }
-        assert!(method == "GET" || scope != "read", "{method} {path} changes something");
+        let changes = method != "GET" && path != "/routing/preview";
+        assert!(!changes || scope != "read", "{method} {path} changes something");
     }
 }
 

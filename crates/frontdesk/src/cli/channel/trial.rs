@@ -1,6 +1,6 @@
 //! `frontdesk channel test`
 
-use application::{ports::Receipt, routing::TestChannel};
+use application::ports::Receipt;
 use domain::{notification::OutcomeKind, retry::Outcome};
 use serde::Serialize;
 
@@ -37,13 +37,7 @@ impl From<Receipt> for ReceiptRecord {
 
 /// Fails when the message did not arrive.
 pub async fn run(app: &App, settings: &Settings, name: &str, format: Format) -> anyhow::Result<()> {
-    let test = TestChannel {
-        storage: app.storage.clone(),
-        channels: app.channels(settings)?,
-        clock: app.clock.clone(),
-        ids: app.ids.clone(),
-    };
-    let receipt = test.execute(name).await?;
+    let receipt = app.test_channel(app.channels(settings)?).execute(name).await?;
     let arrived = receipt.outcome == Outcome::Sent;
     let record = ReceiptRecord::from(receipt);
     let said = if format.json { say_json(&record) } else { say_receipt(name, &record) };

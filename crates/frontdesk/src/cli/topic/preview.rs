@@ -5,13 +5,13 @@ use std::{io::Read as _, path::PathBuf};
 use anyhow::Context as _;
 use application::{
     ports::consult,
-    routing::{MatchedPerson, MatchedTopic, PlannedNotification, PreviewRouting, RoutingPreview},
+    routing::{MatchedPerson, MatchedTopic, PlannedNotification, RoutingPreview},
 };
 use clap::Args;
 use domain::{
     bot::Bot,
     bot_call::Reading,
-    intake::{CallPath, IntakeRules, RawCall},
+    intake::{CallPath, RawCall},
 };
 
 use crate::{
@@ -41,14 +41,7 @@ pub struct PreviewArgs {
 pub async fn run(app: &App, settings: &Settings, args: PreviewArgs) -> anyhow::Result<()> {
     let bot = bot(app, args.bot.as_deref()).await?;
     let raw = RawCall { query: String::new(), body: body(args.file)? };
-    let preview = PreviewRouting {
-        storage: app.storage.clone(),
-        clock: app.clock.clone(),
-        ids: app.ids.clone(),
-        rules: IntakeRules { welcome_delay: settings.welcome.delay },
-        channels: app.channels(settings)?,
-        secrets: std::sync::Arc::new(settings.clone()),
-    };
+    let preview = app.preview_routing(settings, app.channels(settings)?);
     let shown = preview.execute(&bot, args.path, raw).await?;
     if args.format.json { say_json(&shown) } else { say_shown(&shown) }
 }

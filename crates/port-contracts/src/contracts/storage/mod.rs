@@ -21,6 +21,7 @@ mod opening;
 mod paging;
 mod quarantine;
 mod reminders;
+mod responses;
 mod retiring;
 mod routing;
 mod samples;
@@ -140,6 +141,14 @@ macro_rules! for_each_storage_case {
                 expired_answers_are_forgotten_in_portions
                 every_outcome_of_a_call_can_be_recorded
                 a_call_is_recorded_once
+            }
+            responses {
+                a_response_is_given_until_it_expires
+                a_response_is_kept_for_its_agent_call_and_key_only
+                a_slot_of_a_running_call_is_taken_until_it_expires
+                a_slot_that_is_released_is_free
+                expired_responses_are_forgotten_with_the_answers
+                erasing_a_user_takes_the_responses_about_it
             }
             batches {
                 a_batch_is_written_whole

@@ -40,12 +40,13 @@ impl IntakeRepository for InMemoryUnitOfWork {
     async fn forget_expired(&mut self, now: Timestamp, limit: u16) -> Result<usize, StorageError> {
         let state = self.write(Operation::IntakeForgetExpired)?;
         let mut left = limit;
-        let forgotten = state.answers.remove_where(|bound| {
-            let forget = left > 0 && has_expired(bound, now);
+        let mut forget = |has_expired: bool| {
+            let forget = left > 0 && has_expired;
             left -= u16::from(forget);
             forget
-        });
-        Ok(forgotten)
+        };
+        let answers = state.answers.remove_where(|bound| forget(has_expired(bound, now)));
+        Ok(answers + state.responses.remove_where(|bound| forget(bound.expires_at <= now)))
     }
 }
 

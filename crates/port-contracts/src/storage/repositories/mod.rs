@@ -13,6 +13,7 @@ mod ledger;
 mod notifications;
 mod quarantine;
 mod reminders;
+mod responses;
 mod search;
 mod sessions;
 mod ticket_work;
