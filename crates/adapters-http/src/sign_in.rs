@@ -88,7 +88,7 @@ fn place(by_address: &HashMap<IpAddr, RateLimit>, owner: IpAddr) -> IpAddr {
 fn owner(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & IPV6_OWNER_BITS).into(),
-        address => address,
+        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The watchdog's mail.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{fmt::Write as _, sync::Arc, time::SystemTime};
 
 use application::ports::{AlarmPath, AlarmPathError, Clock};
 use async_trait::async_trait;
@@ -75,11 +75,12 @@ fn text(alert: &Alert) -> String {
     let mut text = format!("{}.\r\n", alert.sentence());
     if let Some(signals) = &alert.signals {
         let (failed, unknown) = (signals.undelivered.failed, signals.undelivered.unknown);
-        text += &format!(
-            "\r\nWorkers: {}\r\nDue: {}\r\nFailed for good: {failed}\r\nOf unknown fate: {unknown}\r\n",
-            signals.workers,
-            signals.due()
-        );
+        let (workers, due) = (signals.workers, signals.due());
+        write!(
+            text,
+            "\r\nWorkers: {workers}\r\nDue: {due}\r\nFailed for good: {failed}\r\nOf unknown fate: {unknown}\r\n"
+        )
+        .expect("a text takes everything");
     }
     text
 }

@@ -113,7 +113,7 @@ impl Agent {
     /// What somebody who is signed in may do at `now`. None once the session ended.
     pub fn by_session(member: &StaffMember, session: &Session, now: Timestamp) -> Option<Self> {
         let goes_on = session.agent_id == member.id && session.is_live(now) && member.is_active();
-        goes_on.then(|| Self { id: member.id, role: member.role })
+        goes_on.then_some(Self { id: member.id, role: member.role })
     }
 
     /// What a member of staff may do who works at the machine itself, in its own name.

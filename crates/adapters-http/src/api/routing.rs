@@ -8,7 +8,8 @@ use application::{
 use domain::{
     agent::Role,
     bot::Bot,
-    bot_call::Reading,
+    bot_call::{Field, Reading},
+    identity::IdentityKind,
     ids::UserId,
     intake::{CallPath, RawCall},
 };
@@ -153,7 +154,7 @@ impl From<RoutingPreview> for PreviewResponse {
             readings: shown.readings.into_iter().map(ReadingResponse::from).collect(),
             result: shown.result.as_str(),
             refused: shown.refused.map(|refused| RefusedResponse {
-                field: refused.field.map(|field| field.as_str()),
+                field: refused.field.map(Field::as_str),
                 code: refused.code.as_str(),
             }),
             person: shown.person.map(MatchedPersonResponse::from),
@@ -166,7 +167,7 @@ impl From<RoutingPreview> for PreviewResponse {
 
 impl From<Reading> for ReadingResponse {
     fn from(Reading { name, given, field, fate, read_as }: Reading) -> Self {
-        Self { name, given, field: field.map(|field| field.as_str()), fate: fate.as_str(), read_as }
+        Self { name, given, field: field.map(Field::as_str), fate: fate.as_str(), read_as }
     }
 }
 
@@ -175,7 +176,7 @@ impl From<MatchedPerson> for MatchedPersonResponse {
         Self {
             user_id: person.user_id.map(UserId::as_uuid),
             name: person.name,
-            matched_by: person.matched_by.map(|kind| kind.as_str()),
+            matched_by: person.matched_by.map(IdentityKind::as_str),
             clashes: person.clashes.iter().map(|kind| kind.as_str()).collect(),
         }
     }

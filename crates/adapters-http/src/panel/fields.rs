@@ -100,7 +100,7 @@ impl Fields {
     }
 
     /// The same fields, but this one alone under its name.
-    pub(super) fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(super) fn with(mut self, name: &str, value: impl Display) -> Self {
         self.0.retain(|(given, _)| given != name);
         self.0.push((name.to_owned(), value.to_string()));
         self

@@ -5,6 +5,8 @@
 //! to bring the token of its session. Forms work without a script; `assets/panel.js` adds comfort. What pages say is
 //! English in the templates, and every other language is a folder in `words/`; a test finds what is missing there.
 
+#![expect(clippy::unused_self, reason = "templates ask pages and frames for what they show")]
+
 mod act;
 mod assets;
 mod bars;

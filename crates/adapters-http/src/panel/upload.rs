@@ -15,7 +15,7 @@ use super::{act::TOKEN, error::PanelError, fields::Fields};
 const UPLOAD_MAX_BYTES: usize = 10 * 1024 * 1024;
 
 /// A file that takes longer to arrive is not waited for.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// A file of people, and what is to be done with it.
 #[derive(MultipartForm)]

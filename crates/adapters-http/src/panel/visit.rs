@@ -157,6 +157,7 @@ pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
 }
 
 /// Shows a page.
+#[expect(clippy::unnecessary_wraps, reason = "handlers end with it")]
 pub(super) fn shown(page: &impl Template) -> Result<HttpResponse, PanelError> {
     Ok(html(StatusCode::OK, page))
 }

@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use actix_web::{HttpRequest, http::header::ACCEPT_LANGUAGE};
+use actix_web::{HttpRequest, cookie::Cookie, http::header::ACCEPT_LANGUAGE};
 use include_dir::{Dir, File, include_dir};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/words");
@@ -46,7 +46,7 @@ impl Words {
         let asked = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let asked =
             asked.unwrap_or_default().split(',').map(|range| range.split(';').next().unwrap_or(range));
-        let mut wanted = chosen.iter().map(|cookie| cookie.value()).chain(asked);
+        let mut wanted = chosen.iter().map(Cookie::value).chain(asked);
         wanted.find_map(Self::spoken).unwrap_or_else(|| &LANGUAGES[0])
     }
 
@@ -111,7 +111,7 @@ mod tests {
         let language = |header: &str, cookie: Option<&str>| {
             let mut request = TestRequest::default().insert_header((ACCEPT_LANGUAGE, header));
             if let Some(chosen) = cookie {
-                request = request.cookie(actix_web::cookie::Cookie::new(COOKIE, chosen.to_owned()));
+                request = request.cookie(Cookie::new(COOKIE, chosen.to_owned()));
             }
             Words::for_reader(&request.to_http_request()).language
         };

@@ -15,7 +15,7 @@ use crate::{
     support::{config, storage},
 };
 
-/// How a client asks for encryption (PostgreSQL's protocol, SSLRequest).
+/// How a client asks for encryption (PostgreSQL's protocol, `SSLRequest`).
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
 /// Stands before the server and encrypts, as a server with a certificate does when it is asked to.

@@ -94,7 +94,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// The next row; none after the last. Empty rows are left out.
-    pub fn next(&mut self) -> io::Result<Option<Row>> {
+    pub fn read(&mut self) -> io::Result<Option<Row>> {
         let mut record = ByteRecord::new();
         while self.reader.read_byte_record(&mut record)? {
             let cells = texts(&record);
@@ -140,7 +140,7 @@ mod tests {
 
     fn cells(text: &'static [u8]) -> Vec<Vec<String>> {
         let mut rows = rows(text);
-        std::iter::from_fn(|| rows.next().expect("a row").map(|row| row.cells)).collect()
+        std::iter::from_fn(|| rows.read().expect("a row").map(|row| row.cells)).collect()
     }
 
     proptest! {
@@ -149,7 +149,7 @@ mod tests {
             for file in [&file[..], sane.as_bytes()] {
                 let first_line = file.split(|&byte| byte == b'\n').next().unwrap_or_default();
                 let mut rows = Rows::new(file, first_line).expect("bytes can be read");
-                while let Some(row) = rows.next().expect("bytes can be read") {
+                while let Some(row) = rows.read().expect("bytes can be read") {
                     prop_assert!(row.cells.iter().any(|cell| !cell.trim().is_empty()));
                     rows.fields(&row);
                 }
@@ -170,7 +170,7 @@ mod tests {
             let file = writer.into_inner().expect("written");
             let first_line = file.split(|&byte| byte == b'\n').next().unwrap_or_default().to_vec();
             let mut rows = Rows::new(&file[..], &first_line).expect("a heading");
-            let read: Vec<_> = std::iter::from_fn(|| rows.next().expect("a row").map(|row| row.cells)).collect();
+            let read: Vec<_> = std::iter::from_fn(|| rows.read().expect("a row").map(|row| row.cells)).collect();
             let is_there = |row: &&Vec<String>| row.iter().any(|cell| !cell.trim().is_empty());
             let written: Vec<_> = cells.iter().filter(is_there).cloned().collect();
             prop_assert_eq!(read, written);
@@ -201,7 +201,7 @@ mod tests {
     fn a_row_may_be_short_but_not_wider_than_the_heading() {
         let mut rows = rows(b"name,email,rejected_reason\nAna\nAna,a@x.io,,,\nAna,a@x.io,,more\n");
         let mut readable = || {
-            let row = rows.next().expect("a row").expect("another row");
+            let row = rows.read().expect("a row").expect("another row");
             rows.fields(&row).is_some()
         };
         assert_eq!([readable(), readable(), readable()], [true, true, false]);
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_rejected_row_keeps_its_columns_and_says_why() {
         let mut rows = rows(b"name,email,rejected_line,rejected_reason\nBo,no address,9,old\nEve\n");
-        let mut next = || rows.next().expect("a row").expect("another row");
+        let mut next = || rows.read().expect("a row").expect("another row");
         let (bo, eve) = (next(), next());
         assert_eq!(rows.rejected_names(), ["name", "email", "rejected_line", "rejected_reason"]);
         assert_eq!(rows.rejected(&bo, "why"), ["Bo", "no address", "2", "why"]);
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn what_an_earlier_import_said_about_a_row_is_not_a_field_of_it() {
         let mut rows = rows(b"email,rejected_line,rejected_reason\na@x.io,7,why\n");
-        let row = rows.next().expect("a row").expect("a row");
+        let row = rows.read().expect("a row").expect("a row");
         let fields = serde_json::to_value(rows.fields(&row).expect("fields")).expect("JSON");
         assert_eq!(fields, serde_json::json!({"email": "a@x.io"}));
     }

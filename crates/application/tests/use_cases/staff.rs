@@ -87,6 +87,10 @@ impl PasswordHasher for BrokenHasher {
     fn hash(&self, _: &str) -> Result<String, PasswordHashError> {
         Err(PasswordHashError("no memory".to_owned()))
     }
+
+    fn verify(&self, _: &str, _: &str) -> Result<bool, PasswordHashError> {
+        unreachable!("nothing is compared")
+    }
 }
 
 /// Panics at every password.
@@ -95,6 +99,10 @@ struct PanickingHasher;
 impl PasswordHasher for PanickingHasher {
     fn hash(&self, _: &str) -> Result<String, PasswordHashError> {
         panic!("the test made it panic")
+    }
+
+    fn verify(&self, _: &str, _: &str) -> Result<bool, PasswordHashError> {
+        unreachable!("nothing is compared")
     }
 }
 

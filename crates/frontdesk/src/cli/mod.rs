@@ -115,7 +115,7 @@ struct AlreadySaid;
 /// Runs a command to its end.
 pub async fn run(cli: Cli) -> ExitCode {
     let command = cli.command.unwrap_or(Command::Serve(serve::ServeArgs::default()));
-    match execute(command, &Sources::of_process()).await {
+    match Box::pin(execute(command, &Sources::of_process())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit_code(&error),
     }

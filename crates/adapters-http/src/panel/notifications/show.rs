@@ -42,7 +42,8 @@ pub(in crate::panel) async fn show(request: HttpRequest) -> HttpResponse {
         let known = visit.run(look).await?.ok_or(PanelError::NotFound)?;
         let mail = known.mail.as_ref().map(MailContent::of);
         let mut frame = visit.frame("", Section::Notifications);
-        frame.title = frame.label(known.notification.purpose.as_str()).to_owned();
+        let title = frame.label(known.notification.purpose.as_str()).to_owned();
+        frame.title = title;
         shown(&ShowPage { frame, known, mail })
     })
     .await

@@ -102,7 +102,7 @@ async fn take(
 /// Rows of the next commit, and what they say; none if that cannot be read.
 fn batch(rows: &mut Rows<Cursor<String>>) -> Vec<(Row, Option<BotFields>)> {
     let next = || {
-        let row = rows.next().expect("a text in memory can be read")?;
+        let row = rows.read().expect("a text in memory can be read")?;
         let fields = rows.fields(&row);
         Some((row, fields))
     };

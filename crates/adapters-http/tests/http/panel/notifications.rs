@@ -68,12 +68,17 @@ fn what_is_ticked_is_cancelled_and_tried_again() {
     let back = "/admin/notifications?status=scheduled&changed=2&left=0";
     assert_eq!((done.status, done.header("location")), (303, Some(back)));
     assert!(agent.read(back).contains("class=\"notice\""));
-    use NotificationStatus::{Cancelled, Scheduled};
-    assert_eq!(standing(&desk), [Cancelled, Cancelled, Scheduled]);
+    assert_eq!(
+        standing(&desk),
+        [NotificationStatus::Cancelled, NotificationStatus::Cancelled, NotificationStatus::Scheduled]
+    );
     let again = agent.post(&cancel, &filled);
     assert!(again.header("location").expect("a page").ends_with("changed=0&left=2"));
     agent.submit(PATH, &retry, &ticked[..1]);
-    assert_eq!(standing(&desk), [Scheduled, Cancelled, Scheduled]);
+    assert_eq!(
+        standing(&desk),
+        [NotificationStatus::Scheduled, NotificationStatus::Cancelled, NotificationStatus::Scheduled]
+    );
     assert_eq!(agent.submit(PATH, &retry, &[("id", "nonsense")]).status, 422);
 }
 

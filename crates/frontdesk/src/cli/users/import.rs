@@ -66,7 +66,7 @@ pub async fn run(app: &App, args: ImportArgs) -> anyhow::Result<()> {
         waiting: Vec::with_capacity(IMPORT_BATCH),
         bar: &bar,
     };
-    while let Some(row) = rows.next().with_context(unreadable)? {
+    while let Some(row) = rows.read().with_context(unreadable)? {
         import.take(row, &rows).await?;
     }
     import.flush(&rows).await?;
@@ -99,7 +99,7 @@ impl Import<'_> {
                 Some(ImportOutcome::Registered) => self.counts.registered += 1,
                 Some(ImportOutcome::Recognised) => self.counts.recognised += 1,
                 Some(ImportOutcome::Rejected(refused)) => {
-                    self.rejects.add(&rows.rejected(row, rejection(refused)))?
+                    self.rejects.add(&rows.rejected(row, rejection(refused)))?;
                 }
                 None => self.rejects.add(&rows.rejected(row, TOO_WIDE))?,
             }

@@ -32,7 +32,9 @@ impl TicketWorkRepository for InMemoryUnitOfWork {
 
     async fn record(&mut self, events: &[TicketEvent]) -> Result<(), StorageError> {
         let state = self.write(Operation::TicketWorkRecord)?;
-        events.iter().for_each(|event| state.ticket_events.put(event.id, event.clone()));
+        for event in events {
+            state.ticket_events.put(event.id, event.clone());
+        }
         Ok(())
     }
 
