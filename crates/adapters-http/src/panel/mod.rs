@@ -10,16 +10,20 @@
 mod act;
 mod assets;
 mod bars;
+mod bots;
 mod dashboard;
 mod error;
 mod events;
 mod exports;
 mod fields;
 mod frame;
+mod jobs;
 mod labels;
 mod language;
 mod mail;
 mod notifications;
+mod quarantine;
+mod routing;
 mod search;
 mod session;
 mod staff;
@@ -39,6 +43,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(assets::routes)
         .configure(staff::routes)
         .route("/admin", get().to(dashboard::show))
+        .configure(settings)
         .route("/admin/language", post().to(language::choose))
         .configure(exports::routes)
         .configure(messages)
@@ -71,4 +76,25 @@ fn messages(config: &mut ServiceConfig) {
         .route("/admin/notifications/{id}/retry", post().to(notifications::retry))
         .route("/admin/notifications/{id}/cancel", post().to(notifications::cancel))
         .route("/admin/notifications/{id}/mail.html", get().to(mail::html));
+}
+
+/// What admins look after.
+fn settings(config: &mut ServiceConfig) {
+    config
+        .route("/admin/quarantine", get().to(quarantine::list))
+        .route("/admin/quarantine/{id}", get().to(quarantine::show))
+        .route("/admin/quarantine/{id}/release", post().to(quarantine::release))
+        .route("/admin/quarantine/{id}/discard", post().to(quarantine::discard))
+        .route("/admin/routing", get().to(routing::show))
+        .route("/admin/routing/topics", post().to(routing::add_topic))
+        .route("/admin/routing/topics/{slug}", post().to(routing::route))
+        .route("/admin/routing/channels", post().to(routing::add_channel))
+        .route("/admin/routing/channels/{id}/pause", post().to(routing::pause))
+        .route("/admin/routing/channels/{id}/test", post().to(routing::test))
+        .route("/admin/bots", get().to(bots::list))
+        .route("/admin/bots", post().to(bots::add))
+        .route("/admin/bots/{id}/rotate", post().to(bots::rotate))
+        .route("/admin/bots/{id}/revoke", post().to(bots::revoke))
+        .route("/admin/jobs", get().to(jobs::list))
+        .route("/admin/jobs/{job}/run", post().to(jobs::run_now));
 }

@@ -15,7 +15,7 @@ use super::error::PanelError;
 use crate::{hosts::base_url, state::shared};
 
 /// The cookie with the secret of a session.
-const COOKIE: &str = "frontdesk_session";
+const COOKIE: &str = "frontdesk-session";
 
 /// A session that goes on.
 pub(super) struct Session {

@@ -25,7 +25,7 @@ fn texts(file: &str) -> HashMap<String, String> {
 const ENGLISH: &str = "en";
 
 /// The cookie in which a browser keeps the language that was chosen.
-pub(super) const COOKIE: &str = "frontdesk_language";
+pub(super) const COOKIE: &str = "frontdesk-language";
 
 /// What the panel says in one language.
 pub(super) struct Words {

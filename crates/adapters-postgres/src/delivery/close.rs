@@ -38,7 +38,17 @@ pub(crate) async fn close(connection: &AsyncPgConnection, ended: &[ClosedAttempt
     );
     let close = bind(close, ended).bind::<Text, _>(Named(OutcomeKind::Unknown));
     // One round trip: the server runs the second statement once it has the locks of the first.
-    tokio::try_join!(biased; lock(connection, &ids), close.execute(&mut closing))?;
+    let ((), closed) = tokio::try_join!(biased; lock(connection, &ids), close.execute(&mut closing))?;
+    if closed < ended.len() { forget_mails(connection, ids).await } else { Ok(()) }
+}
+
+/// What was captured of notifications that were erased meanwhile.
+async fn forget_mails(mut connection: &AsyncPgConnection, ids: Vec<Id>) -> Result<(), Failure> {
+    let forget = statement(
+        "DELETE FROM captured_mails WHERE notification_id = ANY ($1)
+         AND NOT EXISTS (SELECT FROM notifications WHERE notifications.id = notification_id)",
+    );
+    forget.bind::<Array<Uuid>, _>(ids).execute(&mut connection).await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::{
     constant::changed,
     error::Failure,
     rows::small,
-    schema::{attempts, notifications},
+    schema::{attempts, captured_mails, notifications},
 };
 
 /// The end of an attempt, as its row and the notification's take it.
@@ -70,7 +70,18 @@ pub(crate) fn close(connection: &mut SqliteConnection, closings: &[Closing]) -> 
         let close = diesel::update(open).set(&closing.end).returning(attempts::notification_id);
         if changed(connection, close)? {
             move_on(connection, closing)?;
+        } else {
+            forget_mail(connection, closing.notification_id)?;
         }
+    }
+    Ok(())
+}
+
+/// What was captured of a notification that was erased meanwhile.
+fn forget_mail(connection: &mut SqliteConnection, id: Id) -> QueryResult<()> {
+    let is_there = notifications::table.find(id).select(notifications::id).get_result::<Id>(connection);
+    if is_there.optional()?.is_none() {
+        diesel::delete(captured_mails::table.find(id)).execute(connection)?;
     }
     Ok(())
 }

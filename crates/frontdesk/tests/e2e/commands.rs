@@ -13,7 +13,7 @@ on_every_ground! {
     an_erased_user_leaves_nothing_behind
     users_are_imported_and_exported
     topics_and_channels_are_changed_while_the_server_runs
-    the_first_admin_and_a_token_open_the_captured_mail
+    the_first_admin_signs_in_and_a_token_opens_the_api
     simulated_visitors_are_all_answered
     the_doctor_and_the_settings_in_force_are_shown
 }
@@ -101,15 +101,24 @@ async fn topics_and_channels_are_changed_while_the_server_runs(ground: Ground) {
     assert_eq!(opened["channels"], "email, slack");
 }
 
-async fn the_first_admin_and_a_token_open_the_captured_mail(ground: Ground) {
+async fn the_first_admin_signs_in_and_a_token_opens_the_api(ground: Ground) {
     let desk = Frontdesk::start(ground).await;
     assert_eq!(desk.get("/admin/mail").await.status, 401);
     desk.add_admin("admin@desk.example").await;
     let token =
         desk.told(&["token", "add", "laptop", "--email", "admin@desk.example", "--scope", "read"]).await;
     let token = token.split_whitespace().find(|word| word.starts_with("fds_")).expect("a token").to_owned();
-    let head = format!("GET /admin/mail HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
-    assert_eq!(desk.connect().await.call(&head, b"").await.expect("an answer").status, 200);
+    let call = async |head: String, body: &str| {
+        desk.connect().await.call(&head, body.as_bytes()).await.expect("an answer")
+    };
+    let tickets = format!("GET /api/v1/tickets HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
+    assert_eq!(call(tickets, "").await.status, 200);
+    let form = "email=admin%40desk.example&password=correct+horse+battery";
+    let signed_in = call("POST /admin/sign-in HTTP/1.1\r\n".to_owned(), form).await;
+    let session =
+        signed_in.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a session");
+    let mail = format!("GET /admin/mail HTTP/1.1\r\ncookie: {session}\r\n");
+    assert_eq!(call(mail, "").await.status, 200);
 }
 
 async fn simulated_visitors_are_all_answered(ground: Ground) {

@@ -38,6 +38,9 @@ fn documented() -> Vec<Documented> {
 
 /// The path with the ids of what is there.
 fn real(api: &Api, path: &str) -> String {
+    if !path.contains('{') {
+        return path.to_owned();
+    }
     let id_of = |list: &str| members(&api.read(list), "id")[0].as_str().expect("an id").to_owned();
     let id = match path.split('/').nth(1).expect("a resource") {
         "ledger" => return path.replace("{day}", "2026-01-01"),

@@ -22,5 +22,5 @@ fn the_panel_speaks_the_language_that_was_chosen() {
     let chosen = browser.submit("/admin/tickets?status=open", "/admin/language", &[("language", "es")]);
     assert_eq!((chosen.status, chosen.header("location")), (303, Some("/admin/tickets?status=open")));
     let cookie = chosen.header("set-cookie").expect("a cookie");
-    assert!(cookie.starts_with("frontdesk_language=es"), "{cookie}");
+    assert!(cookie.starts_with("frontdesk-language=es"), "{cookie}");
 }

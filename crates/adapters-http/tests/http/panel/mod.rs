@@ -7,6 +7,7 @@ mod imports;
 mod mail;
 mod notifications;
 mod search;
+mod settings;
 mod signing_in;
 mod staff;
 mod tickets;

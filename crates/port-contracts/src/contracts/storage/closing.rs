@@ -51,6 +51,26 @@ pub async fn a_closed_attempt_reads_back_as_it_was_written(desk: &Desk<'_>) {
     assert_eq!(desk.notification(id).await.attempts, 1);
 }
 
+pub async fn what_was_captured_of_an_erased_user_goes_when_the_attempt_is_closed(desk: &Desk<'_>) {
+    let (worker, user) = (desk.worker(), desk.registered().await);
+    let planned = desk.welcome(user.id, desk.now());
+    let kept = desk.plan_welcome(desk.now()).await;
+    desk.write(async |tx| tx.notifications().insert(from_ref(&planned)).await).await;
+    desk.open_one(worker, planned.id).await;
+    desk.write(async |tx| {
+        tx.users().erase(user.id, desk.now()).await?;
+        tx.captured_mails().capture(&desk.mail(planned.id, "ana@example.com")).await?;
+        tx.captured_mails().capture(&desk.mail(kept, "bea@example.com")).await
+    })
+    .await;
+    let ended = desk.ended(worker, planned.id, 1, OutcomeKind::Sent, after(OutcomeKind::Sent, None));
+    let elsewhere = desk.ended(worker, kept, 1, OutcomeKind::Sent, after(OutcomeKind::Sent, None));
+    desk.close(&[ended, elsewhere]).await;
+    let captured = async |id| desk.read(async |tx| tx.captured_mails().of_notification(id).await).await;
+    assert_eq!(captured(planned.id).await, None);
+    assert!(captured(kept).await.is_some(), "it was not erased");
+}
+
 pub async fn an_attempt_that_nobody_measured_has_no_duration(desk: &Desk<'_>) {
     let worker = desk.worker();
     let id = desk.plan_welcome(desk.now()).await;

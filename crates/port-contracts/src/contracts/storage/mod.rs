@@ -213,6 +213,7 @@ macro_rules! for_each_storage_case {
             }
             closing {
                 a_closed_attempt_reads_back_as_it_was_written
+                what_was_captured_of_an_erased_user_goes_when_the_attempt_is_closed
                 an_attempt_that_nobody_measured_has_no_duration
                 a_notification_moves_on_with_its_attempt
                 a_failed_attempt_is_due_again_at_its_time

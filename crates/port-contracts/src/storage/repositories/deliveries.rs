@@ -77,8 +77,11 @@ impl DeliveryRepository for InMemoryUnitOfWork {
     async fn close(&mut self, attempts: &[ClosedAttempt]) -> Result<(), StorageError> {
         let state = self.write(Operation::DeliveriesClose)?;
         for attempt in attempts {
-            if let Some(row) = state.outbox.get_mut(&attempt.notification_id) {
-                row.close(attempt);
+            match state.outbox.get_mut(&attempt.notification_id) {
+                Some(row) => row.close(attempt),
+                None => {
+                    state.captured_mails.remove(&attempt.notification_id);
+                }
             }
         }
         Ok(())

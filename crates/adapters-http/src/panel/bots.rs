@@ -1,0 +1,123 @@
+//! `/admin/bots`: the chatbots that call, and their keys.
+
+use actix_web::{HttpRequest, HttpResponse, web::Payload};
+use application::{
+    bots::{AddBot, BotError, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys},
+    ports::consult,
+};
+use askama::Template;
+use domain::{
+    agent::Role,
+    bot::{Bot, Secret},
+    identity::Country,
+    ids::BotId,
+    language::Language,
+};
+
+use super::{
+    act::act,
+    error::PanelError,
+    fields::Fields,
+    frame::{Frame, Section},
+    visit::{Visit, go, shown, visit},
+};
+
+#[derive(Template)]
+#[template(path = "panel/bots.html")]
+struct BotsPage {
+    frame: Frame,
+    bots: Vec<Bot>,
+    /// The name of a bot and its new key, which is shown this once.
+    new_key: Option<(String, String)>,
+}
+
+pub(super) async fn list(request: HttpRequest) -> HttpResponse {
+    visit(&request, Role::Viewer, async |visit| page(visit, None).await).await
+}
+
+async fn all(visit: &Visit<'_>) -> Result<Vec<Bot>, PanelError> {
+    let storage = visit.storage();
+    visit.run(async move { consult(&*storage, async |tx| tx.bots().all().await).await }).await
+}
+
+async fn page(visit: &Visit<'_>, new_key: Option<(String, &Secret)>) -> Result<HttpResponse, PanelError> {
+    let bots = all(visit).await?;
+    let new_key = new_key.map(|(name, key)| (name, key.reveal().to_owned()));
+    shown(&BotsPage { frame: visit.frame(visit.t("Bots"), Section::Bots), bots, new_key })
+}
+
+async fn named(visit: &Visit<'_>) -> Result<String, PanelError> {
+    let id: BotId = visit.path("id")?;
+    let bot = all(visit).await?.into_iter().find(|bot| bot.id == id);
+    bot.map(|bot| bot.name).ok_or(PanelError::NotFound)
+}
+
+pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse {
+    act(&request, payload, Role::Admin, async |visit, form| {
+        let state = visit.state();
+        let add = AddBot {
+            storage: visit.storage(),
+            clock: visit.clock(),
+            ids: state.ids.clone(),
+            entropy: state.entropy.clone(),
+        };
+        let new = new_bot(&form)?;
+        let name = new.name.clone();
+        let key = visit.run(async move { add.execute(new).await }).await?;
+        page(visit, Some((name, &key))).await
+    })
+    .await
+}
+
+fn new_bot(form: &Fields) -> Result<NewBot, PanelError> {
+    let language = match form.text("language") {
+        Some(text) => {
+            Language::parse(text).ok_or_else(|| PanelError::field("language", "two letters are needed"))
+        }
+        None => Ok(Language::ENGLISH),
+    };
+    let country = form.text("country").map(Country::parse).transpose();
+    Ok(NewBot {
+        name: form.needed("name")?.to_owned(),
+        default_origin: form.text("origin").map(str::to_owned),
+        default_language: language?,
+        default_country: country.map_err(|error| PanelError::field("country", error))?,
+    })
+}
+
+pub(super) async fn rotate(request: HttpRequest, payload: Payload) -> HttpResponse {
+    act(&request, payload, Role::Admin, async |visit, _| {
+        let name = named(visit).await?;
+        let rotate = RotateBotKey { storage: visit.storage(), entropy: visit.state().entropy.clone() };
+        let of_bot = name.clone();
+        let key = visit.run(async move { rotate.execute(&of_bot).await }).await?;
+        page(visit, Some((name, &key))).await
+    })
+    .await
+}
+
+pub(super) async fn revoke(request: HttpRequest, payload: Payload) -> HttpResponse {
+    act(&request, payload, Role::Admin, async |visit, form| {
+        let which = match form.text("keys") {
+            Some("previous") => WhichKeys::Previous,
+            Some("all") => WhichKeys::All,
+            _ => return Err(PanelError::field("keys", "previous or all is needed")),
+        };
+        let name = named(visit).await?;
+        let revoke = RevokeBotKeys { storage: visit.storage() };
+        visit.run(async move { revoke.execute(&name, which).await }).await?;
+        Ok(go("/admin/bots?done=revoked"))
+    })
+    .await
+}
+
+impl From<BotError> for PanelError {
+    fn from(error: BotError) -> Self {
+        match error {
+            BotError::Name => Self::field("name", error),
+            BotError::NameTaken(_) | BotError::NoKey(_) => Self::refused(error),
+            BotError::Unknown(_) => Self::NotFound,
+            BotError::Storage(error) => error.into(),
+        }
+    }
+}
