@@ -85,14 +85,8 @@ def check_service(where, service, services):
             problem(where, "its file system is writable, or it has capabilities")
     for volume in service.get("volumes", []):
         source = volume.split(":")[0]
-        if source.startswith("./") and not is_there(Path(where.split(",")[0]).parent / source):
+        if source.startswith("./") and not (Path(where.split(",")[0]).parent / source).exists():
             problem(where, f"there is no {source}")
-
-
-def is_there(path):
-    # What telemetry shows comes as a whole.
-    observability = Path("deploy/observability")
-    return path.exists() or (path.is_relative_to(observability) and not observability.exists())
 
 
 def is_frontdesk(service):

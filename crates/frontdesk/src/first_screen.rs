@@ -126,9 +126,9 @@ fn places(settings: &Settings) -> String {
         None => "is captured (FRONTDESK__MAIL__TEAM_TO is not set)",
     };
     format!(
-        "Frontdesk serves.\n\n  bots call  {url}/bot/v1\n  docs       {}/api/docs\n  mail       {mail}\n  \
+        "Frontdesk serves.\n\n  bots call  {url}/bot/v1\n  panel      {local}/admin\n  docs       {local}/api/docs\n  mail       {mail}\n  \
          team mail  {team}\n",
-        settings.http.local_url(),
+        local = settings.http.local_url(),
     )
 }
 

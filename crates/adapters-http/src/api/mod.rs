@@ -14,6 +14,7 @@ mod notifications;
 mod quarantine;
 mod reading;
 mod routing;
+mod ticket_work;
 mod tickets;
 mod topics;
 mod users;
@@ -36,7 +37,8 @@ pub(crate) use notifications::{NotificationResponse, RetriedResponse, RetryReque
 pub(crate) use quarantine::{HeldCallResponse, ReleaseRequest};
 pub(crate) use reading::PAGE_MAX;
 pub(crate) use routing::{PreviewRequest, PreviewResponse};
-pub(crate) use tickets::TicketResponse;
+pub(crate) use ticket_work::{NoteRequest, NoteResponse, ReplyRequest, ReplyResponse, TicketPatch};
+pub(crate) use tickets::{TicketResponse, WorkedTicketResponse};
 pub(crate) use topics::{TopicPatch, TopicRequest, TopicResponse};
 pub(crate) use users::{
     NewUserRequest, ReceiptResponse, TimelineResponse, UserExportResponse, UserPatch, UserResponse,
@@ -80,7 +82,13 @@ fn people(config: &mut ServiceConfig) {
         .service(resource("/users/{id}/timeline", "GET").route(get().to(users::timeline)))
         .service(resource("/users/{id}/export", "GET").route(get().to(users::export)))
         .service(resource("/tickets", "GET").route(get().to(tickets::list)))
-        .service(resource("/tickets/{id}", "GET").route(get().to(tickets::get)))
+        .service(
+            resource("/tickets/{id}", "GET, PATCH")
+                .route(get().to(tickets::get))
+                .route(patch().to(ticket_work::patch)),
+        )
+        .service(resource("/tickets/{id}/notes", "POST").route(post().to(ticket_work::note)))
+        .service(resource("/tickets/{id}/reply", "POST").route(post().to(ticket_work::reply)))
         .service(resource("/tickets/{id}/timeline", "GET").route(get().to(tickets::timeline)));
 }
 

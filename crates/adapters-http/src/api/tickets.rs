@@ -1,13 +1,25 @@
 //! `/api/v1/tickets`
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
-use application::ports::{Page, TicketFilter, Whose, consult};
+use std::collections::HashMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{ETAG, HeaderValue},
+    },
+};
+use application::{
+    ports::{Page, StorageError, TicketFilter, Transaction, Whose, consult},
+    tickets::TicketAsWorkedOn,
+};
 use domain::{
     agent::Role,
     conversation::ConversationMessage,
-    ids::{TicketId, UserId},
+    ids::{AgentId, TicketId, UserId},
     search::Needle,
     ticket::{Reference, Ticket},
+    ticket_work::TicketEvent,
     topic::Slug,
 };
 use jiff::Timestamp;
@@ -45,6 +57,25 @@ pub(crate) struct TicketResponse {
     #[schema(value_type = Object)]
     fields: serde_json::Value,
     created_at: Timestamp,
+}
+
+/// A request for help, and the work on it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WorkedTicket)]
+pub(crate) struct WorkedTicketResponse {
+    #[serde(flatten)]
+    ticket: TicketResponse,
+    /// Who works on it; `null` if nobody does.
+    assignee_id: Option<Uuid>,
+    /// `low`, `normal`, `high` or `urgent`.
+    priority: &'static str,
+}
+
+impl From<&TicketAsWorkedOn> for WorkedTicketResponse {
+    fn from(TicketAsWorkedOn { ticket, work }: &TicketAsWorkedOn) -> Self {
+        let assignee_id = work.assignee.map(AgentId::as_uuid);
+        Self { ticket: TicketResponse::from(ticket), assignee_id, priority: work.priority.as_str() }
+    }
 }
 
 impl From<&Ticket> for TicketResponse {
@@ -87,9 +118,11 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
         };
         let storage = call.storage();
         let found = call
-            .run(async move { consult(&*storage, async |tx| tx.tickets().page(&filter, page).await).await })
+            .run(async move { consult(&*storage, async |tx| listed(tx, &filter, page).await).await })
             .await??;
-        let listed = Listed::<TicketResponse>::new(found, page, |ticket: &Ticket| ticket.id.as_uuid());
+        let listed = Listed::<WorkedTicketResponse>::new(found, page, |known: &TicketAsWorkedOn| {
+            known.ticket.id.as_uuid()
+        });
         Ok(json(StatusCode::OK, &listed))
     })
     .await
@@ -97,18 +130,19 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
 
 pub(super) async fn get(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
-        let ticket = find(call).await?;
-        Ok(json(StatusCode::OK, &TicketResponse::from(&ticket)))
+        let known = find(call).await?;
+        Ok(tagged(json(StatusCode::OK, &WorkedTicketResponse::from(&known)), &known))
     })
     .await
 }
 
 pub(super) async fn timeline(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
-        let ticket = find(call).await?;
+        let TicketAsWorkedOn { ticket, .. } = find(call).await?;
         let messages = conversation(call, ticket.id).await?;
         let notifications = about_ticket(call, ticket.id).await?;
-        Ok(json(StatusCode::OK, &TimelineResponse::of_ticket(&ticket, &messages, &notifications)))
+        let done = done_about(call, ticket.id).await?;
+        Ok(json(StatusCode::OK, &TimelineResponse::of_ticket(&ticket, &messages, &notifications, &done)))
     })
     .await
 }
@@ -122,17 +156,61 @@ async fn conversation(call: &Call<'_>, id: TicketId) -> Result<Vec<ConversationM
     Ok(call.run(look).await??)
 }
 
+/// What staff did about a ticket: the newest.
+async fn done_about(call: &Call<'_>, id: TicketId) -> Result<Vec<TicketEvent>, ApiError> {
+    let (storage, page) = (call.storage(), Page::first(super::TIMELINE_MAX));
+    let look = async move { consult(&*storage, async |tx| tx.ticket_work().events_of(id, page).await).await };
+    Ok(call.run(look).await??)
+}
+
+async fn listed(
+    tx: &mut Transaction,
+    filter: &TicketFilter,
+    page: Page,
+) -> Result<Vec<TicketAsWorkedOn>, StorageError> {
+    let tickets = tx.tickets().page(filter, page).await?;
+    with_work(tx, tickets).await
+}
+
+async fn with_work(
+    tx: &mut Transaction,
+    tickets: Vec<Ticket>,
+) -> Result<Vec<TicketAsWorkedOn>, StorageError> {
+    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+    let works: HashMap<_, _> = tx.ticket_work().of_tickets(&ids).await?.into_iter().collect();
+    let known = |ticket: Ticket| {
+        let work = works.get(&ticket.id).copied().unwrap_or_default();
+        TicketAsWorkedOn { ticket, work }
+    };
+    Ok(tickets.into_iter().map(known).collect())
+}
+
 /// By its id, or by what people call it.
-async fn find(call: &Call<'_>) -> Result<Ticket, ApiError> {
+pub(super) async fn find(call: &Call<'_>) -> Result<TicketAsWorkedOn, ApiError> {
     let text: String = path(call.request, "id", "ticket")?;
     let storage = call.storage();
     let found = call.run(async move {
-        consult(&*storage, async |tx| match (text.parse::<TicketId>(), text.parse::<Reference>()) {
-            (Ok(id), _) => tx.tickets().find(id).await,
-            (_, Ok(reference)) => tx.tickets().by_reference(reference).await,
-            _ => Ok(None),
+        consult(&*storage, async |tx| {
+            let ticket = match (text.parse::<TicketId>(), text.parse::<Reference>()) {
+                (Ok(id), _) => tx.tickets().find(id).await?,
+                (_, Ok(reference)) => tx.tickets().by_reference(reference).await?,
+                _ => None,
+            };
+            with_work(tx, ticket.into_iter().collect()).await
         })
         .await
     });
-    found.await??.ok_or(ApiError::NotFound("ticket"))
+    found.await??.pop().ok_or(ApiError::NotFound("ticket"))
+}
+
+/// Says which state of a ticket an answer shows (RFC 9110, section 8.8.3).
+pub(super) fn tagged(mut response: HttpResponse, known: &TicketAsWorkedOn) -> HttpResponse {
+    let tag = HeaderValue::from_str(&tag(known)).expect("letters, digits and dashes");
+    response.headers_mut().insert(ETAG, tag);
+    response
+}
+
+/// What changes with a ticket: staff counts its changes, and a message of the person moves its status.
+pub(super) fn tag(TicketAsWorkedOn { ticket, work }: &TicketAsWorkedOn) -> String {
+    format!("\"{}-{}\"", work.version, ticket.status)
 }

@@ -5,6 +5,7 @@ use domain::{
     conversation::ConversationMessage,
     notification::{Attempt, OutcomeKind},
     ticket::Ticket,
+    ticket_work::TicketEvent,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -23,7 +24,8 @@ pub(crate) struct TimelineResponse {
 #[schema(as = TimelineEvent)]
 pub(crate) struct EventResponse {
     at: Timestamp,
-    /// `registered`, `identified`, `clash`, `ticket_opened`, `message`, `notification_planned` or `attempt`.
+    /// `registered`, `identified`, `clash`, `ticket_opened`, `message`, `status`, `topic`, `priority`, `assignee`, `note`,
+    /// `notification_planned` or `attempt`.
     kind: &'static str,
     /// What it was about; its members depend on the kind.
     #[schema(value_type = Object)]
@@ -55,8 +57,10 @@ impl TimelineResponse {
         ticket: &Ticket,
         messages: &[ConversationMessage],
         notifications: &[ExportedNotification],
+        done: &[TicketEvent],
     ) -> Self {
         let mut items = vec![opened(ticket)];
+        items.extend(done.iter().map(worked));
         items.extend(messages.iter().map(written));
         items.extend(notifications.iter().flat_map(told));
         Self::in_order(items)
@@ -80,6 +84,16 @@ fn opened(ticket: &Ticket) -> EventResponse {
         "status": ticket.status.as_str(),
     });
     event(ticket.created_at, "ticket_opened", about)
+}
+
+fn worked(done: &TicketEvent) -> EventResponse {
+    let about = json!({
+        "ticket_id": done.ticket_id,
+        "agent_id": done.agent_id,
+        "before": done.before,
+        "after": done.after,
+    });
+    event(done.at, done.deed.as_str(), about)
 }
 
 fn written(message: &ConversationMessage) -> EventResponse {

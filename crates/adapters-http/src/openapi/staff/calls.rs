@@ -44,12 +44,26 @@ fn people() -> Vec<Call> {
         ),
         Call::new(Get, "/tickets", "listTickets", "List tickets").lists(
             filters::TICKETS,
-            "Ticket",
+            "WorkedTicket",
             &samples::ticket(),
         ),
         Call::new(Get, "/tickets/{id}", "getTicket", "Get a ticket")
             .says("By its id or its reference.")
-            .gives("200", "Ticket", samples::ticket()),
+            .gives("200", "WorkedTicket", samples::ticket()),
+        Call::new(Patch, "/tickets/{id}", "changeTicket", "Change where a ticket stands and who works on it")
+            .needs(Role::Agent)
+            .says("With `If-Match` and the `ETag` that was seen, a ticket that somebody else changed stays: 412.")
+            .takes("TicketPatch", json!({ "status": "pending", "priority": "high", "assignee": "me" }))
+            .gives("200", "WorkedTicket", samples::ticket()),
+        Call::new(Post, "/tickets/{id}/notes", "addNote", "Write a private note on a ticket")
+            .needs(Role::Agent)
+            .takes("NoteRequest", json!({ "text": "She called, too." }))
+            .gives("201", "Note", samples::note()),
+        Call::new(Post, "/tickets/{id}/reply", "replyToTicket", "Answer the person of a ticket")
+            .needs(Role::Agent)
+            .says("In the chat that the ticket was opened from, else by mail. With an `Idempotency-Key` it is sent once.")
+            .takes("ReplyRequest", json!({ "text": "Yes: it is called Team." }))
+            .gives("201", "Reply", samples::reply()),
         Call::new(Get, "/tickets/{id}/timeline", "getTicketTimeline", "What happened to a ticket").gives(
             "200",
             "Timeline",

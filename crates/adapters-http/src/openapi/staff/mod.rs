@@ -55,7 +55,12 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add_schema::<api::UserExportResponse>(&mut all);
     add_schema::<api::TimelineResponse>(&mut all);
     add_schema::<api::ReceiptResponse>(&mut all);
-    add_schema::<api::TicketResponse>(&mut all);
+    add_schema::<api::WorkedTicketResponse>(&mut all);
+    add_schema::<api::TicketPatch>(&mut all);
+    add_schema::<api::NoteRequest>(&mut all);
+    add_schema::<api::NoteResponse>(&mut all);
+    add_schema::<api::ReplyRequest>(&mut all);
+    add_schema::<api::ReplyResponse>(&mut all);
     add_schema::<api::WithAttemptsResponse>(&mut all);
     add_schema::<api::RetryRequest>(&mut all);
     add_schema::<api::RetriedResponse>(&mut all);
@@ -91,7 +96,7 @@ fn add_schema<T: ToSchema>(all: &mut Vec<(String, RefOr<Schema>)>) {
 /// What calls that are not done have in common.
 pub(super) fn shared_responses() -> Vec<(&'static str, Response)> {
     let refused = "Something is wrong with the call: 400 (no JSON), 401 (no token in force), 403 (the token may not), \
-                   404, 409 (it stands where this cannot be done), 413, 415, or 422 with what is wrong field by field.";
+                   404, 409 (it stands where this cannot be done), 412, 413, 415, or 422 with what is wrong field by field.";
     vec![
         ("Refused", problem(refused, "the token may not do this; it needs the scope of the role admin", 403)),
         ("NotNow", problem("The database is away: see `Retry-After`.", "the database did not answer", 503)),

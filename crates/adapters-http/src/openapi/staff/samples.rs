@@ -3,6 +3,7 @@
 use application::{
     ports::{ErasureReceipt, HeldCall, HeldStatus, Receipt, Wording},
     routing::{MatchedTopic, PlannedNotification, RoutingPreview},
+    tickets::TicketAsWorkedOn,
     users::{ExportedNotification, UserExport},
 };
 use domain::{
@@ -11,7 +12,7 @@ use domain::{
     bot_call::{Fate, Field, Reading, RefusalCode},
     channel::{Channel, ChannelKind, Target},
     identity::{Country, EmailAddress, Identity, PhoneNumber},
-    ids::{BotId, ChannelId, NotificationId, RequestId, TicketId, UserId},
+    ids::{AgentId, BotId, ChannelId, NotificationId, RequestId, TicketEventId, TicketId, UserId},
     intake::{CallPath, IntakeOutcome, NewIdentity, QuarantineReason, Quarantined, RawCall},
     language::Language,
     ledger::{LedgerCounts, Made},
@@ -19,6 +20,7 @@ use domain::{
     reminder::Reminders,
     retry::Outcome,
     ticket::{Chat, Reference, Ticket, TicketStatus},
+    ticket_work::{Deed, TicketEvent, TicketWork},
     topic::{Route, Slug, Topic, TopicMatch},
     user::{Origin, User},
 };
@@ -29,8 +31,9 @@ use uuid::Uuid;
 
 use crate::api::{
     BotResponse, BotWithKeyResponse, ChannelReceiptResponse, ChannelResponse, HeldCallResponse,
-    LedgerResponse, NotificationResponse, PreviewResponse, ReceiptResponse, TicketResponse, TimelineResponse,
-    TopicResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
+    LedgerResponse, NoteResponse, NotificationResponse, PreviewResponse, ReceiptResponse, ReplyResponse,
+    TimelineResponse, TopicResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
+    WorkedTicketResponse,
 };
 
 /// The id of everything in the examples.
@@ -93,7 +96,23 @@ fn exported() -> UserExport {
 }
 
 pub(super) fn ticket() -> Value {
-    value(&TicketResponse::from(&asked()))
+    value(&WorkedTicketResponse::from(&TicketAsWorkedOn { ticket: asked(), work: TicketWork::default() }))
+}
+
+pub(super) fn note() -> Value {
+    value(&NoteResponse::from(&TicketEvent {
+        id: TicketEventId::from_uuid(ID),
+        ticket_id: TicketId::from_uuid(ID),
+        agent_id: Some(AgentId::from_uuid(ID)),
+        deed: Deed::Note,
+        before: None,
+        after: Some("She called, too.".to_owned()),
+        at: AT,
+    }))
+}
+
+pub(super) fn reply() -> Value {
+    value(&ReplyResponse { message_id: ID, notification_id: ID, over: "email", why_mail: Some("no_chat") })
 }
 
 fn asked() -> Ticket {

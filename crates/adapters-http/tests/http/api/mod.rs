@@ -48,6 +48,11 @@ impl Api {
         self.send_as(&self.worker, method, path, body)
     }
 
+    /// A token with the scope `write`.
+    pub(crate) fn worker_token(&self) -> String {
+        self.worker.clone()
+    }
+
     fn send_as(&self, token: &str, method: &'static str, path: &str, body: &Value) -> Response {
         let request = self.desk.request(method, &format!("/api/v1{path}")).bearer(token);
         let request = request.header("Content-Type", "application/json");

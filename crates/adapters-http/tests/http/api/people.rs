@@ -117,3 +117,36 @@ fn a_user_is_called_otherwise_and_found_by_its_new_name() {
         assert_eq!(refused(&patch(body), 422)["errors"][0]["field"], field);
     }
 }
+
+#[test]
+fn a_ticket_is_worked_on_and_two_programs_do_not_overwrite_each_other() {
+    let api = Api::open();
+    api.register("Ana", "ana@example.com", "web");
+    let reference = api.ask("sales", "What does it cost?", "ana@example.com");
+    let path = format!("/tickets/{reference}");
+    let seen = api.get(&path).header("etag").expect("a tag").to_owned();
+    let change = |tag: &str, body: Value| {
+        let request = api.desk.request("PATCH", &format!("/api/v1{path}")).bearer(&api.worker_token());
+        let request = request.header("Content-Type", "application/json").header("If-Match", tag);
+        request.body(body.to_string()).send()
+    };
+    let first = change(&seen, json!({ "status": "pending", "priority": "high", "assignee": "me" }));
+    assert_eq!(first.status, 200, "{}", first.text());
+    says(&first.json(), &json!({ "status": "pending", "priority": "high" }));
+    let assignee = first.json()["assignee_id"].clone();
+    assert!(assignee.is_string());
+    refused(&change(&seen, json!({ "priority": "low" })), 412);
+    let now = first.header("etag").expect("a tag").to_owned();
+    refused(&change(&now, json!({ "status": "closed" })), 409);
+    refused(&change(&now, json!({ "assignee": "somebody" })), 422);
+    let noted = api.work("POST", &format!("{path}/notes"), &json!({ "text": "She called" }));
+    assert_eq!((noted.status, &noted.json()["text"]), (201, &json!("She called")));
+    let replied = api.work("POST", &format!("{path}/reply"), &json!({ "text": "Nothing" }));
+    assert_eq!((replied.status, &replied.json()["over"]), (201, &json!("email")));
+    let timeline = api.read(&format!("{path}/timeline"));
+    for kind in ["status", "priority", "assignee", "note", "message"] {
+        assert!(members(&timeline, "kind").contains(&&json!(kind)), "{kind}: {timeline}");
+    }
+    let own = format!("/tickets?assignee={}", assignee.as_str().expect("an id"));
+    assert_eq!(members(&api.read(&own), "id").len(), 1);
+}

@@ -2,6 +2,7 @@
 
 mod browser;
 mod dashboard;
+mod doors;
 mod exports;
 mod imports;
 mod mail;
