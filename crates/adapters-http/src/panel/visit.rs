@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION},
+        header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION, REFERRER_POLICY},
     },
 };
 use application::{
@@ -147,12 +147,14 @@ fn log(error: &PanelError) {
     }
 }
 
-/// A page as it was made.
+/// A page as it was made. Where a page tells no referrer at all, browsers do not say either where its forms come from
+/// (Fetch, "append a request `Origin` header").
 pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     let html = page.render().expect("templates are compiled, and write to a text");
     HttpResponse::build(status)
         .content_type(ContentType::html())
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((REFERRER_POLICY, "same-origin"))
         .body(html)
 }
 

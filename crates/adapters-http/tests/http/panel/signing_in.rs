@@ -102,3 +102,13 @@ fn another_site_can_sign_nobody_in_and_lead_nobody_away() {
         browser.request("/admin/sign-in", &fields).header("Origin", "https://elsewhere.example").send();
     assert_eq!((forged.status, forged.header("set-cookie")), (403, None));
 }
+
+#[test]
+fn browsers_say_where_forms_of_the_panel_come_from_and_tell_others_nothing() {
+    let desk = Desk::open();
+    for page in [Browser::of_nobody(&desk).open("/admin/sign-in"), Browser::of_viewer(&desk).open("/admin")] {
+        assert_eq!(page.header("referrer-policy"), Some("same-origin"));
+        assert_eq!(page.header("x-frame-options"), Some("DENY"));
+        assert!(!page.header("content-security-policy").expect("a policy").contains("unsafe"));
+    }
+}
