@@ -1,0 +1,132 @@
+//! `ChangeTicket`, `AddNote`.
+
+use std::sync::Arc;
+
+use application::{
+    ports::Page,
+    tickets::{AddNote, AddNoteError, ChangeTicket, ChangeTicketError, NOTE_MAX},
+};
+use domain::{
+    agent::{Role, StaffMember},
+    ids::{AgentId, TicketId},
+    ticket::TicketStatus,
+    ticket_work::{Deed, Priority, TicketChange, TicketEvent},
+    topic::Slug,
+};
+use port_contracts::{Fault, Operation};
+
+use crate::{desk::Desk, talk::agent};
+
+fn changing(desk: &Desk) -> ChangeTicket {
+    ChangeTicket { storage: desk.storage(), clock: desk.clock(), ids: Arc::clone(&desk.ids) as _ }
+}
+
+fn noting(desk: &Desk) -> AddNote {
+    AddNote { storage: desk.storage(), clock: desk.clock(), ids: Arc::clone(&desk.ids) as _ }
+}
+
+/// A desk with a ticket.
+async fn asked() -> (Desk, TicketId) {
+    let desk = Desk::open().await;
+    let answer = desk.ask("sales", "ana@example.com").await;
+    let reference = answer.reference.expect("a ticket").parse().expect("a reference");
+    let id = desk.ticket(reference).await.id;
+    (desk, id)
+}
+
+async fn events(desk: &Desk, id: TicketId) -> Vec<TicketEvent> {
+    desk.look(async |tx| tx.ticket_work().events_of(id, Page::first(99)).await).await
+}
+
+async fn member(desk: &Desk, active: bool) -> AgentId {
+    let id = AgentId::from_uuid(desk.request_id().as_uuid());
+    let member = StaffMember {
+        id,
+        email: format!("{id}@example.com"),
+        password_hash: String::new(),
+        role: Role::Agent,
+        created_at: desk.clock().now(),
+        deactivated_at: (!active).then(|| desk.clock().now()),
+    };
+    desk.change(async |tx| tx.agents().insert(&member).await).await;
+    id
+}
+
+fn to(status: TicketStatus) -> TicketChange {
+    TicketChange { status: Some(status), ..TicketChange::default() }
+}
+
+#[tokio::test]
+async fn a_change_is_written_with_what_was_done_and_by_whom() {
+    let (desk, id) = asked().await;
+    let (me, bea) = (agent(Role::Agent), member(&desk, true).await);
+    let wanted = TicketChange {
+        status: Some(TicketStatus::Pending),
+        topic: Some(Slug::parse("support").expect("a slug")),
+        priority: Some(Priority::High),
+        assignee: Some(Some(bea)),
+    };
+    let changed = changing(&desk).execute(&me, id, &wanted, Some(0)).await.expect("it may");
+    assert_eq!((changed.ticket.status, changed.work.assignee), (TicketStatus::Pending, Some(bea)));
+    let found = desk.look(async |tx| tx.tickets().find(id).await).await.expect("the ticket");
+    assert_eq!(found, changed.ticket);
+    let done = events(&desk, id).await;
+    let deeds: Vec<_> = done.iter().rev().map(|event| event.deed).collect();
+    assert_eq!(deeds, [Deed::Status, Deed::Topic, Deed::Priority, Deed::Assignee]);
+    assert!(done.iter().all(|event| event.agent_id == Some(me.id())));
+}
+
+#[tokio::test]
+async fn a_change_that_is_none_is_not_told() {
+    let (desk, id) = asked().await;
+    let same = changing(&desk).execute(&agent(Role::Agent), id, &to(TicketStatus::Open), None).await;
+    assert_eq!(same.expect("it may").work.version, 0);
+    assert_eq!(events(&desk, id).await, []);
+}
+
+#[tokio::test]
+async fn who_has_seen_an_older_state_changes_nothing() {
+    let (desk, id) = asked().await;
+    let me = agent(Role::Agent);
+    let change = changing(&desk);
+    change.execute(&me, id, &to(TicketStatus::Pending), Some(0)).await.expect("it may");
+    let late = change.execute(&me, id, &to(TicketStatus::Resolved), Some(0)).await;
+    assert!(matches!(late, Err(ChangeTicketError::Stale)), "{late:?}");
+    change.execute(&me, id, &to(TicketStatus::Resolved), Some(1)).await.expect("it was looked at");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_and_nothing_is_written() {
+    let (desk, id) = asked().await;
+    let (me, gone) = (agent(Role::Agent), member(&desk, false).await);
+    let change = changing(&desk);
+    let run = async |wanted: TicketChange| change.execute(&me, id, &wanted, None).await;
+    let elsewhere =
+        TicketChange { topic: Some(Slug::parse("nowhere").expect("a slug")), ..to(TicketStatus::Pending) };
+    assert!(matches!(run(elsewhere).await, Err(ChangeTicketError::Topic(_))));
+    let to_nobody = TicketChange { assignee: Some(Some(gone)), ..to(TicketStatus::Pending) };
+    assert!(matches!(run(to_nobody).await, Err(ChangeTicketError::Assignee)));
+    assert!(matches!(run(to(TicketStatus::Closed)).await, Err(ChangeTicketError::Status(_))));
+    let viewer = change.execute(&agent(Role::Viewer), id, &to(TicketStatus::Pending), None).await;
+    assert!(matches!(viewer, Err(ChangeTicketError::NotAllowed)));
+    desk.storage.fail_next(Operation::TicketWorkRecord, Fault::Unavailable);
+    assert!(matches!(run(to(TicketStatus::Pending)).await, Err(ChangeTicketError::Storage(_))));
+    let found = desk.look(async |tx| tx.tickets().find(id).await).await.expect("the ticket");
+    assert_eq!((found.status, events(&desk, id).await), (TicketStatus::Open, Vec::new()));
+}
+
+#[tokio::test]
+async fn a_note_is_kept_with_its_lines_and_its_author() {
+    let (desk, id) = asked().await;
+    let me = agent(Role::Agent);
+    let add = noting(&desk);
+    let note = add.execute(&me, id, " She called,\r\ntwice. ").await.expect("a note");
+    assert_eq!(note.after.as_deref(), Some("She called,\ntwice."));
+    assert_eq!(events(&desk, id).await, [note]);
+    for text in ["", " \n ", &"a".repeat(NOTE_MAX + 1)] {
+        assert!(matches!(add.execute(&me, id, text).await, Err(AddNoteError::Text)), "{}", text.len());
+    }
+    assert!(matches!(add.execute(&agent(Role::Viewer), id, "No").await, Err(AddNoteError::NotAllowed)));
+    let nowhere = TicketId::from_uuid(desk.request_id().as_uuid());
+    assert!(matches!(add.execute(&me, nowhere, "Lost").await, Err(AddNoteError::Unknown)));
+}
