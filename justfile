@@ -50,6 +50,11 @@ bench *arguments:
     cargo build --release -p frontdesk -p bench
     target/release/bench {{arguments}}
 
+# Measure the panel on a full database; `just bench-panel --help` says what can be chosen.
+bench-panel *arguments:
+    cargo build --release -p frontdesk -p bench
+    target/release/panel {{arguments}}
+
 # Injure a running system in every way, and count what was lost; `just faults --help` says what can be chosen.
 faults *arguments:
     cargo build --release -p frontdesk -p bench
@@ -112,6 +117,10 @@ createsuperuser *arguments:
 # Show which migrations are applied.
 showmigrations:
     scripts/manage migrate status
+
+# Fill an empty database with people who do not exist, for a look at the panel; `just seed --users 5000` makes more.
+seed *arguments:
+    scripts/manage seed {{arguments}}
 
 # Play visitors against a running server.
 simulate *arguments:

@@ -17,7 +17,8 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(source.value ?? source.textContent);
   button.classList.add("copied");
 });
-for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = false;
+// Browsers have a clipboard for what came over HTTPS, or from this machine.
+for (const button of document.querySelectorAll("button[data-copy]")) button.hidden = !navigator.clipboard;
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
@@ -43,28 +44,33 @@ for (const select of document.querySelectorAll("form[data-auto] select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
-// Keys: "/" searches, "j" and "k" walk through the rows, "Enter" opens one, "?" helps.
+// Keys: "/" searches, "j" and "k" walk through the rows, "Enter" opens one, "?" tells all that. Whoever speaks to the
+// browser, or hits keys by chance, can switch them off (WCAG 2.1, criterion 2.1.4); the link in the footer stays.
+const help = document.getElementById("keys");
+const use = document.getElementById("keys-on");
+if (use) {
+  use.checked = localStorage.getItem("keys") !== "off";
+  use.addEventListener("change", () => localStorage.setItem("keys", use.checked ? "on" : "off"));
+}
+document.querySelector("a[data-keys]")?.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  help.showModal();
+});
+
 const rows = [...document.querySelectorAll("tbody tr a.row")];
 let at = -1;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (help?.open || (use && !use.checked)) return;
   if (event.key === "/") {
     event.preventDefault();
     document.getElementById("q")?.focus();
+  } else if (event.key === "?") {
+    event.preventDefault();
+    help?.showModal();
   } else if ((event.key === "j" || event.key === "k") && rows.length > 0) {
     at = Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)));
     rows[at].focus();
-  } else if (event.key === "?") {
-    document.getElementById("keys")?.showModal();
   }
 });
-
-// The inbox says when there is something new.
-const live = document.querySelector("[data-live]");
-if (live) {
-  const source = new EventSource(live.dataset.live);
-  source.addEventListener("changed", () => {
-    live.hidden = false;
-  });
-  window.addEventListener("pagehide", () => source.close());
-}

@@ -32,6 +32,9 @@ async fn home() -> HttpResponse {
 }
 
 async fn not_found(request: HttpRequest) -> HttpResponse {
+    if panel::has(request.path()) {
+        return panel::not_found(&request).await;
+    }
     problem(StatusCode::NOT_FOUND, "there is nothing at this path; see /api/docs", request_id(&request))
 }
 

@@ -1,13 +1,12 @@
 //! Who guesses: wrong passwords and tokens are counted by the address that they come from.
 
 use std::{
-    collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use actix_web::HttpRequest;
-use domain::rate_limit::RateLimit;
+use domain::throttle::Throttle;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{hosts::client_address, state::shared};
@@ -17,9 +16,6 @@ const FAILURES_AT_ONCE: i32 = 10;
 
 /// After that one failure is allowed in each of these.
 const FAILURE_EVERY: SignedDuration = SignedDuration::from_secs(6);
-
-/// So many addresses are told apart at a time; those beyond share one limit.
-const ADDRESSES_MAX: usize = 10_000;
 
 /// The owner of an IPv6 address has all that begin with the same 64 bits (RFC 4291, section 2.5.4).
 const IPV6_OWNER_BITS: u128 = u128::MAX << 64;
@@ -37,28 +33,26 @@ impl TooManyFailures {
 
 /// The failed attempts to sign in of each address.
 pub(crate) struct SignIns {
-    by_address: Mutex<HashMap<IpAddr, RateLimit>>,
+    by_address: Mutex<Throttle<IpAddr>>,
 }
 
 impl SignIns {
     pub(crate) fn new() -> Self {
-        Self { by_address: Mutex::default() }
+        Self { by_address: Mutex::new(Throttle::new(FAILURES_AT_ONCE, FAILURE_EVERY)) }
     }
 
     /// Refuses who failed too often. Attempts that run at once may all be let in; each failure counts all the same.
     fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), TooManyFailures> {
-        let by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = by_address.get(&place(&by_address, owner(address)));
-        known.and_then(|limit| limit.wait(now)).map_or(Ok(()), |wait| Err(TooManyFailures(wait)))
+        let wait = self.by_address().wait(&owner(address), now);
+        wait.map_or(Ok(()), |wait| Err(TooManyFailures(wait)))
     }
 
     fn failed(&self, address: IpAddr, now: Timestamp) {
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if by_address.len() >= ADDRESSES_MAX {
-            by_address.retain(|_, limit| !limit.is_rested(now));
-        }
-        let place = place(&by_address, owner(address));
-        by_address.entry(place).or_insert(RateLimit::new(FAILURES_AT_ONCE, FAILURE_EVERY)).spend(now);
+        self.by_address().failed(owner(address), now);
+    }
+
+    fn by_address(&self) -> MutexGuard<'_, Throttle<IpAddr>> {
+        self.by_address.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -79,12 +73,6 @@ pub(crate) fn failed(request: &HttpRequest) {
     }
 }
 
-/// Under what the failures of an owner are counted.
-fn place(by_address: &HashMap<IpAddr, RateLimit>, owner: IpAddr) -> IpAddr {
-    let has_room = by_address.len() < ADDRESSES_MAX || by_address.contains_key(&owner);
-    if has_room { owner } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) }
-}
-
 fn owner(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & IPV6_OWNER_BITS).into(),
@@ -94,8 +82,6 @@ fn owner(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
     use super::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -128,18 +114,5 @@ mod tests {
         assert!(sign_ins.admit(address("2001:db8:1:3::1"), NOW).is_ok());
         fail(&sign_ins, address("203.0.113.9"), FAILURES_AT_ONCE);
         assert!(sign_ins.admit(address("::ffff:203.0.113.9"), NOW).is_err());
-    }
-
-    #[test]
-    fn any_number_of_addresses_takes_bounded_memory() {
-        let sign_ins = SignIns::new();
-        let addresses = |from: u32| (from..).map(|n| IpAddr::from(Ipv4Addr::from_bits(n)));
-        for address in addresses(0).take(ADDRESSES_MAX + 20) {
-            sign_ins.failed(address, NOW);
-        }
-        assert!(sign_ins.by_address.lock().expect("not poisoned").len() <= ADDRESSES_MAX + 1);
-        assert!(sign_ins.admit(address("203.0.113.9"), NOW).is_err(), "who has no place shares a limit");
-        sign_ins.failed(address("203.0.113.9"), NOW + FAILURE_EVERY * 30);
-        assert_eq!(sign_ins.by_address.lock().expect("not poisoned").len(), 1, "the rested are forgotten");
     }
 }

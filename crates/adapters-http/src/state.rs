@@ -8,7 +8,7 @@ use application::{
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     ports::{Clock, Entropy, Ids, PasswordHasher, Storage},
     routing::{PreviewRouting, TestChannel},
-    staff::{AuthenticateAgent, SignIn},
+    staff::{AddAgent, AuthenticateAgent, FirstAdminLink, SignIn},
 };
 use domain::ids::RequestId;
 use tokio::runtime::Handle;
@@ -16,7 +16,6 @@ use tracing::Instrument;
 
 use crate::{
     bot::BotLimits,
-    docs_page::DocsPage,
     health::Readiness,
     hosts::{AllowedHosts, Network},
     messages::Messages,
@@ -44,6 +43,8 @@ pub struct HttpState {
     pub reply_to_ticket: ReplyToTicket,
     /// Finds the agent behind an API token.
     pub authenticate_agent: AuthenticateAgent,
+    /// The link that makes the first admin.
+    pub first_admin: FirstAdminLink,
     /// How a call is taken out of quarantine, and what is rung when a person plans something.
     pub take_calls: TakeCalls,
     /// Shows what would become of a call.
@@ -83,7 +84,6 @@ pub(crate) struct Shared {
     pub(crate) sign_ins: SignIns,
     pub(crate) messages: Messages,
     pub(crate) traffic: Traffic,
-    pub(crate) docs: DocsPage,
     pub(crate) sign_in: Arc<SignIn>,
 }
 
@@ -92,6 +92,18 @@ pub(crate) struct Shared {
 #[error("running a use case failed")]
 pub(crate) struct UseCasePanicked(#[from] tokio::task::JoinError);
 
+impl HttpState {
+    /// Makes members of staff.
+    pub(crate) fn add_agent(&self) -> AddAgent {
+        AddAgent {
+            storage: self.storage.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            hasher: self.hasher.clone(),
+        }
+    }
+}
+
 impl Shared {
     pub(crate) fn new(state: HttpState) -> Self {
         Self {
@@ -99,7 +111,6 @@ impl Shared {
             sign_ins: SignIns::new(),
             messages: Messages::shipped(),
             traffic: Traffic::default(),
-            docs: DocsPage::new(),
             sign_in: Arc::new(SignIn::new(
                 state.storage.clone(),
                 state.clock.clone(),

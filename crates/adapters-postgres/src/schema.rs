@@ -13,6 +13,7 @@ table! {
         created_at -> Timestamptz,
         hook -> Text,
         hook_token -> Nullable<Bytea>,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -73,6 +74,7 @@ table! {
         fallback_id -> Nullable<Uuid>,
         quiet_hours -> Nullable<Text>,
         created_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 

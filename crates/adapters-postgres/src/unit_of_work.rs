@@ -4,7 +4,7 @@ use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SessionRepository, StorageError, TicketRepository,
+    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, StorageError, TicketRepository,
     TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
     WorkerRepository,
 };
@@ -224,6 +224,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn seed(&mut self) -> &mut dyn SeedRepository {
         self
     }
 

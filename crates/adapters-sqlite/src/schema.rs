@@ -13,6 +13,7 @@ table! {
         created_at -> BigInt,
         hook -> Text,
         hook_token -> Nullable<Binary>,
+        archived_at -> Nullable<BigInt>,
     }
 }
 
@@ -73,6 +74,7 @@ table! {
         fallback_id -> Nullable<Binary>,
         quiet_hours -> Nullable<Text>,
         created_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
     }
 }
 

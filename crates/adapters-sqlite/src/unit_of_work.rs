@@ -9,7 +9,7 @@ use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
     LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SessionRepository, StorageError, TicketRepository,
+    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, StorageError, TicketRepository,
     TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
     WorkerRepository,
 };
@@ -299,6 +299,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn seed(&mut self) -> &mut dyn SeedRepository {
         self
     }
 

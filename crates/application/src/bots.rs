@@ -6,6 +6,7 @@ use domain::{
     bot::{Bot, BotKeys, Hook, HookSecret, Secret, SecretDigest},
     identity::Country,
     ids::BotId,
+    label,
     language::Language,
 };
 
@@ -60,10 +61,7 @@ pub struct AddBot {
 impl AddBot {
     /// Answers the bot's first key, which can never be shown again.
     pub async fn execute(&self, new: NewBot) -> Result<Secret, BotError> {
-        let name = new.name.trim().to_owned();
-        if !(1..=100).contains(&name.chars().count()) {
-            return Err(BotError::Name);
-        }
+        let name = label::parse(&new.name).ok_or(BotError::Name)?;
         let key = Secret::bot_key(self.entropy.secret());
         let bot = Bot {
             id: BotId::from_uuid(self.ids.next()),
@@ -74,6 +72,7 @@ impl AddBot {
             keys: BotKeys::new(key.digest()),
             hook: Hook::new(HookSecret::new(self.entropy.secret())),
             created_at: self.clock.now(),
+            archived_at: None,
         };
         let inserted = atomically(&*self.storage, async |tx| tx.bots().insert(&bot).await).await;
         match inserted {
@@ -81,6 +80,75 @@ impl AddBot {
             Err(StorageError::Conflict(_)) => Err(BotError::NameTaken(bot.name)),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// What is to change of a bot. Each part is left as it is unless it is given; the inner option takes it away.
+#[derive(Debug, Clone, Default)]
+pub struct BotChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// The origin of users who come without one.
+    pub default_origin: Option<Option<String>>,
+    /// The language of users who did not say theirs.
+    pub default_language: Option<Language>,
+    /// Where national phone numbers are from.
+    pub default_country: Option<Option<Country>>,
+}
+
+/// Changes a bot.
+#[derive(Clone)]
+pub struct SetBot {
+    /// Where bots are.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl SetBot {
+    /// Changes what is given, and answers the bot as it is then.
+    pub async fn execute(&self, name: &str, change: BotChange) -> Result<Bot, BotError> {
+        let new_name = change.name.map(|name| label::parse(&name).ok_or(BotError::Name)).transpose()?;
+        atomically(&*self.storage, async |tx| {
+            let mut bot = find(tx, name).await?;
+            if let Some(name) = new_name.filter(|new| *new != bot.name) {
+                if tx.bots().by_name(&name).await?.is_some() {
+                    return Err(BotError::NameTaken(name));
+                }
+                bot.name = name;
+            }
+            bot.default_origin = change.default_origin.unwrap_or(bot.default_origin);
+            bot.default_language = change.default_language.unwrap_or(bot.default_language);
+            bot.default_country = change.default_country.unwrap_or(bot.default_country);
+            tx.bots().update(&bot).await?;
+            Ok(bot)
+        })
+        .await
+    }
+}
+
+/// Puts a bot away.
+#[derive(Clone)]
+pub struct ArchiveBot {
+    /// Where bots are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New secrets.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl ArchiveBot {
+    /// Revokes all its keys, takes nothing at its hook any more, and gives its name free. Whom it registered and what it
+    /// opened stays.
+    pub async fn execute(&self, name: &str) -> Result<(), BotError> {
+        atomically(&*self.storage, async |tx| {
+            let mut bot = find(tx, name).await?;
+            bot.keys.revoke_all();
+            bot.hook = Hook::new(HookSecret::new(self.entropy.secret()));
+            bot.name = label::archived(&bot.name, bot.id);
+            bot.archived_at = Some(self.clock.now());
+            Ok(tx.bots().update(&bot).await?)
+        })
+        .await
     }
 }
 
@@ -178,6 +246,14 @@ impl ChangeHook {
     }
 }
 
+/// The bots that are in use: all but those that were put away.
+pub async fn bots_in_use(tx: &mut Transaction) -> Result<Vec<Bot>, StorageError> {
+    let bots = tx.bots().all().await?;
+    Ok(bots.into_iter().filter(|bot| bot.archived_at.is_none()).collect())
+}
+
+/// A bot that is in use.
 async fn find(tx: &mut Transaction, name: &str) -> Result<Bot, BotError> {
-    tx.bots().by_name(name).await?.ok_or_else(|| BotError::Unknown(name.to_owned()))
+    let bot = tx.bots().by_name(name).await?.filter(|bot| bot.archived_at.is_none());
+    bot.ok_or_else(|| BotError::Unknown(name.to_owned()))
 }

@@ -13,6 +13,7 @@ pub mod ports;
 pub mod quarantine;
 pub mod responses;
 pub mod routing;
+pub mod seed;
 pub mod staff;
 pub mod tickets;
 pub mod users;

@@ -9,16 +9,17 @@ use std::sync::Arc;
 use domain::{
     channel::{Channel, ChannelKind, PERSON_CHANNEL, Target},
     ids::ChannelId,
+    label,
     reminder::Reminders,
-    topic::{Route, Slug, Topic},
+    topic::{Slug, Topic},
 };
 
 pub use self::{
-    channel::{ChannelChange, SetChannel, TestChannel, TestChannelError},
+    channel::{ArchiveChannel, ChannelChange, SetChannel, TestChannel, TestChannelError},
     preview::{
         MatchedPerson, MatchedTopic, PlannedNotification, PreviewRouting, RoutingPreview, is_secret_set,
     },
-    topic::{SetTopic, TopicChange},
+    topic::{RemoveTopic, SetTopic, TopicChange},
 };
 use crate::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically};
 
@@ -45,6 +46,18 @@ pub enum RoutingError {
         "the channel {0} cannot stand in for {1}: it is the same one, or one of them tells persons and the other a team"
     )]
     Fallback(String, String),
+    /// Somebody else changed it since it was looked at.
+    #[error("somebody else changed it meanwhile")]
+    Changed,
+    /// Calls of bots that name no topic need it.
+    #[error("the topic {0} is the default: make another one the default first")]
+    DefaultTopic(String),
+    /// Frontdesk itself needs it.
+    #[error("the channel {0} tells persons themselves: it stays")]
+    OwnChannel(String),
+    /// Others lead to it.
+    #[error("{1} leads to the channel {0}: change that first")]
+    ChannelInUse(String, String),
     /// It could not be written.
     #[error("changing the routing failed")]
     Storage(#[from] StorageError),
@@ -131,8 +144,7 @@ impl AddTopic {
         let title = checked_name(&new.title)?;
         let slug = new.slug.to_string();
         let inserted = atomically(&*self.storage, async |tx| {
-            let channels = find_routable(tx, &new.channels).await?;
-            let routes = channels.iter().map(|c| Route { channel_id: c.id, kind: c.kind }).collect();
+            let routes = topic::routes_to(tx, &new.channels).await?;
             let (aliases, is_default, reminders) = (new.aliases, new.is_default, Reminders::default());
             let topic = Topic { slug: new.slug, title, aliases, is_default, routes, reminders };
             Ok::<_, RoutingError>(tx.topics().insert(&topic, self.clock.now()).await?)
@@ -142,55 +154,6 @@ impl AddTopic {
             Err(RoutingError::Storage(error)) => taken("topic", &slug, Err(error)),
             other => other,
         }
-    }
-}
-
-/// Changes which channels are told about tickets on a topic.
-#[derive(Clone)]
-pub struct RouteTopic {
-    /// Where topics are.
-    pub storage: Arc<dyn Storage>,
-}
-
-impl RouteTopic {
-    /// Replaces the routes of a topic. Tickets that are open already keep theirs.
-    pub async fn execute(&self, topic: &Slug, channels: &[String]) -> Result<(), RoutingError> {
-        atomically(&*self.storage, async |tx| {
-            let channels: Vec<_> =
-                find_routable(tx, channels).await?.iter().map(|channel| channel.id).collect();
-            match tx.topics().set_routes(topic, &channels).await {
-                Err(StorageError::Stale) => Err(RoutingError::Unknown("topic", topic.to_string())),
-                other => other.map_err(RoutingError::from),
-            }
-        })
-        .await
-    }
-}
-
-/// Changes when the team of a topic is told again.
-#[derive(Clone)]
-pub struct SetReminders {
-    /// Where topics are.
-    pub storage: Arc<dyn Storage>,
-}
-
-impl SetReminders {
-    /// Lets `change` change the reminders of a topic, and answers what is in force then.
-    pub async fn execute(
-        &self,
-        topic: &Slug,
-        change: impl FnOnce(&mut Reminders) + Send,
-    ) -> Result<Reminders, RoutingError> {
-        atomically(&*self.storage, async |tx| {
-            let routing = tx.topics().routing().await?;
-            let known = routing.topics().iter().find(|known| known.slug == *topic);
-            let known = known.ok_or_else(|| RoutingError::Unknown("topic", topic.to_string()))?;
-            let mut reminders = known.reminders;
-            change(&mut reminders);
-            tx.topics().set_reminders(topic, reminders).await?;
-            Ok(reminders)
-        })
-        .await
     }
 }
 
@@ -217,8 +180,7 @@ async fn find_channel(tx: &mut Transaction, name: &str) -> Result<Channel, Routi
 }
 
 fn checked_name(name: &str) -> Result<String, RoutingError> {
-    let name = name.trim();
-    if (1..=100).contains(&name.chars().count()) { Ok(name.to_owned()) } else { Err(RoutingError::Name) }
+    label::parse(name).ok_or(RoutingError::Name)
 }
 
 fn taken(what: &'static str, name: &str, inserted: Result<(), StorageError>) -> Result<(), RoutingError> {

@@ -62,9 +62,17 @@ pub(crate) fn apart(work: impl Future<Output = Result<()>> + Send + 'static) -> 
     thread.join().map_err(|_| anyhow!("its thread panicked"))?
 }
 
-async fn execute(url: &str, statement: &str) -> Result<()> {
+/// Runs one statement in the database that a URL leads to.
+pub(crate) async fn execute(url: &str, statement: &str) -> Result<()> {
     let client = connect(url).await?;
     client.batch_execute(statement).await.context("running a statement")
+}
+
+/// Which PostgreSQL it is.
+pub(crate) async fn version(url: &str) -> Result<String> {
+    let row =
+        connect(url).await?.query_one("SHOW server_version", &[]).await.context("asking for the version")?;
+    Ok(format!("PostgreSQL {}", row.get::<_, &str>(0)))
 }
 
 async fn connect(url: &str) -> Result<Client> {

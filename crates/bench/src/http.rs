@@ -64,6 +64,11 @@ pub(crate) struct Client {
 impl Client {
     /// Connects without sending anything.
     pub(crate) async fn connect(target: &Target) -> Result<Self> {
+        Self::connect_with(target, "").await
+    }
+
+    /// The same, with more lines in the head of each request.
+    pub(crate) async fn connect_with(target: &Target, more: &str) -> Result<Self> {
         let stream = TcpStream::connect(&target.address)
             .await
             .with_context(|| format!("connecting to {}", target.address))?;
@@ -72,6 +77,7 @@ impl Client {
         if !target.key.is_empty() {
             headers = format!("{headers}Authorization: Bearer {}\r\n", target.key);
         }
+        headers.push_str(more);
         Ok(Self { stream, headers, request: Vec::new(), response: Vec::new() })
     }
 

@@ -1,4 +1,4 @@
-//! The benchmark and the fault suite: both start `frontdesk` servers, play the bots that call them and the mail
+//! The benchmarks and the fault suite: they start `frontdesk` servers, play the bots that call them and the mail
 //! server that they deliver to, and print what they saw beside what was promised.
 //!
 //! They know a server only from outside (command line, HTTP, SMTP, `/proc`) and depend on no other crate of the
@@ -19,6 +19,7 @@ mod http;
 mod load;
 mod machine;
 mod options;
+mod panel;
 mod person;
 mod pgbench;
 mod process;
@@ -52,6 +53,11 @@ async fn until_interrupted(work: impl Future<Output = Result<ExitCode>>) -> Resu
         outcome = work => outcome,
         _ = tokio::signal::ctrl_c() => bail!("interrupted"),
     }
+}
+
+/// Measures the panel as its command line says. It ends with 1 when something could not be measured.
+pub async fn browse() -> Result<ExitCode> {
+    until_interrupted(panel::run(panel::Options::parse())).await
 }
 
 async fn run_benchmark(options: Options) -> Result<ExitCode> {

@@ -20,7 +20,11 @@ pub const API_TOKEN_PREFIX: &str = "fds_";
 /// What the secret of every session begins with.
 pub const SESSION_PREFIX: &str = "fdw_";
 
-/// A secret that opens a door: a bot's key, an agent's API token or a session. It is shown once, never stored, and its
+/// What the end of every link that makes a first admin begins with.
+pub const FIRST_ADMIN_PREFIX: &str = "fda_";
+
+/// A secret that opens a door: a bot's key, an agent's API token, a session or the link
+/// of the first admin. It is shown once, never stored, and its
 /// `Debug` says nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -39,6 +43,11 @@ impl Secret {
     /// The secret of a session from 32 random bytes: `fdw_` and 43 characters of base64url.
     pub fn session(random: [u8; 32]) -> Self {
         Self::with_prefix(SESSION_PREFIX, random)
+    }
+
+    /// The end of a link that makes the first admin, from 32 random bytes: `fda_` and 43 characters of base64url.
+    pub fn first_admin(random: [u8; 32]) -> Self {
+        Self::with_prefix(FIRST_ADMIN_PREFIX, random)
     }
 
     fn with_prefix(prefix: &str, random: [u8; 32]) -> Self {
@@ -152,6 +161,8 @@ pub struct Bot {
     pub hook: Hook,
     /// When it was added.
     pub created_at: Timestamp,
+    /// When it was put away: what it did names it still, but nobody calls with its keys any more.
+    pub archived_at: Option<Timestamp>,
 }
 
 /// The digests of a bot's keys. Two live at once, so that a key can be exchanged without a gap.

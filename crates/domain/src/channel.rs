@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::{ids::ChannelId, names::named, quiet_hours::QuietHours};
+use crate::{ids::ChannelId, label, names::named, quiet_hours::QuietHours};
 
 named! {
     /// How a channel reaches its target.
@@ -137,6 +137,11 @@ impl Channel {
     /// way round.
     pub fn can_stand_in_for(&self, other: &Self) -> bool {
         self.id != other.id && (self.target == Target::Person) == (other.target == Target::Person)
+    }
+
+    /// What it is called once it was put away, so that its name is free.
+    pub fn archived_name(&self) -> String {
+        label::archived(&self.name, self.id)
     }
 }
 

@@ -159,7 +159,8 @@ fn is_number(folded: &str) -> bool {
         && folded.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/'))
 }
 
-fn fold(text: &str) -> String {
+/// A text as it is compared: on one line, trimmed, in lower case, without accents.
+pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     fold_into(&mut folded, text.trim());
     folded

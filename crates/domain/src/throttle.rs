@@ -1,55 +1,51 @@
-//! How often somebody may try to guess: the protection of a sign-in.
+//! How often somebody may try to guess: the protection of whatever asks for a password or a token.
 
 use std::{collections::HashMap, hash::Hash};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// One who fails may try so many times at once.
-const TRIES_AT_ONCE: i32 = 5;
+use crate::rate_limit::RateLimit;
 
-/// Then once in so long. A million common passwords would take two years.
-const TRY_EVERY: SignedDuration = SignedDuration::from_mins(1);
-
-/// At most so many who failed are remembered.
+/// So many who failed are told apart; those beyond share one limit.
 const REMEMBERED_MAX: usize = 10_000;
 
-/// Counts failures by whoever fails, as [`RateLimit`](crate::rate_limit::RateLimit) counts calls: each failure uses up
-/// a try, and tries come back with time. Memory is bounded: when too many fail, those are forgotten who may try freely,
-/// and if there are none, everybody.
+/// Counts failures by whoever fails: each uses up a try, and tries come back with time. Memory is bounded.
 #[derive(Debug)]
 pub struct Throttle<K> {
-    even_until: HashMap<K, Timestamp>,
-}
-
-impl<K> Default for Throttle<K> {
-    fn default() -> Self {
-        Self { even_until: HashMap::new() }
-    }
+    fresh: RateLimit,
+    by_who: HashMap<K, RateLimit>,
+    others: RateLimit,
 }
 
 impl<K: Eq + Hash> Throttle<K> {
+    /// Everybody may fail `at_once` times, and then once in `every`.
+    pub fn new(at_once: i32, every: SignedDuration) -> Self {
+        let fresh = RateLimit::new(at_once, every);
+        Self { fresh, by_who: HashMap::new(), others: fresh }
+    }
+
     /// How long `who` has to wait at `now` for its next try; none if it may try at once.
     pub fn wait(&self, who: &K, now: Timestamp) -> Option<SignedDuration> {
-        let ahead = self.even_until.get(who)?.duration_since(now);
-        let wait = ahead - TRY_EVERY * (TRIES_AT_ONCE - 1);
-        (wait > SignedDuration::ZERO).then_some(wait)
+        let is_full = self.by_who.len() >= REMEMBERED_MAX;
+        let unknown = if is_full { &self.others } else { &self.fresh };
+        self.by_who.get(who).unwrap_or(unknown).wait(now)
     }
 
     /// Notes that `who` failed at `now`.
     pub fn failed(&mut self, who: K, now: Timestamp) {
-        if self.even_until.len() >= REMEMBERED_MAX {
-            self.even_until.retain(|_, even_until| *even_until > now);
+        if self.by_who.len() >= REMEMBERED_MAX {
+            self.by_who.retain(|_, limit| !limit.is_rested(now));
         }
-        if self.even_until.len() >= REMEMBERED_MAX {
-            self.even_until.clear();
+        if self.by_who.len() >= REMEMBERED_MAX && !self.by_who.contains_key(&who) {
+            self.others.spend(now);
+        } else {
+            self.by_who.entry(who).or_insert(self.fresh).spend(now);
         }
-        let even = self.even_until.get(&who).map_or(now, |even| (*even).max(now));
-        self.even_until.insert(who, even.checked_add(TRY_EVERY).unwrap_or(Timestamp::MAX));
     }
 
     /// Notes that `who` succeeded: what it failed before is forgotten.
     pub fn succeeded(&mut self, who: &K) {
-        self.even_until.remove(who);
+        self.by_who.remove(who);
     }
 }
 
@@ -58,9 +54,10 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+    const EVERY: SignedDuration = SignedDuration::from_secs(60);
 
     fn failed(times: usize) -> Throttle<&'static str> {
-        let mut throttle = Throttle::default();
+        let mut throttle = Throttle::new(5, EVERY);
         (0..times).for_each(|_| throttle.failed("ana", NOW));
         throttle
     }
@@ -69,9 +66,9 @@ mod tests {
     fn after_five_failures_one_try_a_minute_is_left() {
         assert_eq!(failed(4).wait(&"ana", NOW), None);
         let throttle = failed(5);
-        assert_eq!(throttle.wait(&"ana", NOW), Some(SignedDuration::from_mins(1)));
+        assert_eq!(throttle.wait(&"ana", NOW), Some(EVERY));
         assert_eq!(throttle.wait(&"bea", NOW), None);
-        assert_eq!(throttle.wait(&"ana", NOW + SignedDuration::from_mins(1)), None);
+        assert_eq!(throttle.wait(&"ana", NOW + EVERY), None);
     }
 
     #[test]
@@ -82,13 +79,25 @@ mod tests {
     }
 
     #[test]
+    fn any_number_of_those_who_fail_takes_bounded_memory() {
+        let mut throttle = Throttle::new(10, EVERY);
+        (0..REMEMBERED_MAX + 20).for_each(|who| throttle.failed(who, NOW));
+        assert!(throttle.by_who.len() <= REMEMBERED_MAX);
+        let stranger = REMEMBERED_MAX + 99;
+        assert!(throttle.wait(&stranger, NOW).is_some(), "who has no place shares a limit");
+        assert_eq!(throttle.wait(&0, NOW), None, "who has one is told apart");
+        throttle.failed(stranger, NOW + EVERY * 30);
+        assert_eq!(throttle.by_who.len(), 1, "the rested are forgotten");
+    }
+
+    #[test]
     fn of_many_who_fail_those_who_may_try_freely_are_forgotten_first() {
-        let mut throttle = Throttle::default();
+        let mut throttle = Throttle::new(5, EVERY);
         (0..REMEMBERED_MAX).for_each(|who| throttle.failed(who, NOW));
         let later = NOW + SignedDuration::from_secs(30);
         (0..9).for_each(|_| throttle.failed(0, NOW));
-        throttle.failed(REMEMBERED_MAX, later + SignedDuration::from_mins(1));
+        throttle.failed(REMEMBERED_MAX, later + EVERY);
         assert!(throttle.wait(&0, later).is_some());
-        assert!(throttle.even_until.len() <= REMEMBERED_MAX);
+        assert!(throttle.by_who.len() <= REMEMBERED_MAX);
     }
 }

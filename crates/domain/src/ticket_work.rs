@@ -1,8 +1,9 @@
 //! What members of staff do about tickets.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     ids::{AgentId, TicketEventId, TicketId},
@@ -48,7 +49,8 @@ pub struct TicketWork {
     pub assignee: Option<AgentId>,
     /// How much it matters.
     pub priority: Priority,
-    /// How often members of staff changed the ticket; two who change it at once are told apart by it.
+    /// How often the ticket was changed, by members of staff or by what the person wrote; two who change it at once are
+    /// told apart by it.
     pub version: u32,
 }
 
@@ -69,6 +71,15 @@ pub struct TicketChange {
     pub priority: Option<Priority>,
     /// Who is to work on it, or that nobody is.
     pub assignee: Option<Option<AgentId>>,
+}
+
+/// Whom somebody names who works on tickets: `me`, `nobody`, or the id of a member of staff.
+pub fn assignee(name: &str, me: AgentId) -> Result<Option<AgentId>, <AgentId as FromStr>::Err> {
+    match name {
+        "nobody" => Ok(None),
+        "me" => Ok(Some(me)),
+        id => id.parse().map(Some),
+    }
 }
 
 /// Something that was done about a ticket.
@@ -134,12 +145,53 @@ pub struct Changed {
     pub deeds: Vec<(Deed, Option<String>, Option<String>)>,
 }
 
+impl Changed {
+    /// What the history of the ticket then tells: an event for each deed, with ids from `next_id`.
+    pub fn events(
+        &self,
+        ticket_id: TicketId,
+        agent_id: Option<AgentId>,
+        at: Timestamp,
+        mut next_id: impl FnMut() -> Uuid,
+    ) -> Vec<TicketEvent> {
+        let event = |(deed, before, after): &(Deed, Option<String>, Option<String>)| TicketEvent {
+            id: TicketEventId::from_uuid(next_id()),
+            ticket_id,
+            agent_id,
+            deed: *deed,
+            before: before.clone(),
+            after: after.clone(),
+            at,
+        };
+        self.deeds.iter().map(event).collect()
+    }
+}
+
 /// Decides what follows from a change. What stays as it is is no deed; without any the version stays too.
 pub fn change(ticket: &Ticket, work: TicketWork, wanted: &TicketChange) -> Result<Changed, StatusError> {
     let status = wanted.status.unwrap_or(ticket.status);
     if status != ticket.status && !ticket.status.next().contains(&status) {
         return Err(StatusError { from: ticket.status, to: status });
     }
+    Ok(follow(ticket, work, status, wanted))
+}
+
+/// Decides what follows when the person of a ticket writes: what was pending or resolved is open again.
+pub fn heard(ticket: &Ticket, work: TicketWork) -> Changed {
+    let status = match ticket.status {
+        TicketStatus::Pending | TicketStatus::Resolved => TicketStatus::Open,
+        stays => stays,
+    };
+    follow(ticket, work, status, &TicketChange::default())
+}
+
+/// Decides what follows when a ticket is answered: what was open waits for the person.
+pub fn answered(ticket: &Ticket, work: TicketWork) -> Changed {
+    let status = if ticket.status == TicketStatus::Open { TicketStatus::Pending } else { ticket.status };
+    follow(ticket, work, status, &TicketChange::default())
+}
+
+fn follow(ticket: &Ticket, work: TicketWork, status: TicketStatus, wanted: &TicketChange) -> Changed {
     let topic = wanted.topic.clone().unwrap_or_else(|| ticket.topic.clone());
     let priority = wanted.priority.unwrap_or(work.priority);
     let assignee = wanted.assignee.unwrap_or(work.assignee);
@@ -154,13 +206,12 @@ pub fn change(ticket: &Ticket, work: TicketWork, wanted: &TicketChange) -> Resul
     .filter(|(_, before, after)| before != after)
     .collect();
     let version = work.version + u32::from(!deeds.is_empty());
-    Ok(Changed { status, topic, work: TicketWork { assignee, priority, version }, deeds })
+    Changed { status, topic, work: TicketWork { assignee, priority, version }, deeds }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::Map;
-    use uuid::Uuid;
 
     use super::*;
     use crate::{
@@ -230,6 +281,33 @@ mod tests {
             changed.work,
             TicketWork { assignee: Some(agent), priority: Priority::Urgent, version: 1 }
         );
+    }
+
+    #[test]
+    fn what_the_person_writes_opens_what_waits_and_an_answer_makes_it_wait() {
+        use TicketStatus::{Closed, Open, Pending, Resolved};
+        let after = |decide: fn(&Ticket, TicketWork) -> Changed, from| {
+            let changed = decide(&ticket(from), TicketWork::default());
+            assert_eq!(changed.work.version, u32::from(changed.status != from));
+            changed.status
+        };
+        assert_eq!(
+            [Open, Pending, Resolved, Closed].map(|from| after(heard, from)),
+            [Open, Open, Open, Closed]
+        );
+        assert_eq!(
+            [Open, Pending, Resolved, Closed].map(|from| after(answered, from)),
+            [Pending, Pending, Resolved, Closed]
+        );
+    }
+
+    #[test]
+    fn an_assignee_is_oneself_nobody_or_an_id() {
+        let [me, bea] = [7, 8].map(|n| AgentId::from_uuid(Uuid::from_u128(n)));
+        assert_eq!(assignee("me", me), Ok(Some(me)));
+        assert_eq!(assignee("nobody", me), Ok(None));
+        assert_eq!(assignee(&bea.to_string(), me), Ok(Some(bea)));
+        assert!(assignee("somebody", me).is_err());
     }
 
     #[test]

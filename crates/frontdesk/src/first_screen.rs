@@ -8,10 +8,11 @@ use std::{
 use application::{
     bots::{AddBot, NewBot},
     ports::consult,
+    staff::{FIRST_ADMIN_LINK_LIFETIME, OfferFirstAdmin},
 };
 use domain::{bot::Secret, language::Language};
 
-use crate::{settings::Settings, wiring::App};
+use crate::{serve::Role, settings::Settings, wiring::App};
 
 /// The name of the bot that the first start on a terminal makes.
 const FIRST_BOT: &str = "first-bot";
@@ -25,6 +26,19 @@ pub struct FirstScreen<'a> {
     pub settings: &'a Settings,
     /// How far the database is.
     pub start: Start<'a>,
+    /// Who can sign in.
+    pub admin: FirstAdmin<'a>,
+}
+
+/// Who can sign in to the panel.
+#[derive(Debug)]
+pub enum FirstAdmin<'a> {
+    /// Somebody.
+    Exists,
+    /// Whoever opens the link that ends in this.
+    ByLink(&'a str),
+    /// Nobody, and nobody is there to see a link.
+    ByCommand,
 }
 
 /// How far the database is.
@@ -39,8 +53,8 @@ pub enum Start<'a> {
 }
 
 /// Shows the screen. On an empty database and a terminal it makes a first bot and shows its key; elsewhere a key would
-/// end in a log.
-pub async fn show(settings: &Settings, app: &App, is_terminal: bool) -> anyhow::Result<()> {
+/// end in a log. The same holds for the link that makes the first admin, which a process without a panel has not either.
+pub async fn show(settings: &Settings, app: &App, role: Role, is_terminal: bool) -> anyhow::Result<()> {
     let is_new = consult(&*app.storage, async |snapshot| snapshot.bots().all().await).await?.is_empty();
     let key = if is_new && is_terminal { Some(add_first_bot(app).await?) } else { None };
     let start = match &key {
@@ -48,10 +62,27 @@ pub async fn show(settings: &Settings, app: &App, is_terminal: bool) -> anyhow::
         None if is_new => Start::WithoutBot,
         None => Start::Again,
     };
+    let has_staff = !consult(&*app.storage, async |snapshot| snapshot.agents().all().await).await?.is_empty();
+    let link = if is_terminal && role.takes_calls() { offer_first_admin(app).await? } else { None };
+    let admin = match &link {
+        Some(link) => FirstAdmin::ByLink(link.reveal()),
+        None if has_staff => FirstAdmin::Exists,
+        None => FirstAdmin::ByCommand,
+    };
     let program = std::env::args().next().unwrap_or_else(|| "frontdesk".to_owned());
-    let screen = screen(&FirstScreen { program: &program, settings, start });
+    let screen = screen(&FirstScreen { program: &program, settings, start, admin });
     io::stdout().write_all(screen.as_bytes())?;
     Ok(())
+}
+
+async fn offer_first_admin(app: &App) -> anyhow::Result<Option<Secret>> {
+    let offer = OfferFirstAdmin {
+        storage: app.storage.clone(),
+        clock: app.clock.clone(),
+        entropy: app.entropy.clone(),
+        link: app.first_admin.clone(),
+    };
+    Ok(offer.execute().await?)
 }
 
 async fn add_first_bot(app: &App) -> anyhow::Result<Secret> {
@@ -72,8 +103,9 @@ async fn add_first_bot(app: &App) -> anyhow::Result<Secret> {
 
 /// The text of the screen.
 pub fn screen(first: &FirstScreen<'_>) -> String {
-    let FirstScreen { program, settings, start } = first;
+    let FirstScreen { program, settings, start, admin } = first;
     let mut screen = places(settings);
+    screen += &first_admin(program, settings, admin);
     match start {
         Start::WithFirstBot(key) => {
             let call = curl(&settings.http.local_url(), key);
@@ -90,11 +122,8 @@ pub fn screen(first: &FirstScreen<'_>) -> String {
         Start::WithoutBot => {
             line(
                 &mut screen,
-                &format!(
-                    "\nNo bot may call yet. These commands make one, and an admin:\n\n  {program} bot add NAME"
-                ),
+                &format!("\nNo bot may call yet. This command makes one:\n\n  {program} bot add NAME\n"),
             );
-            line(&mut screen, &format!("  {program} createsuperuser\n"));
             screen += &for_production(program, settings);
         }
         Start::Again => {}
@@ -130,6 +159,20 @@ fn places(settings: &Settings) -> String {
          team mail  {team}\n",
         local = settings.http.local_url(),
     )
+}
+
+fn first_admin(program: &str, settings: &Settings, admin: &FirstAdmin<'_>) -> String {
+    match admin {
+        FirstAdmin::Exists => String::new(),
+        FirstAdmin::ByLink(end) => format!(
+            "\nMake the first admin here (once, within {hours} hours, while this server runs):\n\n  {local}/admin/first/{end}\n",
+            hours = FIRST_ADMIN_LINK_LIFETIME.as_hours(),
+            local = settings.http.local_url(),
+        ),
+        FirstAdmin::ByCommand => {
+            format!("\nNobody can sign in yet. This command makes an admin:\n\n  {program} createsuperuser\n")
+        }
+    }
 }
 
 fn hints(program: &str, settings: &Settings) -> String {
@@ -171,26 +214,30 @@ mod tests {
     use super::*;
     use crate::settings::Sources;
 
-    fn screen_with(pairs: &[(&str, &str)], start: Start<'_>) -> String {
+    fn screen_with(pairs: &[(&str, &str)], start: Start<'_>, admin: FirstAdmin<'_>) -> String {
         let environment: BTreeMap<_, _> = pairs.iter().map(|&(n, v)| (n.to_owned(), v.to_owned())).collect();
         let folder = tempfile::tempdir().expect("a folder");
         let settings = Settings::load(&Sources::gather(environment, folder.path())).expect("settings");
-        screen(&FirstScreen { program: "frontdesk", settings: &settings, start })
+        screen(&FirstScreen { program: "frontdesk", settings: &settings, start, admin })
     }
 
     #[test]
     fn a_first_start_on_a_terminal_shows_a_key_and_a_call_to_paste() {
-        insta::assert_snapshot!(screen_with(&[], Start::WithFirstBot("fd_KEY")));
+        insta::assert_snapshot!(screen_with(
+            &[],
+            Start::WithFirstBot("fd_KEY"),
+            FirstAdmin::ByLink("fda_END")
+        ));
     }
 
     #[test]
     fn a_first_start_elsewhere_names_the_commands() {
-        insta::assert_snapshot!(screen_with(&[], Start::WithoutBot));
+        insta::assert_snapshot!(screen_with(&[], Start::WithoutBot, FirstAdmin::ByCommand));
     }
 
     #[test]
     fn a_later_start_says_where_things_are() {
-        insta::assert_snapshot!(screen_with(&[], Start::Again));
+        insta::assert_snapshot!(screen_with(&[], Start::Again, FirstAdmin::Exists));
     }
 
     #[test]
@@ -201,6 +248,6 @@ mod tests {
             ("SMTP_URL", "smtps://robot:hunter2@mail.example.com:465"),
             ("FRONTDESK__MAIL__TEAM_TO", "Team <team@example.com>"),
         ];
-        insta::assert_snapshot!(screen_with(&pairs, Start::WithFirstBot("fd_KEY")));
+        insta::assert_snapshot!(screen_with(&pairs, Start::WithFirstBot("fd_KEY"), FirstAdmin::Exists));
     }
 }

@@ -75,8 +75,8 @@ pub async fn run(settings: Settings, role: Role, traces: Option<Export>) -> anyh
     let server = app.server(&settings, role, listener, metrics.clone(), draining)?;
     tokio::task::spawn_blocking(warm_up);
     let outcome = match traces {
-        Some(traces) => traces.during(serve(server, &app, settings, metrics, stop)).await,
-        None => serve(server, &app, settings, metrics, stop).await,
+        Some(traces) => traces.during(serve(server, &app, settings, role, metrics, stop)).await,
+        None => serve(server, &app, settings, role, metrics, stop).await,
     };
     app.close().await?;
     outcome
@@ -87,6 +87,7 @@ async fn serve(
     server: Server,
     app: &App,
     settings: Settings,
+    role: Role,
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
@@ -102,7 +103,7 @@ async fn serve(
         lane.run().await;
         Ok(())
     });
-    parts.spawn(work(app.clone(), settings, worker, readiness, stop.clone()));
+    parts.spawn(work(app.clone(), settings, role, worker, readiness, stop.clone()));
 
     let ended_early = tokio::select! {
         // What ends because of the stop did not end early.
@@ -125,6 +126,7 @@ async fn serve(
 async fn work(
     app: App,
     settings: Settings,
+    role: Role,
     worker: Option<Worker>,
     readiness: Arc<ServerReadiness>,
     stop: CancellationToken,
@@ -132,7 +134,7 @@ async fn work(
     let prepared = async {
         app.database.wait_until_prepared(settings.database.migrate()).await?;
         app.clock.measure(&*app.storage).await?;
-        crate::first_screen::show(&settings, &app, std::io::stdout().is_terminal()).await
+        crate::first_screen::show(&settings, &app, role, std::io::stdout().is_terminal()).await
     };
     tokio::select! {
         prepared = prepared => prepared?,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
-    bots::{AddBot, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys},
+    bots::{
+        AddBot, ArchiveBot, BotChange, NewBot, RevokeBotKeys, RotateBotKey, SetBot, WhichKeys, bots_in_use,
+    },
     ports::consult,
 };
 use domain::{
@@ -22,7 +24,7 @@ use super::{
     call::{Call, answer, done, json},
     error::ApiError,
     idempotency::WithoutSecret,
-    reading::{Listed, body, parsed, path},
+    reading::{Listed, Nullable, body, nullable, parsed, path, read_nullable},
 };
 
 /// A calling chatbot.
@@ -42,6 +44,8 @@ pub(crate) struct BotResponse {
     /// Whether the key before the last rotation is in force, too.
     has_previous_key: bool,
     created_at: Timestamp,
+    /// When it was put away; `null` while it is in use.
+    archived_at: Option<Timestamp>,
 }
 
 impl From<&Bot> for BotResponse {
@@ -55,6 +59,7 @@ impl From<&Bot> for BotResponse {
             has_key: bot.keys.current.is_some(),
             has_previous_key: bot.keys.previous.is_some(),
             created_at: bot.created_at,
+            archived_at: bot.archived_at,
         }
     }
 }
@@ -97,6 +102,23 @@ pub(crate) struct BotRequest {
     default_country: Option<String>,
 }
 
+/// What changes of a bot: what is not given stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = BotPatch)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BotPatch {
+    name: Option<String>,
+    /// The origin of users who come without one; `null`: none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    default_origin: Nullable<String>,
+    default_language: Option<String>,
+    /// Where national phone numbers are from; `null`: they cannot be read.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    default_country: Nullable<String>,
+}
+
 /// Which keys are revoked.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RevokeRequest)]
@@ -108,7 +130,8 @@ pub(crate) struct RevokeRequest {
 
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
-        let bots = all(call).await?;
+        let storage = call.storage();
+        let bots = call.run(async move { consult(&*storage, bots_in_use).await }).await??;
         Ok(json(StatusCode::OK, &Listed::all(bots.iter().map(BotResponse::from).collect())))
     })
     .await
@@ -154,22 +177,46 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
 }
 
 fn new_bot(asked: &BotRequest) -> Result<NewBot, ApiError> {
-    let language = |text: &String| {
-        let unknown = || ApiError::invalid("default_language", "invalid", "this is no tag of a language");
-        Language::parse(text).ok_or_else(unknown)
-    };
     let country = |text: &String| parsed("default_country", text);
     Ok(NewBot {
         name: asked.name.clone(),
         default_origin: asked.default_origin.clone(),
-        default_language: asked
-            .default_language
-            .as_ref()
-            .map(language)
-            .transpose()?
-            .unwrap_or(Language::ENGLISH),
+        default_language: asked.default_language.as_deref().map(language).transpose()?.unwrap_or_default(),
         default_country: asked.default_country.as_ref().map(country).transpose()?,
     })
+}
+
+fn language(text: &str) -> Result<Language, ApiError> {
+    let unknown = || ApiError::invalid("default_language", "invalid", "this is no tag of a language");
+    Language::parse(text).ok_or_else(unknown)
+}
+
+pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let asked: BotPatch = body(&request, payload).await?;
+        let country = |text: String| parsed("default_country", &text);
+        let change = BotChange {
+            name: asked.name,
+            default_origin: asked.default_origin,
+            default_language: asked.default_language.as_deref().map(language).transpose()?,
+            default_country: read_nullable(asked.default_country, country)?,
+        };
+        let (name, set) = (find(call).await?.name, SetBot { storage: call.storage() });
+        let changed = call.run(async move { set.execute(&name, change).await }).await??;
+        Ok(json(StatusCode::OK, &BotResponse::from(&changed)))
+    })
+    .await
+}
+
+pub(super) async fn archive(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let name = find(call).await?.name;
+        let entropy = Arc::clone(&call.state().entropy);
+        let archive = ArchiveBot { storage: call.storage(), clock: call.clock(), entropy };
+        call.run(async move { archive.execute(&name).await }).await??;
+        Ok(done())
+    })
+    .await
 }
 
 pub(super) async fn rotate(request: HttpRequest) -> HttpResponse {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     ports::{Receipt, consult},
-    routing::{AddChannel, PauseChannel, TestChannelError},
+    routing::{AddChannel, ArchiveChannel, ChannelChange, PauseChannel, SetChannel, TestChannelError},
 };
 use domain::{
     agent::Role,
@@ -19,9 +19,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    call::{Call, answer, json},
+    call::{Call, answer, done, json},
     error::ApiError,
-    reading::{Listed, body, parsed, path},
+    reading::{Listed, Nullable, body, nullable, parsed, path, read_nullable},
 };
 
 /// A place where a team or a person is told.
@@ -72,6 +72,23 @@ pub(crate) struct ChannelRequest {
     kind: String,
     /// `team`, `env:NAME` or an address. Secrets are named by environment variables.
     target: String,
+}
+
+/// What changes of a channel: what is not given stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ChannelPatch)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChannelPatch {
+    /// `team`, `env:NAME` or an address.
+    target: Option<String>,
+    /// The channel that is told instead of this one when it failed for good; `null`: none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Uuid>)]
+    fallback_id: Nullable<Uuid>,
+    /// When nothing is sent, such as `mon-fri 20:00-08:00 Europe/Madrid`; `null`: at no time.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    quiet_hours: Nullable<String>,
 }
 
 /// What the receiving side said to a test.
@@ -135,6 +152,38 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
         let added = all(call).await?.into_iter().find(|channel| channel.name == asked.name.trim());
         let added = added.ok_or(ApiError::NotFound("channel"))?;
         Ok(json(StatusCode::CREATED, &ChannelResponse::from(&added)))
+    })
+    .await
+}
+
+pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let asked: ChannelPatch = body(&request, payload).await?;
+        let channels = all(call).await?;
+        let unknown = || ApiError::invalid("fallback_id", "unknown", "there is no such channel");
+        let name_of = |id: Uuid| {
+            let named = channels.iter().find(|channel| channel.id.as_uuid() == id);
+            named.map(|channel| channel.name.clone()).ok_or_else(unknown)
+        };
+        let hours = |text: String| parsed("quiet_hours", &text);
+        let change = ChannelChange {
+            target: asked.target.as_deref().map(|text| parsed("target", text)).transpose()?,
+            fallback: read_nullable(asked.fallback_id, name_of)?,
+            quiet_hours: read_nullable(asked.quiet_hours, hours)?,
+        };
+        let (name, set) = (find(call).await?.name, SetChannel { storage: call.storage() });
+        let changed = call.run(async move { set.execute(&name, change).await }).await??;
+        Ok(json(StatusCode::OK, &ChannelResponse::from(&changed)))
+    })
+    .await
+}
+
+pub(super) async fn archive(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let name = find(call).await?.name;
+        let archive = ArchiveChannel { storage: call.storage(), clock: call.clock() };
+        call.run(async move { archive.execute(&name).await }).await??;
+        Ok(done())
     })
     .await
 }

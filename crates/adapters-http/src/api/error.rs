@@ -8,7 +8,10 @@ use actix_web::{
     },
 };
 use application::{
-    bots::BotError, delivery::InterveneError, ports::StorageError, quarantine::QuarantineError,
+    bots::BotError,
+    delivery::InterveneError,
+    ports::{PasswordHashError, StorageError},
+    quarantine::QuarantineError,
     routing::RoutingError,
 };
 use domain::{agent::Role, ids::RequestId};
@@ -50,6 +53,8 @@ pub(crate) enum ApiError {
     #[error("the database did not answer")]
     Storage(#[from] StorageError),
     #[error(transparent)]
+    Hash(PasswordHashError),
+    #[error(transparent)]
     Panicked(#[from] UseCasePanicked),
 }
 
@@ -76,7 +81,7 @@ impl ApiError {
             Self::BodyIncomplete => StatusCode::REQUEST_TIMEOUT,
             Self::NoJson(_) => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Storage(_) | Self::Panicked(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Storage(_) | Self::Hash(_) | Self::Panicked(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -104,7 +109,7 @@ impl ApiError {
             Self::TooManyFailures(failures) => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(failures.whole_secs()));
             }
-            Self::Storage(_) | Self::Panicked(_) => {
+            Self::Storage(_) | Self::Hash(_) | Self::Panicked(_) => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
             }
             _ => {}
@@ -158,7 +163,11 @@ impl From<RoutingError> for ApiError {
     fn from(error: RoutingError) -> Self {
         match error {
             RoutingError::Name => Self::invalid("name", "invalid", error.to_string()),
-            RoutingError::NameTaken(..) => Self::Conflict(error.to_string()),
+            RoutingError::NameTaken(..)
+            | RoutingError::DefaultTopic(_)
+            | RoutingError::OwnChannel(_)
+            | RoutingError::ChannelInUse(..) => Self::Conflict(error.to_string()),
+            RoutingError::Changed => Self::PreconditionFailed,
             RoutingError::Unknown("topic", _) => Self::NotFound("topic"),
             RoutingError::Unknown(..) | RoutingError::NoChannel | RoutingError::PersonChannel => {
                 Self::invalid("channels", "invalid", error.to_string())

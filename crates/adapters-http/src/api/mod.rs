@@ -4,6 +4,7 @@
 //! may call it; a line in [`routes`]; an operation in `openapi/staff.rs`. A test calls every documented operation
 //! without a token and with one that may too little.
 
+mod agents;
 mod bots;
 mod call;
 mod channels;
@@ -29,8 +30,11 @@ use actix_web::{
     web::{self, ServiceConfig, delete, get, patch, post},
 };
 
-pub(crate) use bots::{BotRequest, BotResponse, BotWithKeyResponse, RevokeRequest};
-pub(crate) use channels::{ChannelRequest, ChannelResponse, ReceiptResponse as ChannelReceiptResponse};
+pub(crate) use agents::{AgentPatch, AgentRequest, AgentResponse};
+pub(crate) use bots::{BotPatch, BotRequest, BotResponse, BotWithKeyResponse, RevokeRequest};
+pub(crate) use channels::{
+    ChannelPatch, ChannelRequest, ChannelResponse, ReceiptResponse as ChannelReceiptResponse,
+};
 pub(crate) use idempotency::KEY as IDEMPOTENCY_KEY;
 pub(crate) use ledger::LedgerResponse;
 pub(crate) use notifications::{NotificationResponse, RetriedResponse, RetryRequest, WithAttemptsResponse};
@@ -65,6 +69,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(people)
         .configure(messages)
         .configure(settings)
+        .configure(staff)
         .default_service(web::to(unknown))
         .wrap(from_fn(idempotency::once));
     config.service(api);
@@ -109,27 +114,51 @@ fn messages(config: &mut ServiceConfig) {
 fn settings(config: &mut ServiceConfig) {
     config
         .service(resource("/bots", "GET, POST").route(get().to(bots::list)).route(post().to(bots::create)))
-        .service(resource("/bots/{id}", "GET").route(get().to(bots::get)))
+        .service(
+            resource("/bots/{id}", "GET, PATCH, DELETE")
+                .route(get().to(bots::get))
+                .route(patch().to(bots::patch))
+                .route(delete().to(bots::archive)),
+        )
         .service(resource("/bots/{id}/rotate", "POST").route(post().to(bots::rotate)))
         .service(resource("/bots/{id}/revoke", "POST").route(post().to(bots::revoke)))
         .service(
             resource("/topics", "GET, POST").route(get().to(topics::list)).route(post().to(topics::create)),
         )
         .service(
-            resource("/topics/{slug}", "GET, PATCH")
+            resource("/topics/{slug}", "GET, PATCH, DELETE")
                 .route(get().to(topics::get))
-                .route(patch().to(topics::patch)),
+                .route(patch().to(topics::patch))
+                .route(delete().to(topics::remove)),
         )
         .service(
             resource("/channels", "GET, POST")
                 .route(get().to(channels::list))
                 .route(post().to(channels::create)),
         )
-        .service(resource("/channels/{id}", "GET").route(get().to(channels::get)))
+        .service(
+            resource("/channels/{id}", "GET, PATCH, DELETE")
+                .route(get().to(channels::get))
+                .route(patch().to(channels::patch))
+                .route(delete().to(channels::archive)),
+        )
         .service(resource("/channels/{id}/pause", "POST").route(post().to(channels::pause)))
         .service(resource("/channels/{id}/resume", "POST").route(post().to(channels::resume)))
         .service(resource("/channels/{id}/test", "POST").route(post().to(channels::test)))
         .service(resource("/routing/preview", "POST").route(post().to(routing::preview)));
+}
+
+fn staff(config: &mut ServiceConfig) {
+    config
+        .service(
+            resource("/agents", "GET, POST").route(get().to(agents::list)).route(post().to(agents::create)),
+        )
+        .service(
+            resource("/agents/{id}", "GET, PATCH, DELETE")
+                .route(get().to(agents::get))
+                .route(patch().to(agents::patch))
+                .route(delete().to(agents::deactivate)),
+        );
 }
 
 fn resource(path: &str, methods: &'static str) -> Resource {

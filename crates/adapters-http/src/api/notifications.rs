@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     delivery::{CancelNotification, RetryNotification, RetryNotifications},
     ports::{NotificationFilter, Page, consult},
-    users::ExportedNotification,
+    users::{ExportedNotification, with_attempts},
 };
 use domain::{
     agent::Role,
@@ -250,12 +250,8 @@ pub(super) async fn about_ticket(
     let storage = call.storage();
     let look = async move {
         consult(&*storage, async |tx| {
-            let mut about = Vec::new();
-            for notification in tx.notifications().page(filter, Page::first(super::TIMELINE_MAX)).await? {
-                let attempts = tx.notifications().attempts(notification.id).await?;
-                about.push(ExportedNotification { notification, attempts, captured_mail: None });
-            }
-            Ok(about)
+            let about = tx.notifications().page(filter, Page::first(super::TIMELINE_MAX)).await?;
+            with_attempts(tx, about).await
         })
         .await
     };

@@ -3,14 +3,14 @@
 use std::{collections::HashMap, fmt::Display, str::FromStr, time::Duration};
 
 use actix_web::{
-    HttpRequest,
-    http::header::CONTENT_TYPE,
+    HttpRequest, HttpResponse,
+    http::header::{CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH},
     web::{self, Bytes, Payload},
 };
 use application::ports::{Page, Span};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::text::BODY_MAX_BYTES;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -138,6 +138,41 @@ pub(super) async fn body<T: DeserializeOwned>(
             ApiError::NoJson(error.to_string())
         }
     })
+}
+
+/// What becomes of a value that may be left out, given as `null`, or given.
+pub(super) type Nullable<T> = Option<Option<T>>;
+
+/// Reads a [`Nullable`], as `#[serde(default, deserialize_with = "nullable")]`.
+pub(super) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Nullable<T>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Reads what is in a [`Nullable`].
+pub(super) fn read_nullable<T, U>(
+    given: Nullable<T>,
+    read: impl FnOnce(T) -> Result<U, ApiError>,
+) -> Result<Nullable<U>, ApiError> {
+    given.map(|value| value.map(read).transpose()).transpose()
+}
+
+/// Whether `If-Match` (RFC 9110, section 13.1.1) names a state that must still stand when something is changed; another
+/// one than that of `tag` is refused.
+pub(super) fn if_match(request: &HttpRequest, tag: &str) -> Result<bool, ApiError> {
+    match request.headers().get(IF_MATCH).map(HeaderValue::as_bytes) {
+        None => Ok(false),
+        Some(seen) if seen == b"*" || seen == tag.as_bytes() => Ok(true),
+        Some(_) => Err(ApiError::PreconditionFailed),
+    }
+}
+
+/// Says which state of a thing an answer shows (RFC 9110, section 8.8.3).
+pub(super) fn tagged(mut response: HttpResponse, tag: &str) -> HttpResponse {
+    let tag = HeaderValue::from_str(tag).expect("letters and digits in quotes");
+    response.headers_mut().insert(ETAG, tag);
+    response
 }
 
 /// Waits for a body.

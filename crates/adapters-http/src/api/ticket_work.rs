@@ -1,13 +1,6 @@
 //! `/api/v1/tickets/{id}`: working on a ticket.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{HeaderValue, IF_MATCH},
-    },
-    web::Payload,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     conversation::ReplyError,
     tickets::{AddNote, AddNoteError, ChangeTicket, ChangeTicketError, TicketAsWorkedOn},
@@ -16,7 +9,7 @@ use domain::{
     agent::{Agent, Role},
     conversation::reply::WhyMail,
     ids::AgentId,
-    ticket_work::{TicketChange, TicketEvent},
+    ticket_work::{TicketChange, TicketEvent, assignee},
     topic::Slug,
 };
 use jiff::Timestamp;
@@ -28,8 +21,8 @@ use super::{
     call::{Call, answer, json},
     error::ApiError,
     idempotency::About,
-    reading::{body, parsed},
-    tickets::{WorkedTicketResponse, find, tag, tagged},
+    reading::{body, if_match, parsed, tagged},
+    tickets::{WorkedTicketResponse, find, tag},
 };
 
 /// What is to change of a ticket. What is left out stays.
@@ -104,16 +97,12 @@ pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
     answer(&request, Role::Agent, async |call| {
         let wanted = wanted(&body(&request, payload).await?, call.agent())?;
         let known = find(call).await?;
-        let asked = request.headers().get(IF_MATCH).map(HeaderValue::as_bytes);
-        if asked.is_some_and(|asked| asked != b"*" && asked != tag(&known).as_bytes()) {
-            return Err(ApiError::PreconditionFailed);
-        }
-        let (id, seen) = (known.ticket.id, asked.map(|_| known.work.version));
+        let (id, seen) = (known.ticket.id, if_match(&request, &tag(&known))?.then_some(known.work.version));
         let change = change_ticket(call);
         let agent = call.agent().clone();
         let changed = call.run(async move { change.execute(&agent, id, &wanted, seen).await }).await?;
         let changed: TicketAsWorkedOn = changed?;
-        Ok(tagged(json(StatusCode::OK, &WorkedTicketResponse::from(&changed)), &changed))
+        Ok(tagged(json(StatusCode::OK, &WorkedTicketResponse::from(&changed)), &tag(&changed)))
     })
     .await
 }
@@ -126,17 +115,12 @@ fn wanted(patch: &TicketPatch, agent: &Agent) -> Result<TicketChange, ApiError> 
     let slug = |text: &String| {
         Slug::parse(text).map_err(|error| ApiError::invalid("topic", "invalid", error.to_string()))
     };
-    let assignee = match patch.assignee.as_deref() {
-        None => None,
-        Some("nobody") => Some(None),
-        Some("me") => Some(Some(agent.id())),
-        Some(id) => Some(Some(parsed("assignee", id)?)),
-    };
+    let assignee = patch.assignee.as_deref().map(|name| assignee(name, agent.id())).transpose();
     Ok(TicketChange {
         status: patch.status.as_deref().map(|text| parsed("status", text)).transpose()?,
         topic: patch.topic.as_ref().map(slug).transpose()?,
         priority: patch.priority.as_deref().map(|text| parsed("priority", text)).transpose()?,
-        assignee,
+        assignee: assignee.map_err(|error| ApiError::invalid("assignee", "invalid", error.to_string()))?,
     })
 }
 

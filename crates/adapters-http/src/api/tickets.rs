@@ -1,25 +1,17 @@
 //! `/api/v1/tickets`
 
-use std::collections::HashMap;
-
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{ETAG, HeaderValue},
-    },
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use application::{
     ports::{Page, StorageError, TicketFilter, Transaction, Whose, consult},
-    tickets::TicketAsWorkedOn,
+    tickets::{TicketAsWorkedOn, find_named, with_work},
 };
 use domain::{
     agent::Role,
     conversation::ConversationMessage,
     ids::{AgentId, TicketId, UserId},
     search::Needle,
-    ticket::{Reference, Ticket},
-    ticket_work::TicketEvent,
+    ticket::Ticket,
+    ticket_work::{TicketEvent, assignee},
     topic::Slug,
 };
 use jiff::Timestamp;
@@ -31,7 +23,7 @@ use super::{
     call::{Call, answer, json},
     error::ApiError,
     notifications::about_ticket,
-    reading::{Listed, Parameters, path},
+    reading::{Listed, Parameters, path, tagged},
     users::TimelineResponse,
 };
 
@@ -98,7 +90,7 @@ impl From<&Ticket> for TicketResponse {
 
 /// The parameters of the list.
 pub(crate) const FILTERS: &[&str] =
-    &["q", "status", "topic", "assignee", "user", "origin", "created_after", "created_before"];
+    &["q", "status", "topic", "assignee", "priority", "user", "origin", "created_after", "created_before"];
 
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
@@ -107,13 +99,18 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
         let slug = |text| {
             Slug::parse(text).map_err(|error| ApiError::invalid("topic", "invalid", error.to_string()))
         };
+        let agent_named = |name| {
+            assignee(name, call.agent().id())
+                .map_err(|error| ApiError::invalid("assignee", "invalid", error.to_string()))
+        };
         let filter = TicketFilter {
             needle: asked.text("q").and_then(Needle::for_tickets),
             origin: asked.text("origin").map(str::to_owned),
             user_id: asked.value("user")?,
             status: asked.value("status")?,
             topic: asked.text("topic").map(slug).transpose()?,
-            assignee: asked.value("assignee")?,
+            assignee: asked.text("assignee").map(agent_named).transpose()?,
+            priority: asked.value("priority")?,
             created: asked.span("created")?,
         };
         let storage = call.storage();
@@ -131,7 +128,7 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
 pub(super) async fn get(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Viewer, async |call| {
         let known = find(call).await?;
-        Ok(tagged(json(StatusCode::OK, &WorkedTicketResponse::from(&known)), &known))
+        Ok(tagged(json(StatusCode::OK, &WorkedTicketResponse::from(&known)), &tag(&known)))
     })
     .await
 }
@@ -172,45 +169,15 @@ async fn listed(
     with_work(tx, tickets).await
 }
 
-async fn with_work(
-    tx: &mut Transaction,
-    tickets: Vec<Ticket>,
-) -> Result<Vec<TicketAsWorkedOn>, StorageError> {
-    let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
-    let works: HashMap<_, _> = tx.ticket_work().of_tickets(&ids).await?.into_iter().collect();
-    let known = |ticket: Ticket| {
-        let work = works.get(&ticket.id).copied().unwrap_or_default();
-        TicketAsWorkedOn { ticket, work }
-    };
-    Ok(tickets.into_iter().map(known).collect())
-}
-
 /// By its id, or by what people call it.
 pub(super) async fn find(call: &Call<'_>) -> Result<TicketAsWorkedOn, ApiError> {
     let text: String = path(call.request, "id", "ticket")?;
     let storage = call.storage();
-    let found = call.run(async move {
-        consult(&*storage, async |tx| {
-            let ticket = match (text.parse::<TicketId>(), text.parse::<Reference>()) {
-                (Ok(id), _) => tx.tickets().find(id).await?,
-                (_, Ok(reference)) => tx.tickets().by_reference(reference).await?,
-                _ => None,
-            };
-            with_work(tx, ticket.into_iter().collect()).await
-        })
-        .await
-    });
-    found.await??.pop().ok_or(ApiError::NotFound("ticket"))
+    let found = async move { consult(&*storage, async |tx| find_named(tx, &text).await).await };
+    call.run(found).await??.ok_or(ApiError::NotFound("ticket"))
 }
 
-/// Says which state of a ticket an answer shows (RFC 9110, section 8.8.3).
-pub(super) fn tagged(mut response: HttpResponse, known: &TicketAsWorkedOn) -> HttpResponse {
-    let tag = HeaderValue::from_str(&tag(known)).expect("letters, digits and dashes");
-    response.headers_mut().insert(ETAG, tag);
-    response
-}
-
-/// What changes with a ticket: staff counts its changes, and a message of the person moves its status.
-pub(super) fn tag(TicketAsWorkedOn { ticket, work }: &TicketAsWorkedOn) -> String {
-    format!("\"{}-{}\"", work.version, ticket.status)
+/// What changes with a ticket: its version counts its changes.
+pub(super) fn tag(known: &TicketAsWorkedOn) -> String {
+    format!("\"{}\"", known.work.version)
 }

@@ -3,22 +3,23 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     ports::consult,
-    routing::{AddTopic, NewTopic, RouteTopic, SetReminders},
+    routing::{AddTopic, NewTopic, RemoveTopic, SetTopic, TopicChange},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     agent::Role,
     channel::Channel,
-    reminder::Reminders,
+    response::digest_of_call,
     topic::{Slug, Topic},
 };
 use jiff::{SignedDuration, civil::Time};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    call::{Call, answer, json},
+    call::{Call, answer, done, json},
     error::ApiError,
-    reading::{Listed, body, parsed, path},
+    reading::{Listed, Nullable, body, if_match, nullable, parsed, path, read_nullable, tagged},
 };
 
 /// What a ticket can be about.
@@ -40,6 +41,17 @@ pub(crate) struct TopicResponse {
 }
 
 impl TopicResponse {
+    /// Another one for every other state of the topic.
+    fn tag(&self) -> String {
+        let shown = serde_json::to_vec(self).expect("what is answered is JSON");
+        let digest = digest_of_call("", &shown);
+        format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..16]))
+    }
+
+    fn shown(&self, status: StatusCode) -> HttpResponse {
+        tagged(json(status, self), &self.tag())
+    }
+
     pub(crate) fn new(topic: &Topic, channels: &[Channel]) -> Self {
         let routes = topic.routes.iter().map(|route| route.channel_id);
         let named = routes.filter_map(|id| channels.iter().find(|channel| channel.id == id));
@@ -78,46 +90,36 @@ pub(crate) struct TopicRequest {
 #[schema(as = TopicPatch)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TopicPatch {
+    title: Option<String>,
+    /// Other texts that mean it, in the place of all before.
+    aliases: Option<Vec<String>>,
+    /// Whether tickets on no known topic are about this one from now on. To end that, make another one the default.
+    #[serde(default)]
+    is_default: bool,
     /// The names of the channels that are told from now on.
     channels: Option<Vec<String>>,
     /// A time of the day (UTC), such as `08:00`; `null`: never.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
-    digest_at: Change<String>,
+    digest_at: Nullable<String>,
     /// So many minutes; `null`: never.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>)]
-    escalate_after_minutes: Change<u32>,
+    escalate_after_minutes: Nullable<u32>,
 }
 
-/// What becomes of a value that may be `null`.
-#[derive(Default)]
-enum Change<T> {
-    /// It was not given.
-    #[default]
-    Keep,
-    Set(Option<T>),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::deserialize(deserializer).map(Self::Set)
-    }
-}
-
-impl<T> Change<T> {
-    fn try_map<U, E>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Change<U>, E> {
-        Ok(match self {
-            Self::Keep => Change::Keep,
-            Self::Set(value) => Change::Set(value.map(read).transpose()?),
+impl TopicPatch {
+    fn change(self) -> Result<TopicChange, ApiError> {
+        let time = |text: String| parsed::<Time>("digest_at", &text);
+        let wait = |minutes: u32| SignedDuration::from_mins(minutes.into());
+        Ok(TopicChange {
+            title: self.title,
+            aliases: self.aliases,
+            make_default: self.is_default,
+            channels: self.channels,
+            digest_at: read_nullable(self.digest_at, time)?,
+            escalate_after: self.escalate_after_minutes.map(|given| given.map(wait)),
         })
-    }
-
-    fn of(self, known: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => known,
-            Self::Set(value) => value,
-        }
     }
 }
 
@@ -146,9 +148,15 @@ async fn routing(call: &Call<'_>) -> Result<(Vec<Topic>, Vec<Channel>), ApiError
 }
 
 async fn shown(call: &Call<'_>, status: StatusCode, slug: &Slug) -> Result<HttpResponse, ApiError> {
+    Ok(found(call, slug).await?.1.shown(status))
+}
+
+/// A topic, and how it is shown.
+async fn found(call: &Call<'_>, slug: &Slug) -> Result<(Topic, TopicResponse), ApiError> {
     let (topics, channels) = routing(call).await?;
-    let topic = topics.iter().find(|topic| topic.slug == *slug).ok_or(ApiError::NotFound("topic"))?;
-    Ok(json(status, &TopicResponse::new(topic, &channels)))
+    let topic = topics.into_iter().find(|topic| topic.slug == *slug).ok_or(ApiError::NotFound("topic"))?;
+    let shown = TopicResponse::new(&topic, &channels);
+    Ok((topic, shown))
 }
 
 fn slug(call: &Call<'_>) -> Result<Slug, ApiError> {
@@ -169,24 +177,25 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
     .await
 }
 
+/// Changes all that is given, or nothing.
 pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
         let slug = slug(call)?;
-        let TopicPatch { channels, digest_at, escalate_after_minutes } = body(&request, payload).await?;
-        let digest_at = digest_at.try_map(|text| parsed::<Time>("digest_at", &text))?;
-        let minutes = |minutes: u32| Ok::<_, ApiError>(SignedDuration::from_mins(minutes.into()));
-        let escalate_after = escalate_after_minutes.try_map(minutes)?;
-        if let Some(channels) = channels {
-            let (route, topic) = (RouteTopic { storage: call.storage() }, slug.clone());
-            call.run(async move { route.execute(&topic, &channels).await }).await??;
-        }
-        let (set, topic) = (SetReminders { storage: call.storage() }, slug.clone());
-        let change = move |reminders: &mut Reminders| {
-            reminders.digest_at = digest_at.of(reminders.digest_at);
-            reminders.escalate_after = escalate_after.of(reminders.escalate_after);
-        };
-        call.run(async move { set.execute(&topic, change).await }).await??;
+        let change = body::<TopicPatch>(&request, payload).await?.change()?;
+        let (topic, known) = found(call, &slug).await?;
+        let seen = if_match(&request, &known.tag())?.then_some(topic);
+        let (set, of_topic) = (SetTopic { storage: call.storage() }, slug.clone());
+        call.run(async move { set.execute(&of_topic, change, seen.as_ref()).await }).await??;
         shown(call, StatusCode::OK, &slug).await
+    })
+    .await
+}
+
+pub(super) async fn remove(request: HttpRequest) -> HttpResponse {
+    answer(&request, Role::Admin, async |call| {
+        let (slug, remove) = (slug(call)?, RemoveTopic { storage: call.storage() });
+        call.run(async move { remove.execute(&slug).await }).await??;
+        Ok(done())
     })
     .await
 }

@@ -3,7 +3,7 @@
 mod operation;
 mod prose;
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::LazyLock};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,7 +16,6 @@ use crate::{
     hosts::base_url,
     openapi,
     page::{Escaped, STRICT, page},
-    state::shared,
 };
 use prose::prose;
 
@@ -31,21 +30,15 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 
 async fn docs(request: HttpRequest) -> HttpResponse {
     let base_url = Escaped(&base_url(&request)).to_string();
-    let main = shared(&request).docs.main.replace(BASE_URL, &base_url);
+    let main = MAIN.replace(BASE_URL, &base_url);
     page(StatusCode::OK, "API", &main, STRICT)
 }
 
-/// The page, but for the URL of the server.
-pub(crate) struct DocsPage {
-    main: String,
-}
-
-impl DocsPage {
-    pub(crate) fn new() -> Self {
-        let document = serde_json::from_str(&openapi::openapi()).expect("the document is JSON");
-        Self { main: Document(document).main() }
-    }
-}
+/// The page, but for the URL of the server; written for the first who asks.
+static MAIN: LazyLock<String> = LazyLock::new(|| {
+    let document = serde_json::from_str(&openapi::openapi()).expect("the document is JSON");
+    Document(document).main()
+});
 
 /// An `OpenAPI` document, as far as ours go.
 struct Document(Value);

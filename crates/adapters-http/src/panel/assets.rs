@@ -1,4 +1,4 @@
-//! The style sheet and the script of the panel. Their addresses change with what is in them, so browsers may keep them.
+//! The style sheet, the script and the icon of the panel. Their addresses change with what is in them, so browsers may keep them.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -13,18 +13,20 @@ use actix_web::{
 
 const STYLE: &str = include_str!("../../assets/panel.css");
 const SCRIPT: &str = include_str!("../../assets/panel.js");
+const ICON: &str = include_str!("../../assets/icon.svg");
 
 /// What the addresses end in.
 pub(super) static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = DefaultHasher::new();
-    (STYLE, SCRIPT).hash(&mut hasher);
+    (STYLE, SCRIPT, ICON).hash(&mut hasher);
     format!("{:x}", hasher.finish())
 });
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/assets/panel.css", web::get().to(async || asset("text/css; charset=utf-8", STYLE)))
-        .route("/assets/panel.js", web::get().to(async || asset("text/javascript; charset=utf-8", SCRIPT)));
+        .route("/assets/panel.js", web::get().to(async || asset("text/javascript; charset=utf-8", SCRIPT)))
+        .route("/assets/icon.svg", web::get().to(async || asset("image/svg+xml", ICON)));
 }
 
 fn asset(content_type: &str, body: &'static str) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web::Payload};
 use application::{
-    bots::{AddBot, BotError, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys},
+    bots::{AddBot, BotError, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys, bots_in_use},
     ports::consult,
 };
 use askama::Template;
@@ -35,20 +35,21 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     visit(&request, Role::Viewer, async |visit| page(visit, None).await).await
 }
 
-async fn all(visit: &Visit<'_>) -> Result<Vec<Bot>, PanelError> {
+/// The bots that are in use.
+pub(super) async fn in_use(visit: &Visit<'_>) -> Result<Vec<Bot>, PanelError> {
     let storage = visit.storage();
-    visit.run(async move { consult(&*storage, async |tx| tx.bots().all().await).await }).await
+    visit.run(async move { consult(&*storage, bots_in_use).await }).await
 }
 
 async fn page(visit: &Visit<'_>, new_key: Option<(String, &Secret)>) -> Result<HttpResponse, PanelError> {
-    let bots = all(visit).await?;
+    let bots = in_use(visit).await?;
     let new_key = new_key.map(|(name, key)| (name, key.reveal().to_owned()));
     shown(&BotsPage { frame: visit.frame(visit.t("Bots"), Section::Bots), bots, new_key })
 }
 
 async fn named(visit: &Visit<'_>) -> Result<String, PanelError> {
     let id: BotId = visit.path("id")?;
-    let bot = all(visit).await?.into_iter().find(|bot| bot.id == id);
+    let bot = in_use(visit).await?.into_iter().find(|bot| bot.id == id);
     bot.map(|bot| bot.name).ok_or(PanelError::NotFound)
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use actix_web::http::StatusCode;
-use application::ports::StorageError;
+use application::{ports::StorageError, users::ImportRowsError};
 use domain::agent::Role;
 
 use super::words::Words;
@@ -22,6 +22,8 @@ pub(super) enum PanelError {
     NotFound,
     #[error("{field}: {message}")]
     Field { field: String, message: String },
+    #[error("too many tries failed")]
+    TooMany,
     #[error("somebody else changed it meanwhile")]
     Changed,
     #[error("{0}")]
@@ -32,6 +34,15 @@ pub(super) enum PanelError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Panicked(#[from] UseCasePanicked),
+}
+
+impl From<ImportRowsError> for PanelError {
+    fn from(error: ImportRowsError) -> Self {
+        match error {
+            ImportRowsError::Read(_) => Self::Unread,
+            ImportRowsError::Storage(error) => Self::Storage(error),
+        }
+    }
 }
 
 impl PanelError {
@@ -52,6 +63,7 @@ impl PanelError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(_) | Self::Changed => StatusCode::CONFLICT,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unread => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Storage(_) | Self::Panicked(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -72,6 +84,7 @@ impl PanelError {
             }
             Self::Field { field, message } => (t("Not done"), format!("{field}: {message}")),
             Self::Refused(reason) => (t("Not done"), reason.clone()),
+            Self::TooMany => (t("Not now"), t("Too many tries failed. Please wait a minute.").to_owned()),
             Self::Unread => (t("Not done"), t("The form is too large or did not arrive whole.").to_owned()),
             Self::Changed | Self::Storage(StorageError::Stale | StorageError::Conflict(_)) => {
                 (t("Not done"), t("Somebody else changed this meanwhile. Please look again.").to_owned())

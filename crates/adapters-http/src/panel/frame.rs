@@ -1,10 +1,13 @@
 //! What is around every page: who is signed in, where it is, what there is beside it.
 
+use std::borrow::Cow;
+
 use actix_web::{HttpRequest, http::Method};
 use application::staff::SignedIn;
 use askama::filters::Safe;
 use domain::agent::Role;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::{act::TOKEN, assets, fields::Fields, labels, visit::Visit, words::Words};
 use crate::{health::ReadinessLevel, page::Escaped};
@@ -40,10 +43,11 @@ pub(super) struct Frame {
     /// The address of the page itself; another one where it stands for a form.
     pub(super) here: String,
     pub(super) reasons: Vec<String>,
+    /// What its forms bring.
+    pub(super) form_token: String,
     section: Section,
     words: &'static Words,
     who: Option<SignedIn>,
-    form_token: String,
 }
 
 impl Frame {
@@ -137,6 +141,11 @@ impl Frame {
     pub(super) fn when(&self, at: &Timestamp) -> Safe<String> {
         let shown = at.strftime("%Y-%m-%d %H:%M");
         Safe(format!("<time datetime=\"{at:.0}\">{shown} UTC</time>"))
+    }
+
+    /// What a bot sent in a field that has no meaning here: a text as it is, anything else as JSON.
+    pub(super) fn sent<'v>(&self, value: &'v Value) -> Cow<'v, str> {
+        value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
     }
 
     /// A state, in its colour.

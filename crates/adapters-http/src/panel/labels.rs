@@ -76,6 +76,7 @@ pub(super) fn done(words: &'static Words, done: &str) -> Option<&'static str> {
         "requested" => t("It will run in a moment."),
         "revoked" => t("Revoked."),
         "session_ended" => t("The session was ended."),
+        "first_changed" => t("Done for the newest 10,000. There are more: do it again with a narrower list."),
         "some_stayed" => t("Done. Some could not be changed so and stayed as they were."),
         _ => return None,
     })

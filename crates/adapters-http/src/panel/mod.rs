@@ -18,6 +18,7 @@ mod exports;
 mod fields;
 mod frame;
 mod jobs;
+mod keys;
 mod labels;
 mod language;
 mod mail;
@@ -33,10 +34,26 @@ mod users;
 mod visit;
 mod words;
 
-use actix_web::web::{ServiceConfig, get, post};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{ServiceConfig, get, post},
+};
+use domain::agent::Role;
+
+use self::{error::PanelError, visit::visit};
 
 /// Where the panel is.
 pub(crate) const PATH: &str = "/admin";
+
+/// Whether a path is one of the panel, with or without a page.
+pub(crate) fn has(path: &str) -> bool {
+    path.strip_prefix(PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Answers who asks for no page of the panel.
+pub(crate) async fn not_found(request: &HttpRequest) -> HttpResponse {
+    visit(request, Role::Viewer, async |_| Err(PanelError::NotFound)).await
+}
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -44,6 +61,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(staff::routes)
         .route("/admin", get().to(dashboard::show))
         .configure(settings)
+        .route("/admin/keys", get().to(keys::show))
         .route("/admin/language", post().to(language::choose))
         .configure(exports::routes)
         .configure(messages)

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Payload};
 use application::{
     ports::consult,
     routing::{
-        AddChannel, AddTopic, NewTopic, PauseChannel, RouteTopic, RoutingError, TestChannelError,
+        AddChannel, AddTopic, NewTopic, PauseChannel, RoutingError, SetTopic, TestChannelError, TopicChange,
         is_secret_set,
     },
 };
@@ -94,9 +94,10 @@ pub(super) async fn route(request: HttpRequest, payload: Payload) -> HttpRespons
     act(&request, payload, Role::Admin, async |visit, form| {
         let slug: String = visit.path("slug")?;
         let slug = Slug::parse(&slug).map_err(|_| PanelError::NotFound)?;
-        let channels: Vec<_> = form.all("channel").map(str::to_owned).collect();
-        let route = RouteTopic { storage: visit.storage() };
-        visit.run(async move { route.execute(&slug, &channels).await }).await?;
+        let channels = Some(form.all("channel").map(str::to_owned).collect());
+        let set = SetTopic { storage: visit.storage() };
+        let change = TopicChange { channels, ..TopicChange::default() };
+        visit.run(async move { set.execute(&slug, change, None).await }).await?;
         Ok(go("/admin/routing?done=saved"))
     })
     .await

@@ -24,7 +24,7 @@ use application::{
         consult,
     },
     routing::{AddTopic, NewTopic, PreviewRouting, TestChannel},
-    staff::{AddToken, AuthenticateAgent},
+    staff::{AddToken, AuthenticateAgent, FirstAdminLink, OfferFirstAdmin},
 };
 use domain::{
     agent::{Role, Scope, StaffMember},
@@ -66,6 +66,7 @@ pub(crate) struct Desk {
     pub(crate) channel: Arc<RecordingChannel>,
     ids: Arc<SequentialIds>,
     entropy: Arc<FixedEntropy>,
+    first_admin: FirstAdminLink,
     runtime: Runtime,
     address: SocketAddr,
     server: Option<ServerHandle>,
@@ -152,6 +153,7 @@ impl Desk {
             channel: Arc::default(),
             ids: Arc::clone(&IDS),
             entropy: Arc::new(FixedEntropy::new()),
+            first_admin: FirstAdminLink::default(),
             address: listener.local_addr().expect("an address"),
             clock,
             runtime,
@@ -222,6 +224,7 @@ impl Desk {
                 ids: ids.clone(),
             },
             take_calls,
+            first_admin: self.first_admin.clone(),
             entropy: self.entropy.clone(),
             hasher: Arc::new(PlainPasswordHasher),
             storage,
@@ -321,6 +324,15 @@ impl Desk {
         };
         let added = atomically(&*self.storage, async |tx| tx.agents().insert(&member).await);
         self.runtime.block_on(added).expect("a new member of staff");
+    }
+
+    /// Where the first admin is made.
+    pub(crate) fn first_admin_path(&self) -> String {
+        let (storage, clock) = (self.storage.clone(), self.clock.clone());
+        let (entropy, link) = (self.entropy.clone(), self.first_admin.clone());
+        let offer = OfferFirstAdmin { storage, clock, entropy, link };
+        let secret = self.wait(offer.execute()).expect("storage works").expect("nobody is there yet");
+        format!("/admin/first/{}", secret.reveal())
     }
 
     /// Writes what lists are searched by.

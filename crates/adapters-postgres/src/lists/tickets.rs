@@ -6,7 +6,7 @@ use diesel::{
     sql_types::{Nullable, Text, Uuid},
 };
 use diesel_async::AsyncPgConnection;
-use domain::{ticket::TicketStatus, topic::Slug};
+use domain::{ticket::TicketStatus, ticket_work::Priority, topic::Slug};
 
 use super::{List, Range, Texts, pattern};
 use crate::{
@@ -16,9 +16,8 @@ use crate::{
 
 const TEXTS: Texts = Texts { table: "ticket_search", id: "ticket_id" };
 
-/// Whether the agent that is asked for works on a ticket.
-const WORKED_ON: &str =
-    " AND EXISTS (SELECT FROM ticket_work WHERE ticket_work.ticket_id = tickets.id AND assignee_id = $11)";
+/// A ticket of which the row of its work is as what follows says.
+const WORK: &str = "EXISTS (SELECT FROM ticket_work WHERE ticket_work.ticket_id = tickets.id AND";
 
 /// The ids of a page, newest first.
 pub(crate) async fn ticket_ids(
@@ -35,6 +34,7 @@ pub(crate) async fn ticket_ids(
             needle: None,
             origin: None,
             assignee: None,
+            priority: None,
             ..
         } => TicketStatus::ALL,
         _ => return page_of(connection, filter, page).await,
@@ -54,9 +54,10 @@ async fn page_of(
     filter: &TicketFilter,
     page: Page,
 ) -> QueryResult<Vec<Id>> {
-    let TicketFilter { needle, origin, user_id, status, topic, assignee, created } = filter;
+    let TicketFilter { needle, origin, user_id, status, topic, assignee, priority, created } = filter;
     let pattern = pattern(needle.as_ref());
-    let (user, status, assignee) = (user_id.map(Id::from), status.map(Named), assignee.map(Id::from));
+    let (user, status, assignee) =
+        (user_id.map(Id::from), status.map(Named), assignee.flatten().map(Id::from));
     let bind = |statement: Statement<'static>| {
         statement
             .bind::<Text, _>(pattern.clone())
@@ -65,6 +66,7 @@ async fn page_of(
             .bind::<Nullable<Text>, _>(topic.as_ref().map(Slug::to_string))
             .bind::<Nullable<Text>, _>(origin.clone())
             .bind::<Nullable<Uuid>, _>(assignee)
+            .bind::<Nullable<Text>, _>(priority.map(Named))
     };
     let list = List { page, created: *created, bind: &bind };
     let of_ticket = of_ticket(filter);
@@ -85,11 +87,10 @@ async fn page_of(
         format!(
             "SELECT ticket_id AS id FROM ticket_search WHERE {condition}{of_texts} ORDER BY {order} LIMIT $5"
         )
-    } else if filter.assignee.is_some() {
-        let Range { condition, order } = Range::new("ticket_id", &["assignee_id"], &["$11"]);
+    } else if let Some((Range { condition, order }, indexed)) = range_of_work(filter) {
         format!(
             "SELECT ticket_id AS id FROM ticket_work
-             WHERE assignee_id = $11 AND {condition}{of_texts} ORDER BY {order} LIMIT $5"
+             WHERE {indexed} AND {condition}{of_texts} ORDER BY {order} LIMIT $5"
         )
     } else {
         let Range { condition, order } = range(filter);
@@ -110,14 +111,45 @@ fn range(filter: &TicketFilter) -> Range {
     }
 }
 
-/// What is asked of the ticket itself.
+/// The index of the work on tickets that leads to the fewest, and which of the work is in it. Nobody's tickets, and those
+/// of normal priority, need no row there.
+fn range_of_work(filter: &TicketFilter) -> Option<(Range, &'static str)> {
+    match (filter.assignee, filter.priority) {
+        (Some(Some(_)), _) => {
+            Some((Range::new("ticket_id", &["assignee_id"], &["$11"]), "assignee_id = $11"))
+        }
+        (_, Some(Priority::Low | Priority::High | Priority::Urgent)) => {
+            let range = Range::new("ticket_id", &["priority"], &["$12"]);
+            Some((range, "priority = $12 AND priority <> 'normal'"))
+        }
+        _ => None,
+    }
+}
+
+/// What is asked of the work on a ticket.
+fn of_work(filter: &TicketFilter) -> String {
+    let assignee = match filter.assignee {
+        Some(Some(_)) => format!(" AND {WORK} assignee_id = $11)"),
+        Some(None) => format!(" AND NOT {WORK} assignee_id IS NOT NULL)"),
+        None => String::new(),
+    };
+    let priority = match filter.priority {
+        Some(Priority::Normal) => format!(" AND NOT {WORK} priority <> 'normal')"),
+        Some(_) => format!(" AND {WORK} priority = $12)"),
+        None => String::new(),
+    };
+    assignee + &priority
+}
+
+/// What is asked of the ticket itself, and of the work on it.
 fn of_ticket(filter: &TicketFilter) -> String {
     let asked = [
         (filter.user_id.is_some(), " AND user_id = $7"),
         (filter.status.is_some(), " AND status = $8"),
         (filter.topic.is_some(), " AND topic = $9"),
-        (filter.assignee.is_some(), WORKED_ON),
         (filter.created.is_limited(), " AND created_at >= $3 AND created_at < $4"),
     ];
-    asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, condition)| condition).collect()
+    let own: String =
+        asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, condition)| condition).collect();
+    own + &of_work(filter)
 }

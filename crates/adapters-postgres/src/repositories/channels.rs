@@ -23,7 +23,7 @@ use crate::{
 impl ChannelRepository for PgUnitOfWork {
     async fn all(&mut self) -> Result<Vec<Channel>, StorageError> {
         self.run(async |connection| {
-            let in_order = channels::table.order(channels::position);
+            let in_order = channels::table.filter(channels::archived_at.is_null()).order(channels::position);
             let rows: Vec<ChannelRow> = in_order.select(ChannelRow::as_select()).load(connection).await?;
             rows.into_iter().map(Channel::try_from).collect()
         })
@@ -32,7 +32,10 @@ impl ChannelRepository for PgUnitOfWork {
 
     async fn by_name(&mut self, name: &str) -> Result<Option<Channel>, StorageError> {
         self.run(async |connection| {
-            let channel = channels::table.filter(channels::name.eq(name)).select(ChannelRow::as_select());
+            let channel = channels::table
+                .filter(channels::name.eq(name))
+                .filter(channels::archived_at.is_null())
+                .select(ChannelRow::as_select());
             channel.get_result(connection).await.optional()?.map(Channel::try_from).transpose()
         })
         .await
@@ -55,6 +58,16 @@ impl ChannelRepository for PgUnitOfWork {
                 0 => Err(Failure::Stale),
                 _ => Ok(()),
             }
+        })
+        .await
+    }
+
+    async fn archive(&mut self, channel: &Channel, at: Timestamp) -> Result<(), StorageError> {
+        let stored = channels::table.filter(channels::id.eq(Id::from(channel.id)));
+        let archived = (channels::name.eq(channel.archived_name()), channels::archived_at.eq(Some(At(at))));
+        self.run(async |connection| {
+            diesel::update(stored).set(archived).execute(connection).await?;
+            Ok(())
         })
         .await
     }

@@ -3,14 +3,15 @@
 use application::ports::{ConversationRepository, Page, StorageError, Whose};
 use async_trait::async_trait;
 use diesel::{
+    dsl::sql,
     prelude::*,
-    sql_types::{Array, Binary, Text, Uuid},
+    sql_types::{Array, Binary, Bool, Uuid},
 };
 use diesel_async::RunQueryDsl;
 use domain::{
     conversation::{Author, ChatId, ConversationMessage, Echo, MessageKey, OwnReply, reply::LastHeard},
-    ids::{MessageId, TicketId, first_uuid_at},
-    ticket::{Reference, Ticket, TicketStatus},
+    ids::{MessageId, first_uuid_at},
+    ticket::{Reference, Ticket},
 };
 use jiff::Timestamp;
 
@@ -23,12 +24,8 @@ use crate::{
     unit_of_work::PgUnitOfWork,
 };
 
-/// A row of which only the id is asked for.
-#[derive(QueryableByName)]
-struct Changed {
-    #[diesel(sql_type = Uuid)]
-    id: Id,
-}
+/// Said so, a plan for every value may use the partial index.
+const IS_ANSWERED: &str = "status IN ('pending', 'resolved')";
 
 #[async_trait]
 impl ConversationRepository for PgUnitOfWork {
@@ -95,42 +92,30 @@ impl ConversationRepository for PgUnitOfWork {
         .await
     }
 
-    async fn reopen(&mut self, chats: &[ChatId]) -> Result<Vec<TicketId>, StorageError> {
+    async fn hold_waiting(&mut self, chats: &[ChatId]) -> Result<Vec<Ticket>, StorageError> {
         self.run(async |connection| {
-            // In the order of their ids, so that two units of work cannot wait for each other.
-            let reopened: Vec<Changed> = statement(
-                "UPDATE tickets SET status = $3
-                 WHERE id = ANY (ARRAY(
-                     SELECT tickets.id FROM tickets
-                     JOIN unnest($1, $2) AS chat (bot_id, customer)
-                         ON tickets.bot_id = chat.bot_id AND tickets.chat_customer = chat.customer
-                     WHERE status IN ('pending', 'resolved')
-                     ORDER BY tickets.id FOR UPDATE OF tickets
-                 ))
-                 RETURNING id",
-            )
-            .bind::<Array<Uuid>, _>(column(chats, |chat| Id::from(chat.bot)))
-            .bind::<Array<Text>, _>(column(chats, |chat| chat.customer.as_str()))
-            .bind::<Text, _>(Named(TicketStatus::Open))
-            .load(connection)
-            .await?;
-            Ok(reopened.into_iter().map(|ticket| ticket.id.into()).collect())
+            let mut waiting = Vec::new();
+            for ChatId { bot, customer } in chats {
+                let theirs = tickets::table
+                    .filter(tickets::bot_id.eq(Id::from(*bot)))
+                    .filter(tickets::chat_customer.eq(customer.as_str()))
+                    .filter(sql::<Bool>(IS_ANSWERED))
+                    .order(tickets::id);
+                let held = theirs.select(TicketRow::as_select()).for_update();
+                let rows: Vec<TicketRow> = held.load(connection).await?;
+                waiting.extend(rows);
+            }
+            waiting.into_iter().map(Ticket::try_from).collect()
         })
         .await
     }
 
-    async fn await_answer(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
+    async fn hold(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
         let number = reference.number().cast_signed();
         self.run(async |connection| {
             let ticket = tickets::table.filter(tickets::number.eq(number));
             let row = ticket.select(TicketRow::as_select()).for_update().get_result(connection).await;
-            let Some(mut row) = row.optional()? else { return Ok(None) };
-            if row.status.0 == TicketStatus::Open {
-                row.status = Named(TicketStatus::Pending);
-                let pending = tickets::status.eq(row.status);
-                diesel::update(tickets::table.find(row.id)).set(pending).execute(connection).await?;
-            }
-            Ticket::try_from(row).map(Some)
+            row.optional()?.map(Ticket::try_from).transpose()
         })
         .await
     }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Array, Nullable, Text, Timestamptz, Uuid},
+    sql_types::{Array, Nullable, Text, Uuid},
 };
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -88,24 +88,17 @@ impl FallbackRepository for PgUnitOfWork {
 
 fn insert(fallbacks: &[Fallback]) -> Statement<'_> {
     let rows = column(fallbacks, |fallback| NewNotificationRow::from(&fallback.planned));
-    statement(
+    let insert = statement(
         "INSERT INTO notifications (id, purpose, channel_id, user_id, ticket_id, request_id, status, due_at, next_at,
                                     created_at, instead_of)
          SELECT id, purpose, channel_id, user_id, ticket_id, request_id, $10, due_at, due_at, created_at, instead_of
          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
              AS new (id, purpose, channel_id, user_id, ticket_id, request_id, due_at, created_at, instead_of)
          ON CONFLICT DO NOTHING",
-    )
-    .bind::<Array<Uuid>, _>(column(&rows, |row| row.id))
-    .bind::<Array<Text>, _>(column(&rows, |row| row.purpose))
-    .bind::<Array<Uuid>, _>(column(&rows, |row| row.channel_id))
-    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
-    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.ticket_id))
-    .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
-    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.due_at))
-    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.created_at))
-    .bind::<Array<Uuid>, _>(column(fallbacks, |fallback| Id::from(fallback.instead_of)))
-    .bind::<Text, _>(Named(NotificationStatus::Scheduled))
+    );
+    NewNotificationRow::bind(&rows, insert)
+        .bind::<Array<Uuid>, _>(column(fallbacks, |fallback| Id::from(fallback.instead_of)))
+        .bind::<Text, _>(Named(NotificationStatus::Scheduled))
 }
 
 /// What a digest says hangs on its notification.

@@ -8,7 +8,7 @@ use diesel::{
     dsl::{AsSelect, IntoBoxed, auto_type, sql},
     pg::Pg,
     prelude::*,
-    sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid},
+    sql_types::{Array, Bool, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
@@ -108,24 +108,17 @@ pub(crate) async fn insert(
         return Ok(());
     }
     let rows = column(new, NewNotificationRow::from);
-    statement(
+    let insert = statement(
         "INSERT INTO notifications (id, purpose, channel_id, user_id, ticket_id, request_id, status, due_at,
                                     next_at, created_at)
          SELECT id, purpose, channel_id, user_id, ticket_id, request_id, $9, due_at, due_at, created_at
          FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
              AS new (id, purpose, channel_id, user_id, ticket_id, request_id, due_at, created_at)",
-    )
-    .bind::<Array<Uuid>, _>(column(&rows, |row| row.id))
-    .bind::<Array<Text>, _>(column(&rows, |row| row.purpose))
-    .bind::<Array<Uuid>, _>(column(&rows, |row| row.channel_id))
-    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.user_id))
-    .bind::<Array<Nullable<Uuid>>, _>(column(&rows, |row| row.ticket_id))
-    .bind::<Array<Uuid>, _>(column(&rows, |row| row.request_id))
-    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.due_at))
-    .bind::<Array<Timestamptz>, _>(column(&rows, |row| row.created_at))
-    .bind::<Text, _>(Named(NotificationStatus::Scheduled))
-    .execute(&mut connection)
-    .await?;
+    );
+    NewNotificationRow::bind(&rows, insert)
+        .bind::<Text, _>(Named(NotificationStatus::Scheduled))
+        .execute(&mut connection)
+        .await?;
     Ok(())
 }
 

@@ -77,15 +77,26 @@ impl TopicRepository for PgUnitOfWork {
     async fn set_routes(&mut self, topic: &Slug, channels: &[ChannelId]) -> Result<(), StorageError> {
         let channels: Vec<Id> = channels.iter().copied().map(Id::from).collect();
         self.run(async |connection| {
-            let known = topics::table.filter(topics::slug.eq(topic.as_str())).select(topics::position);
             // Two people may do this at once.
-            let known: Option<i64> = known.for_update().get_result(connection).await.optional()?;
-            if known.is_none() {
+            if !hold(connection, topic).await? {
                 return Err(Failure::Stale);
             }
             let old = topic_routes::table.filter(topic_routes::topic.eq(topic.as_str()));
             diesel::delete(old).execute(connection).await?;
             write_routes(connection, topic, channels).await
+        })
+        .await
+    }
+
+    async fn hold(&mut self, topic: &Slug) -> Result<bool, StorageError> {
+        self.run(async |connection| Ok(hold(connection, topic).await?)).await
+    }
+
+    async fn delete(&mut self, topic: &Slug) -> Result<(), StorageError> {
+        self.run(async |connection| {
+            let known = topics::table.filter(topics::slug.eq(topic.as_str()));
+            diesel::delete(known).execute(connection).await?;
+            Ok(())
         })
         .await
     }
@@ -116,6 +127,12 @@ pub(crate) async fn routing(connection: &AsyncPgConnection) -> Result<Routing, F
         is_default: row.is_default,
     });
     Ok(Routing::new(topics.collect()))
+}
+
+async fn hold(connection: &mut AsyncPgConnection, topic: &Slug) -> QueryResult<bool> {
+    let known = topics::table.filter(topics::slug.eq(topic.as_str())).select(topics::position);
+    let known: Option<i64> = known.for_update().get_result(connection).await.optional()?;
+    Ok(known.is_some())
 }
 
 async fn depose_default(connection: &mut AsyncPgConnection) -> QueryResult<()> {

@@ -27,6 +27,7 @@ pub(crate) struct BotRow {
     pub(crate) created_at: At,
     pub(crate) hook: String,
     pub(crate) hook_token: Option<Digest>,
+    pub(crate) archived_at: Option<At>,
 }
 
 impl From<&Bot> for BotRow {
@@ -40,6 +41,7 @@ impl From<&Bot> for BotRow {
             created_at: At(bot.created_at),
             hook: bot.hook.secret.reveal().to_owned(),
             hook_token: bot.hook.token.map(|token| Digest(*token.as_bytes())),
+            archived_at: bot.archived_at.map(At),
         }
     }
 }
@@ -59,6 +61,7 @@ impl BotRow {
                 token: self.hook_token.map(|token| SecretDigest::restore(token.0)),
             },
             created_at: self.created_at.0,
+            archived_at: self.archived_at.map(|at| at.0),
         })
     }
 }

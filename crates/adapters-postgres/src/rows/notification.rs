@@ -1,7 +1,10 @@
 //! Notifications, attempts, and mail that was captured.
 
 use application::ports::CapturedMail;
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Array, Nullable, Text, Timestamptz, Uuid},
+};
 use domain::notification::{
     Attempt, NewNotification, Notification, NotificationStatus, OutcomeKind, Purpose,
 };
@@ -10,6 +13,7 @@ use super::ChannelRow;
 use crate::{
     columns::{At, Id, Named},
     schema::{attempts, captured_mails, notifications},
+    statement::{Statement, column},
 };
 
 /// A count as the domain has it. Counts are far below its greatest value, where they would stop.
@@ -27,6 +31,20 @@ pub(crate) struct NewNotificationRow {
     pub(crate) request_id: Id,
     pub(crate) due_at: At,
     pub(crate) created_at: At,
+}
+
+impl NewNotificationRow {
+    /// Binds a set as the next eight values, in the order of the columns here.
+    pub(crate) fn bind<'f>(rows: &[Self], to: Statement<'f>) -> Statement<'f> {
+        to.bind::<Array<Uuid>, _>(column(rows, |row| row.id))
+            .bind::<Array<Text>, _>(column(rows, |row| row.purpose))
+            .bind::<Array<Uuid>, _>(column(rows, |row| row.channel_id))
+            .bind::<Array<Nullable<Uuid>>, _>(column(rows, |row| row.user_id))
+            .bind::<Array<Nullable<Uuid>>, _>(column(rows, |row| row.ticket_id))
+            .bind::<Array<Uuid>, _>(column(rows, |row| row.request_id))
+            .bind::<Array<Timestamptz>, _>(column(rows, |row| row.due_at))
+            .bind::<Array<Timestamptz>, _>(column(rows, |row| row.created_at))
+    }
 }
 
 impl From<&NewNotification> for NewNotificationRow {

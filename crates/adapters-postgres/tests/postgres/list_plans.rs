@@ -2,10 +2,11 @@
 
 use application::ports::{Changed, NotificationFilter, Span, TicketFilter, UserFilter};
 use domain::{
-    ids::{BotId, UserId},
+    ids::{AgentId, BotId, UserId},
     notification::NotificationStatus,
     search::Needle,
     ticket::TicketStatus,
+    ticket_work::Priority,
     topic::Slug,
 };
 use port_contracts::TEST_BEGINS;
@@ -34,7 +35,7 @@ async fn lists_of_tickets_use_the_index_of_their_filter() {
     let watched = Watched::new().await;
     let all = TicketFilter::default;
     let (status, topic) = (Some(TicketStatus::Closed), Some(Slug::restore("support".to_owned())));
-    let user_id = Some(UserId::from_uuid(nth(30)));
+    let (user_id, agent) = (Some(UserId::from_uuid(nth(30))), AgentId::from_uuid(nth(30)));
     for (index, filter) in [
         ("tickets_pkey", all()),
         ("tickets_status_idx", TicketFilter { status, ..all() }),
@@ -42,6 +43,9 @@ async fn lists_of_tickets_use_the_index_of_their_filter() {
         ("tickets_topic_idx", TicketFilter { topic, status, ..all() }),
         ("tickets_user_id_idx", TicketFilter { user_id, ..all() }),
         ("ticket_search_origin_idx", TicketFilter { origin: Some("web 6".to_owned()), status, ..all() }),
+        ("ticket_work_assignee_id_idx", TicketFilter { assignee: Some(Some(agent)), status, ..all() }),
+        ("ticket_work_priority_idx", TicketFilter { priority: Some(Priority::Urgent), status, ..all() }),
+        ("tickets_status_idx", TicketFilter { assignee: Some(None), status, ..all() }),
     ] {
         watched.uses(index, async |tx| tx.tickets().page(&filter, PAGE).await).await;
     }

@@ -251,9 +251,9 @@ async fn conversations_and_what_they_change_are_found_by_index() {
     watched.uses("messages_chat_idx", replies).await;
     watched.uses("messages_chat_idx", async |tx| tx.conversation().last_heard(&chat[0]).await).await;
     watched.uses("messages_pkey", async |tx| tx.conversation().note_heard(&[echo]).await).await;
-    watched.uses("tickets_answered_idx", async |tx| tx.conversation().reopen(&chat).await).await;
+    watched.uses("tickets_answered_idx", async |tx| tx.conversation().hold_waiting(&chat).await).await;
     let answered = Reference::new(1);
-    watched.uses("tickets_number_key", async |tx| tx.conversation().await_answer(answered).await).await;
+    watched.uses("tickets_number_key", async |tx| tx.conversation().hold(answered).await).await;
     watched.uses("messages_notification_id_key", async |tx| tx.notifications().confirm(&ids).await).await;
     let of_ticket = Whose::Ticket(TicketId::from_uuid(nth(30)));
     for index in ["messages_chat_idx", "messages_ticket_id_idx"] {

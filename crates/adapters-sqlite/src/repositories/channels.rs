@@ -19,8 +19,11 @@ use crate::{
 impl ChannelRepository for SqliteUnitOfWork {
     async fn all(&mut self) -> Result<Vec<Channel>, StorageError> {
         self.run(|connection| {
-            let rows =
-                channels::table.order(channels::position).select(ChannelRow::as_select()).load(connection)?;
+            let rows = channels::table
+                .filter(channels::archived_at.is_null())
+                .order(channels::position)
+                .select(ChannelRow::as_select())
+                .load(connection)?;
             rows.into_iter().map(Channel::try_from).collect()
         })
         .await
@@ -29,7 +32,10 @@ impl ChannelRepository for SqliteUnitOfWork {
     async fn by_name(&mut self, name: &str) -> Result<Option<Channel>, StorageError> {
         let name = name.to_owned();
         self.run(move |connection| {
-            let channel = channels::table.filter(channels::name.eq(name)).select(ChannelRow::as_select());
+            let channel = channels::table
+                .filter(channels::name.eq(name))
+                .filter(channels::archived_at.is_null())
+                .select(ChannelRow::as_select());
             channel.get_result(connection).optional()?.map(Channel::try_from).transpose()
         })
         .await
@@ -52,6 +58,16 @@ impl ChannelRepository for SqliteUnitOfWork {
                 0 => Err(Failure::Stale),
                 _ => Ok(()),
             }
+        })
+        .await
+    }
+
+    async fn archive(&mut self, channel: &Channel, at: Timestamp) -> Result<(), StorageError> {
+        let (id, name) = (Id::from(channel.id), channel.archived_name());
+        self.run(move |connection| {
+            let archived = (channels::name.eq(name), channels::archived_at.eq(Some(At(at))));
+            diesel::update(channels::table.filter(channels::id.eq(id))).set(archived).execute(connection)?;
+            Ok(())
         })
         .await
     }

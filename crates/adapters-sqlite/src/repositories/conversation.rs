@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use domain::{
     conversation::{Author, ChatId, ConversationMessage, Echo, MessageKey, OwnReply, reply::LastHeard},
-    ids::{MessageId, TicketId, first_uuid_at},
-    ticket::{Reference, Ticket, TicketStatus},
+    ids::{MessageId, first_uuid_at},
+    ticket::{Reference, Ticket},
 };
 use jiff::Timestamp;
 
@@ -103,35 +103,27 @@ impl ConversationRepository for SqliteUnitOfWork {
         .await
     }
 
-    async fn reopen(&mut self, chats: &[ChatId]) -> Result<Vec<TicketId>, StorageError> {
+    async fn hold_waiting(&mut self, chats: &[ChatId]) -> Result<Vec<Ticket>, StorageError> {
         let chats = chats.to_vec();
         self.run(move |connection| {
-            let mut reopened = Vec::new();
+            let mut waiting = Vec::new();
             for ChatId { bot, customer } in chats {
-                let answered = tickets::table
+                let theirs = tickets::table
                     .filter(tickets::bot_id.eq(Id::from(bot)))
                     .filter(tickets::chat_customer.eq(customer.as_str()))
-                    .filter(sql::<Bool>(IS_ANSWERED))
-                    .select(tickets::id);
-                let ids: Vec<Id> = answered.load(connection)?;
-                for id in &ids {
-                    let open = tickets::status.eq(Named(TicketStatus::Open));
-                    diesel::update(tickets::table.find(id)).set(open).execute(connection)?;
-                }
-                reopened.extend(ids.into_iter().map(TicketId::from));
+                    .filter(sql::<Bool>(IS_ANSWERED));
+                let rows: Vec<TicketRow> = theirs.select(TicketRow::as_select()).load(connection)?;
+                waiting.extend(rows);
             }
-            Ok(reopened)
+            waiting.into_iter().map(Ticket::try_from).collect()
         })
         .await
     }
 
-    async fn await_answer(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
+    async fn hold(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
         let number = reference.number().cast_signed();
         self.run(move |connection| {
             let ticket = tickets::table.filter(tickets::number.eq(number));
-            let open = ticket.filter(tickets::status.eq(Named(TicketStatus::Open)));
-            let pending = tickets::status.eq(Named(TicketStatus::Pending));
-            diesel::update(open).set(pending).execute(connection)?;
             let row = ticket.select(TicketRow::as_select()).get_result(connection).optional()?;
             row.map(Ticket::try_from).transpose()
         })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use application::ports::{StorageError, TopicRepository};
 use async_trait::async_trait;
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use domain::{
     channel::ChannelKind,
     ids::ChannelId,
@@ -77,6 +77,20 @@ impl TopicRepository for SqliteUnitOfWork {
             }
             diesel::delete(topic_routes::table.filter(topic_routes::topic.eq(&slug))).execute(connection)?;
             write_routes(connection, &slug, channels.into_iter())
+        })
+        .await
+    }
+
+    async fn hold(&mut self, topic: &Slug) -> Result<bool, StorageError> {
+        let known = topics::table.filter(topics::slug.eq(topic.to_string()));
+        self.run(move |connection| Ok(diesel::select(exists(known)).get_result(connection)?)).await
+    }
+
+    async fn delete(&mut self, topic: &Slug) -> Result<(), StorageError> {
+        let known = topics::table.filter(topics::slug.eq(topic.to_string()));
+        self.run(move |connection| {
+            diesel::delete(known).execute(connection)?;
+            Ok(())
         })
         .await
     }

@@ -49,6 +49,13 @@ impl From<&NewNotification> for NewNotificationRow {
     }
 }
 
+impl NewNotificationRow {
+    /// That of a notification of which nothing more is to happen.
+    pub(super) fn over(planned: &NewNotification, status: NotificationStatus) -> Self {
+        Self { status: Named(status), next_at: None, ..Self::from(planned) }
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = notifications)]
 pub(crate) struct NotificationRow {
@@ -100,8 +107,8 @@ impl NotificationRow {
     }
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = attempts)]
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = attempts, treat_none_as_default_value = false)]
 pub(crate) struct AttemptRow {
     number: i32,
     opened_at: At,
@@ -112,6 +119,22 @@ pub(crate) struct AttemptRow {
     provider_id: Option<String>,
     elapsed_us: Option<i64>,
     mimicked: bool,
+}
+
+impl From<&Attempt> for AttemptRow {
+    fn from(attempt: &Attempt) -> Self {
+        Self {
+            number: attempt.number.into(),
+            opened_at: At(attempt.opened_at),
+            closed_at: attempt.closed_at.map(At),
+            outcome: attempt.outcome.map(Named),
+            code: attempt.code.map(i32::from),
+            answer: attempt.answer.clone(),
+            provider_id: attempt.provider_id.clone(),
+            elapsed_us: attempt.elapsed_us.map(u64::cast_signed),
+            mimicked: attempt.mimicked,
+        }
+    }
 }
 
 impl From<AttemptRow> for Attempt {

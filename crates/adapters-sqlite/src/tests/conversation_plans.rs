@@ -31,11 +31,11 @@ async fn conversations_and_what_they_change_are_found_by_index() {
     watched.uses("messages_chat_idx (chat=?)", async |tx| tx.conversation().last_heard(&chat[0]).await).await;
     watched
         .uses("tickets_answered_idx (bot_id=? AND chat_customer=?)", async |tx| {
-            tx.conversation().reopen(&chat).await
+            tx.conversation().hold_waiting(&chat).await
         })
         .await;
     let answered = Reference::new(1);
-    watched.uses("tickets_number_key", async |tx| tx.conversation().await_answer(answered).await).await;
+    watched.uses("tickets_number_key", async |tx| tx.conversation().hold(answered).await).await;
     watched
         .uses("messages_notification_id_key", async |tx| tx.notifications().confirm(&notifications).await)
         .await;

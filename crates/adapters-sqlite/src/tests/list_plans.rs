@@ -4,10 +4,11 @@ use std::slice::from_ref;
 
 use application::ports::{Changed, NotificationFilter, Page, Span, TicketFilter, UnitOfWork, UserFilter};
 use domain::{
-    ids::{TicketId, UserId},
+    ids::{AgentId, TicketId, UserId},
     notification::NotificationStatus,
     search::{Needle, UserEntry},
     ticket::TicketStatus,
+    ticket_work::Priority,
     topic::Slug,
 };
 use port_contracts::TEST_BEGINS;
@@ -62,6 +63,18 @@ async fn lists_of_tickets_use_the_index_of_their_filter() {
         (
             "ticket_search_origin_idx (origin=? AND ticket_id>? AND ticket_id<?)",
             TicketFilter { origin: Some("web".to_owned()), status, ..all() },
+        ),
+        (
+            "ticket_work_assignee_id_idx (assignee_id=? AND ticket_id>? AND ticket_id<?)",
+            TicketFilter { assignee: Some(Some(AgentId::MAX)), status, ..all() },
+        ),
+        (
+            "ticket_work_priority_idx (priority=? AND ticket_id>? AND ticket_id<?)",
+            TicketFilter { priority: Some(Priority::Urgent), status, ..all() },
+        ),
+        (
+            "tickets_status_idx (status=? AND id>? AND id<?)",
+            TicketFilter { assignee: Some(None), status, ..all() },
         ),
     ] {
         watched.uses(index, async |tx| tx.tickets().page(&filter, PAGE).await).await;

@@ -8,12 +8,16 @@ use domain::{
     conversation::{ChatId, Delivery, ECHO_WITHIN, Heard, Taken, take_down},
     ids::{BotId, NotificationId, RequestId},
     intake::{CallPath, QuarantineReason, Quarantined, RawCall},
+    ticket_work::heard as heard_on,
 };
 use jiff::Timestamp;
 use metrics::counter;
 
 use super::gate::Gate;
-use crate::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically};
+use crate::{
+    ports::{Clock, Ids, Storage, StorageError, Transaction, atomically},
+    tickets::{Hand, with_work},
+};
 
 /// What a hook delivered, as it arrived.
 #[derive(Debug, Clone)]
@@ -118,7 +122,12 @@ impl HearMessages {
         let new = tx.conversation().record(messages).await?;
         let chats = Taken::chats_of_persons(messages, &new);
         if !chats.is_empty() {
-            tx.conversation().reopen(&chats).await?;
+            let waiting = tx.conversation().hold_waiting(&chats).await?;
+            let hand = Hand { agent: None, at: now, ids: &*self.ids };
+            for known in with_work(tx, waiting).await? {
+                let changed = heard_on(&known.ticket, known.work);
+                hand.write(tx, known, changed).await?;
+            }
         }
         if !echoes.is_empty() {
             let delivering: Vec<NotificationId> = echoes.iter().map(|echo| echo.notification_id).collect();

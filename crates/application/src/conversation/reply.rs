@@ -13,10 +13,14 @@ use domain::{
     ledger::Made,
     notification::{NewNotification, Purpose},
     ticket::{Reference, Ticket},
+    ticket_work::answered,
 };
 use jiff::Timestamp;
 
-use crate::ports::{Clock, Ids, NotificationQueue, Storage, StorageError, Transaction, atomically};
+use crate::{
+    ports::{Clock, Ids, NotificationQueue, Storage, StorageError, Transaction, atomically},
+    tickets::{Hand, with_its_work},
+};
 
 /// Why a reply was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -116,7 +120,7 @@ impl ReplyToTicket {
             if let Some(taken) = tx.conversation().by_key(key).await? {
                 return repeated(&taken, text);
             }
-            let ticket = tx.conversation().await_answer(reference).await?.ok_or_else(unknown)?;
+            let ticket = self.await_answer(tx, agent, reference).await?.ok_or_else(unknown)?;
             let way = self.way(tx, &ticket, now).await?;
             let planned = self.plan(&ticket, way, now);
             let message = self.message(agent, &ticket, key, text, &planned);
@@ -128,6 +132,20 @@ impl ReplyToTicket {
             Ok(taken(&message, planned.id, way))
         })
         .await
+    }
+
+    /// The ticket that is answered, which waits for the person from now on.
+    async fn await_answer(
+        &self,
+        tx: &mut Transaction,
+        agent: &Agent,
+        reference: Reference,
+    ) -> Result<Option<Ticket>, StorageError> {
+        let held = tx.conversation().hold(reference).await?;
+        let Some(known) = with_its_work(tx, held).await? else { return Ok(None) };
+        let changed = answered(&known.ticket, known.work);
+        let hand = Hand { agent: Some(agent.id()), at: self.clock.now(), ids: &*self.ids };
+        Ok(Some(hand.write(tx, known, changed).await?.ticket))
     }
 
     async fn way(&self, tx: &mut Transaction, ticket: &Ticket, now: Timestamp) -> Result<Way, ReplyError> {

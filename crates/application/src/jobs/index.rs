@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::search::{TicketEntry, UserEntry};
 use tokio::time::{Instant, sleep};
 
-use crate::ports::{Storage, StorageError, atomically};
+use crate::ports::{Storage, StorageError, Transaction, atomically};
 
 /// One commit writes entries of about so many users and tickets: some milliseconds, for which intake may wait.
 const PORTION: u16 = 25;
@@ -39,18 +39,20 @@ impl IndexForSearch {
 
     /// Follows a portion of notes; none when there are no more.
     async fn follow(&self) -> Result<Option<usize>, StorageError> {
-        atomically(&*self.storage, async |tx| {
-            let noted = tx.search().take(PORTION).await?;
-            if noted.notes == 0 {
-                return Ok(None);
-            }
-            let users: Vec<_> = noted.users.iter().map(UserEntry::from).collect();
-            let tickets =
-                noted.tickets.iter().map(|(ticket, origin)| TicketEntry::new(ticket, origin.clone()));
-            let tickets: Vec<_> = tickets.collect();
-            tx.search().put(&users, &tickets).await?;
-            Ok(Some(users.len() + tickets.len()))
-        })
-        .await
+        atomically(&*self.storage, async |tx| follow_notes(tx, PORTION).await).await
     }
+}
+
+/// Follows the oldest notes of about so many users and tickets. Says how many entries that were; none when there are no
+/// notes.
+pub(crate) async fn follow_notes(tx: &mut Transaction, about: u16) -> Result<Option<usize>, StorageError> {
+    let noted = tx.search().take(about).await?;
+    if noted.notes == 0 {
+        return Ok(None);
+    }
+    let users: Vec<_> = noted.users.iter().map(UserEntry::from).collect();
+    let tickets = noted.tickets.iter().map(|(ticket, origin)| TicketEntry::new(ticket, origin.clone()));
+    let tickets: Vec<_> = tickets.collect();
+    tx.search().put(&users, &tickets).await?;
+    Ok(Some(users.len() + tickets.len()))
 }

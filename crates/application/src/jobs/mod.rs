@@ -21,6 +21,7 @@ use domain::{
 pub use escalate::EscalateTickets;
 pub use forget_answers::ForgetExpiredAnswers;
 pub use index::IndexForSearch;
+pub(crate) use index::follow_notes;
 pub use retire::{RetireOldRows, Retired};
 pub use send_digests::SendDigests;
 pub use turns::{RequestJob, ShareJobs};

@@ -31,7 +31,7 @@ pub trait BotRepository: Send {
     /// [`StorageError::Conflict`] when its name is taken.
     async fn insert(&mut self, bot: &Bot) -> Result<(), StorageError>;
 
-    /// Writes all that may change of a bot, its keys above all.
+    /// Writes all that may change of a bot: its name, what it assumes of users, its keys, and whether it was put away.
     async fn update(&mut self, bot: &Bot) -> Result<(), StorageError>;
 }
 

@@ -44,10 +44,10 @@ pub trait ConversationRepository: Send {
     /// What the person of a chat wrote last.
     async fn last_heard(&mut self, chat: &ChatId) -> Result<Option<LastHeard>, StorageError>;
 
-    /// The persons of these chats wrote: their tickets that are pending or resolved are open again. Says which those are.
-    async fn reopen(&mut self, chats: &[ChatId]) -> Result<Vec<TicketId>, StorageError>;
+    /// The tickets that were opened from these chats and are pending or resolved. Nobody else changes them until the end of
+    /// the unit of work.
+    async fn hold_waiting(&mut self, chats: &[ChatId]) -> Result<Vec<Ticket>, StorageError>;
 
-    /// A ticket is being answered: if it is open it is pending from now on. Answers the ticket as it is then, which nobody
-    /// else changes until the end of the unit of work; none if there is no such ticket.
-    async fn await_answer(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError>;
+    /// A ticket, which nobody else changes until the end of the unit of work.
+    async fn hold(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError>;
 }

@@ -4,6 +4,7 @@ use domain::{
     ids::{AgentId, BotId, UserId, first_uuid_at},
     search::Needle,
     ticket::TicketStatus,
+    ticket_work::Priority,
     topic::Slug,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -87,8 +88,10 @@ pub struct TicketFilter {
     pub status: Option<TicketStatus>,
     /// Only those on this topic.
     pub topic: Option<Slug>,
-    /// Only those that this agent works on.
-    pub assignee: Option<AgentId>,
+    /// Only those that this agent works on, or that nobody works on.
+    pub assignee: Option<Option<AgentId>>,
+    /// Only those that matter so much.
+    pub priority: Option<Priority>,
     /// Only those that were opened in this time.
     pub created: Span,
 }

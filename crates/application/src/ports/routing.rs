@@ -36,15 +36,21 @@ pub trait TopicRepository: Send {
     ///
     /// [`StorageError::Stale`] when there is no such topic.
     async fn set_reminders(&mut self, topic: &Slug, reminders: Reminders) -> Result<(), StorageError>;
+
+    /// Says whether there is such a topic. Nobody else changes it until the end of the unit of work.
+    async fn hold(&mut self, topic: &Slug) -> Result<bool, StorageError>;
+
+    /// Deletes a topic with its aliases and routes. Tickets keep its slug.
+    async fn delete(&mut self, topic: &Slug) -> Result<(), StorageError>;
 }
 
 /// Channels.
 #[async_trait]
 pub trait ChannelRepository: Send {
-    /// All channels, in the order in which they were added.
+    /// All channels but those that were put away, in the order in which they were added.
     async fn all(&mut self) -> Result<Vec<Channel>, StorageError>;
 
-    /// A channel by its name.
+    /// A channel by its name, unless it was put away.
     async fn by_name(&mut self, name: &str) -> Result<Option<Channel>, StorageError>;
 
     /// Writes a new channel.
@@ -56,6 +62,9 @@ pub trait ChannelRepository: Send {
     ///
     /// [`StorageError::Stale`] when there is no such channel.
     async fn update(&mut self, channel: &Channel) -> Result<(), StorageError>;
+
+    /// Puts a channel away and gives its name free: notifications name it still, and what waits is sent.
+    async fn archive(&mut self, channel: &Channel, at: Timestamp) -> Result<(), StorageError>;
 
     /// Stops sending over a channel, or goes on. What waits is kept, and is due as it was.
     async fn set_paused(&mut self, id: ChannelId, since: Option<Timestamp>) -> Result<(), StorageError>;

@@ -10,8 +10,9 @@ use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SessionRepository, TicketRepository, TicketWorkRepository,
-    TimelineRepository, TopicRepository, UserRepository, WatchRepository, WorkerRepository,
+    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, TicketRepository,
+    TicketWorkRepository, TimelineRepository, TopicRepository, UserRepository, WatchRepository,
+    WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -126,6 +127,8 @@ pub trait UnitOfWork: Send {
     fn responses(&mut self) -> &mut dyn ResponseRepository;
     /// What lists are searched by.
     fn search(&mut self) -> &mut dyn SearchRepository;
+    /// What fills a database for demonstrations and benchmarks.
+    fn seed(&mut self) -> &mut dyn SeedRepository;
     /// What the watchdog sees and has told.
     fn watchdog(&mut self) -> &mut dyn WatchRepository;
 }

@@ -9,10 +9,11 @@ use domain::{
     message::{Content, Message, TicketFacts},
     quiet_hours::QuietHours,
     ticket::{Chat, Reference},
+    topic::Topic,
 };
 
 use super::{RoutingError, find_channel};
-use crate::ports::{Channel, Clock, Ids, Receipt, Storage, StorageError, atomically, consult};
+use crate::ports::{Channel, Clock, Ids, Receipt, Storage, StorageError, Transaction, atomically, consult};
 
 /// What is to change of a channel. Each part is left as it is unless it is given; the inner option takes it away.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +60,47 @@ impl SetChannel {
         })
         .await
     }
+}
+
+/// Puts a channel away.
+#[derive(Clone)]
+pub struct ArchiveChannel {
+    /// Where channels are.
+    pub storage: Arc<dyn Storage>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl ArchiveChannel {
+    /// Puts a channel away that no topic and no other channel leads to. What waits over it is still sent.
+    pub async fn execute(&self, name: &str) -> Result<(), RoutingError> {
+        atomically(&*self.storage, async |tx| {
+            let channel = find_channel(tx, name).await?;
+            if channel.target == Target::Person {
+                return Err(RoutingError::OwnChannel(channel.name));
+            }
+            if let Some(user) = what_leads_to(tx, &channel).await? {
+                return Err(RoutingError::ChannelInUse(channel.name, user));
+            }
+            Ok(tx.channels().archive(&channel, self.clock.now()).await?)
+        })
+        .await
+    }
+}
+
+/// The first topic or channel that leads to a channel.
+async fn what_leads_to(
+    tx: &mut Transaction,
+    channel: &ChannelRecord,
+) -> Result<Option<String>, StorageError> {
+    let routing = tx.topics().routing().await?;
+    let leads = |topic: &&Topic| topic.routes.iter().any(|route| route.channel_id == channel.id);
+    if let Some(topic) = routing.topics().iter().find(leads) {
+        return Ok(Some(format!("the topic {}", topic.slug)));
+    }
+    let channels = tx.channels().all().await?;
+    let other = channels.iter().find(|other| other.fallback == Some(channel.id));
+    Ok(other.map(|other| format!("the channel {}", other.name)))
 }
 
 /// Tries a channel.

@@ -1,13 +1,17 @@
-//! Topics are changed.
+//! Topics are changed and removed.
 
 use std::sync::Arc;
 
-use domain::topic::{Slug, Topic};
+use domain::{
+    ids::ChannelId,
+    topic::{Route, Slug, Topic},
+};
+use jiff::{SignedDuration, civil::Time};
 
-use super::{RoutingError, checked_name};
-use crate::ports::{Storage, atomically};
+use super::{RoutingError, checked_name, find_routable};
+use crate::ports::{Storage, Transaction, atomically};
 
-/// What is to change of a topic. Each part is left as it is unless it is given.
+/// What is to change of a topic. Each part is left as it is unless it is given; the inner option takes it away.
 #[derive(Debug, Clone, Default)]
 pub struct TopicChange {
     /// What people read.
@@ -16,9 +20,15 @@ pub struct TopicChange {
     pub aliases: Option<Vec<String>>,
     /// Whether tickets on no known topic are about this one from now on.
     pub make_default: bool,
+    /// The names of the channels that are told. Tickets that are open already keep theirs.
+    pub channels: Option<Vec<String>>,
+    /// At which time of the UTC day a mail says what waits.
+    pub digest_at: Option<Option<Time>>,
+    /// After how long an open ticket is told once more.
+    pub escalate_after: Option<Option<SignedDuration>>,
 }
 
-/// Changes what a topic is called, and whether it is the default.
+/// Changes a topic.
 #[derive(Clone)]
 pub struct SetTopic {
     /// Where topics are.
@@ -26,23 +36,74 @@ pub struct SetTopic {
 }
 
 impl SetTopic {
-    /// Changes what is given, and answers the topic as it is then. Tickets keep their topic: they know its slug.
-    pub async fn execute(&self, topic: &Slug, change: TopicChange) -> Result<Topic, RoutingError> {
+    /// Changes what is given, and answers the topic as it is then. With `seen` the topic that somebody looked at: if it is
+    /// another one now, it stays. Tickets keep their topic: they know its slug.
+    pub async fn execute(
+        &self,
+        topic: &Slug,
+        change: TopicChange,
+        seen: Option<&Topic>,
+    ) -> Result<Topic, RoutingError> {
         let title = change.title.as_deref().map(checked_name).transpose()?;
         atomically(&*self.storage, async |tx| {
-            let routing = tx.topics().routing().await?;
-            let known = routing.topics().iter().find(|known| known.slug == *topic);
-            let mut topic = known.ok_or_else(|| RoutingError::Unknown("topic", topic.to_string()))?.clone();
-            if let Some(title) = title {
-                topic.title = title;
+            let mut topic = held(tx, topic).await?;
+            if seen.is_some_and(|seen| *seen != topic) {
+                return Err(RoutingError::Changed);
             }
-            if let Some(aliases) = change.aliases {
-                topic.aliases = aliases;
-            }
+            topic.title = title.unwrap_or(topic.title);
+            topic.aliases = change.aliases.unwrap_or(topic.aliases);
             topic.is_default |= change.make_default;
             tx.topics().update(&topic).await?;
+            if let Some(channels) = &change.channels {
+                topic.routes = routes_to(tx, channels).await?;
+                let ids: Vec<ChannelId> = topic.routes.iter().map(|route| route.channel_id).collect();
+                tx.topics().set_routes(&topic.slug, &ids).await?;
+            }
+            let known = topic.reminders;
+            topic.reminders.digest_at = change.digest_at.unwrap_or(known.digest_at);
+            topic.reminders.escalate_after = change.escalate_after.unwrap_or(known.escalate_after);
+            if topic.reminders != known {
+                tx.topics().set_reminders(&topic.slug, topic.reminders).await?;
+            }
             Ok(topic)
         })
         .await
     }
+}
+
+/// Removes a topic.
+#[derive(Clone)]
+pub struct RemoveTopic {
+    /// Where topics are.
+    pub storage: Arc<dyn Storage>,
+}
+
+impl RemoveTopic {
+    /// Removes a topic that is not the default. Tickets about it keep its slug, and whoever asks for it later gets the
+    /// default.
+    pub async fn execute(&self, topic: &Slug) -> Result<(), RoutingError> {
+        atomically(&*self.storage, async |tx| {
+            let topic = held(tx, topic).await?;
+            if topic.is_default {
+                return Err(RoutingError::DefaultTopic(topic.slug.to_string()));
+            }
+            Ok(tx.topics().delete(&topic.slug).await?)
+        })
+        .await
+    }
+}
+
+pub(super) async fn routes_to(tx: &mut Transaction, channels: &[String]) -> Result<Vec<Route>, RoutingError> {
+    let channels = find_routable(tx, channels).await?;
+    Ok(channels.iter().map(|channel| Route { channel_id: channel.id, kind: channel.kind }).collect())
+}
+
+/// A topic that nobody else changes meanwhile.
+async fn held(tx: &mut Transaction, slug: &Slug) -> Result<Topic, RoutingError> {
+    let unknown = || RoutingError::Unknown("topic", slug.to_string());
+    if !tx.topics().hold(slug).await? {
+        return Err(unknown());
+    }
+    let routing = tx.topics().routing().await?;
+    routing.topics().iter().find(|known| known.slug == *slug).cloned().ok_or_else(unknown)
 }

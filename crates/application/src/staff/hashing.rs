@@ -6,7 +6,7 @@ use super::{PASSWORD_MAX, PASSWORD_MIN, StaffError};
 use crate::ports::{PasswordHashError, PasswordHasher};
 
 /// The hash of a new password, if its length is allowed.
-pub(super) async fn hash_new(
+pub(crate) async fn hash_new(
     hasher: &Arc<dyn PasswordHasher>,
     password: String,
 ) -> Result<String, StaffError> {

@@ -39,20 +39,30 @@ impl AddAgent {
     }
 
     pub(super) async fn add(&self, email: &str, password: String, role: Role) -> Result<AgentId, StaffError> {
+        let member = self.member(email, password, role).await?;
+        match atomically(&*self.storage, async |tx| tx.agents().insert(&member).await).await {
+            Ok(()) => Ok(member.id),
+            Err(StorageError::Conflict(_)) => Err(StaffError::EmailTaken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A member of staff who is not written yet: hashing is slow, and no transaction waits for it.
+    pub(super) async fn member(
+        &self,
+        email: &str,
+        password: String,
+        role: Role,
+    ) -> Result<StaffMember, StaffError> {
         let email = EmailAddress::parse(email).map_err(|_| StaffError::Email)?;
-        let member = StaffMember {
+        Ok(StaffMember {
             id: AgentId::from_uuid(self.ids.next()),
             email: email.to_string(),
             password_hash: hashing::hash_new(&self.hasher, password).await?,
             role,
             created_at: self.clock.now(),
             deactivated_at: None,
-        };
-        match atomically(&*self.storage, async |tx| tx.agents().insert(&member).await).await {
-            Ok(()) => Ok(member.id),
-            Err(StorageError::Conflict(_)) => Err(StaffError::EmailTaken),
-            Err(error) => Err(error.into()),
-        }
+        })
     }
 }
 

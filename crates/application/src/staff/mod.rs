@@ -1,5 +1,6 @@
 //! Members of staff, their sessions and their API tokens.
 
+mod first_admin;
 mod hashing;
 mod members;
 mod sign_in;
@@ -11,6 +12,8 @@ use domain::{
     bot::{Secret, SecretDigest},
     ids::{AgentId, TokenId},
 };
+pub use first_admin::{CreateFirstAdmin, FIRST_ADMIN_LINK_LIFETIME, FirstAdminLink, OfferFirstAdmin};
+pub(crate) use hashing::hash_new;
 pub use members::{AddAgent, AgentChange, ChangeAgent, ChangePassword};
 pub use sign_in::{AuthenticateSession, EndSession, SignIn, SignInError, SignedIn};
 

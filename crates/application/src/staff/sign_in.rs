@@ -34,6 +34,12 @@ pub enum SignInError {
     Storage(#[from] StorageError),
 }
 
+/// One who fails may try so many times at once.
+const TRIES_AT_ONCE: i32 = 5;
+
+/// Then once in so long. A million common passwords would take two years.
+const TRY_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
 /// Who tries: the address that is typed and where the try comes from. A stranger elsewhere, who guesses, shuts nobody
 /// out.
 type Tried = (SecretDigest, String);
@@ -57,7 +63,14 @@ impl SignIn {
         entropy: Arc<dyn Entropy>,
         hasher: Arc<dyn PasswordHasher>,
     ) -> Self {
-        Self { storage, clock, ids, entropy, hasher, failures: Mutex::default() }
+        Self {
+            storage,
+            clock,
+            ids,
+            entropy,
+            hasher,
+            failures: Mutex::new(Throttle::new(TRIES_AT_ONCE, TRY_EVERY)),
+        }
     }
 
     /// Answers the secret of a new session. `remote` is where the try comes from, `client` what the browser calls

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use domain::{
     agent::{Agent, Role, StaffMember},
-    ids::{TicketEventId, TicketId},
-    ticket::Ticket,
-    ticket_work::{Changed, StatusError, TicketChange, TicketEvent, TicketWork, change},
+    ids::TicketId,
+    ticket_work::{StatusError, TicketChange, change},
     topic::Slug,
 };
 
+use super::{Hand, TicketAsWorkedOn, with_its_work};
 use crate::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically};
 
 /// Why a ticket stays as it is.
@@ -47,15 +47,6 @@ impl From<StorageError> for ChangeTicketError {
     }
 }
 
-/// A ticket, and the work on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TicketAsWorkedOn {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// Who works on it.
-    pub work: TicketWork,
-}
-
 /// Changes tickets.
 #[derive(Clone)]
 pub struct ChangeTicket {
@@ -68,7 +59,7 @@ pub struct ChangeTicket {
 }
 
 impl ChangeTicket {
-    /// Changes a ticket. With `seen` the version of the work that the agent looked at; another one is refused. Answers the
+    /// Changes a ticket. With `seen` the version of the ticket that the agent looked at; another one is refused. Answers the
     /// ticket as it is then.
     pub async fn execute(
         &self,
@@ -81,40 +72,22 @@ impl ChangeTicket {
             return Err(ChangeTicketError::NotAllowed);
         }
         atomically(&*self.storage, async |tx| {
-            let ticket = tx.tickets().find(id).await?.ok_or(ChangeTicketError::Unknown)?;
-            let known = tx.ticket_work().of_tickets(&[id]).await?;
-            let work = known.first().map(|(_, work)| *work).unwrap_or_default();
-            if seen.is_some_and(|seen| seen != work.version) {
+            let found = tx.tickets().find(id).await?;
+            let known = with_its_work(tx, found).await?.ok_or(ChangeTicketError::Unknown)?;
+            if seen.is_some_and(|seen| seen != known.work.version) {
                 return Err(ChangeTicketError::Stale);
             }
             check(tx, wanted).await?;
-            let changed = change(&ticket, work, wanted)?;
-            if !changed.deeds.is_empty() {
-                tx.ticket_work().change(&ticket, work.version, &changed).await?;
-                tx.ticket_work().record(&self.events(agent, id, &changed)).await?;
-            }
-            let ticket = Ticket { status: changed.status, topic: changed.topic, ..ticket };
-            Ok(TicketAsWorkedOn { ticket, work: changed.work })
+            let changed = change(&known.ticket, known.work, wanted)?;
+            let hand = Hand { agent: Some(agent.id()), at: self.clock.now(), ids: &*self.ids };
+            Ok(hand.write(tx, known, changed).await?)
         })
         .await
     }
-
-    fn events(&self, agent: &Agent, ticket_id: TicketId, changed: &Changed) -> Vec<TicketEvent> {
-        let at = self.clock.now();
-        let event = |(deed, before, after): &(_, Option<String>, Option<String>)| TicketEvent {
-            id: TicketEventId::from_uuid(self.ids.next()),
-            ticket_id,
-            agent_id: Some(agent.id()),
-            deed: *deed,
-            before: before.clone(),
-            after: after.clone(),
-            at,
-        };
-        changed.deeds.iter().map(event).collect()
-    }
 }
 
-async fn check(tx: &mut Transaction, wanted: &TicketChange) -> Result<(), ChangeTicketError> {
+/// Whether there is what a ticket is to be given.
+pub(super) async fn check(tx: &mut Transaction, wanted: &TicketChange) -> Result<(), ChangeTicketError> {
     if let Some(topic) = &wanted.topic {
         let routing = tx.topics().routing().await?;
         if !routing.topics().iter().any(|known| known.slug == *topic) {

@@ -66,6 +66,19 @@ impl ExportUser {
     }
 }
 
+/// Notifications with their attempts, and without the mails that were captured of them.
+pub async fn with_attempts(
+    snapshot: &mut Transaction,
+    notifications: Vec<Notification>,
+) -> Result<Vec<ExportedNotification>, StorageError> {
+    let mut told = Vec::with_capacity(notifications.len());
+    for notification in notifications {
+        let attempts = snapshot.notifications().attempts(notification.id).await?;
+        told.push(ExportedNotification { notification, attempts, captured_mail: None });
+    }
+    Ok(told)
+}
+
 async fn gather(snapshot: &mut Transaction, id: UserId) -> Result<Option<UserExport>, StorageError> {
     let Some(user) = snapshot.users().find(id).await? else { return Ok(None) };
     Ok(Some(UserExport {

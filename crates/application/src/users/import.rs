@@ -14,9 +14,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::{Changed, Clock, Ids, Storage, StorageError, Transaction, atomically, consult};
 
-/// So many rows share a commit: as many as calls of bots do.
-pub const IMPORT_BATCH: usize = 256;
-
 /// Whether an import changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportMode {

@@ -4,15 +4,17 @@ mod edit;
 mod erase;
 mod export;
 mod import;
+mod import_rows;
 mod record;
 mod rows;
 
 pub use edit::{EditUser, EditUserError, UserEdit};
 pub use erase::EraseUser;
-pub use export::{ExportUser, ExportedNotification, UserExport};
-pub use import::{IMPORT_BATCH, ImportMode, ImportOutcome, ImportUsers};
+pub use export::{ExportUser, ExportedNotification, UserExport, with_attempts};
+pub use import::{ImportMode, ImportOutcome, ImportUsers};
+pub use import_rows::{ImportRows, ImportRowsError, ImportedRows, RejectedRow};
 pub use record::{USER_COLUMNS, UserRecord};
-pub use rows::{Row, Rows, TOO_WIDE, rejection};
+pub use rows::{Row, Rows};
 
 use domain::{identity::Identity, ids::UserId};
 

@@ -4,32 +4,11 @@
 use std::io::{self, BufRead as _, BufReader, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder};
-use domain::{
-    bot_call::{Fields, RefusalCode, Refused},
-    cells::restored,
-};
+use domain::{bot_call::Fields, cells::restored};
 use serde_json::Value;
 
 /// The columns that an import adds to those of a file, for the rows that it rejects.
 const REJECTED_COLUMNS: [&str; 2] = ["rejected_line", "rejected_reason"];
-
-/// Why a row was not taken that has more cells than there are columns.
-pub const TOO_WIDE: &str = "the row has more cells than the heading; are quotes missing?";
-
-/// Why a row was not taken, for whoever mends it.
-pub const fn rejection(refused: Refused) -> &'static str {
-    match refused.code {
-        RefusalCode::NothingIdentifies => "an email, a phone or a customer id is needed",
-        RefusalCode::EmailUnreadable => "the email cannot be read, and nothing else identifies the person",
-        RefusalCode::PhoneUnreadable => {
-            "the phone cannot be read, and nothing else identifies the person; is the country code missing?"
-        }
-        RefusalCode::DescriptionMissing
-        | RefusalCode::BodyUnreadable
-        | RefusalCode::IdempotencyKeyReused
-        | RefusalCode::IdempotencyKeyUnreadable => "the row cannot be read",
-    }
-}
 
 /// A row of the file.
 pub struct Row {
@@ -80,8 +59,8 @@ impl<R: Read> Rows<R> {
         self.reader.position().byte()
     }
 
-    /// The cells of a row that was rejected, under the names of its columns and those that say why.
-    pub fn rejected(&self, row: &Row, reason: &str) -> Vec<String> {
+    /// The cells of a row that was rejected, under [the names](Self::rejected_names) of its columns and those that say why.
+    pub(super) fn rejected(&self, row: &Row, reason: &str) -> Vec<String> {
         let own = self.names.iter().zip(row.cells.iter().map(String::as_str).chain(std::iter::repeat("")));
         let own = own.filter(|(name, _)| !REJECTED_COLUMNS.contains(&name.as_str())).map(|(_, cell)| cell);
         own.map(str::to_owned).chain([row.line.to_string(), reason.to_owned()]).collect()

@@ -1,11 +1,12 @@
-//! `SetChannel`, `TestChannel`, `SetTopic`.
+//! `SetChannel`, `ArchiveChannel`, `TestChannel`, `SetTopic`, `RemoveTopic`.
 
 use std::{collections::HashMap, sync::Arc};
 
 use application::{
     ports::{Channel as ChannelPort, Receipt},
     routing::{
-        ChannelChange, RoutingError, SetChannel, SetTopic, TestChannel, TestChannelError, TopicChange,
+        ArchiveChannel, ChannelChange, RemoveTopic, RoutingError, SetChannel, SetTopic, TestChannel,
+        TestChannelError, TopicChange,
     },
 };
 use domain::{
@@ -96,7 +97,7 @@ async fn what_tells_persons_or_is_unknown_cannot_be_tested() {
 
 async fn change_topic(desk: &Desk, slug: &str, change: TopicChange) -> Result<Topic, RoutingError> {
     let slug = Slug::parse(slug).expect("a slug");
-    SetTopic { storage: desk.storage() }.execute(&slug, change).await
+    SetTopic { storage: desk.storage() }.execute(&slug, change, None).await
 }
 
 #[tokio::test]
@@ -105,7 +106,7 @@ async fn a_topic_is_found_by_its_new_names_and_by_none_of_the_old() {
     let change = TopicChange {
         title: Some(" Buying ".to_owned()),
         aliases: Some(vec!["comprar".to_owned()]),
-        make_default: false,
+        ..TopicChange::default()
     };
     let changed = change_topic(&desk, "sales", change).await.expect("it is known");
     assert_eq!((changed.title.as_str(), changed.is_default), ("Buying", false));
@@ -132,4 +133,59 @@ async fn a_topic_that_cannot_be_changed_is_refused_with_its_reason() {
     assert!(matches!(change_topic(&desk, "sales", unnamed).await, Err(RoutingError::Name)));
     let unknown = change_topic(&desk, "nowhere", TopicChange::default()).await;
     assert!(matches!(unknown, Err(RoutingError::Unknown("topic", slug)) if slug == "nowhere"));
+}
+
+#[tokio::test]
+async fn of_two_who_change_a_topic_the_later_is_told() {
+    let desk = Desk::open().await;
+    let slug = Slug::parse("sales").expect("a slug");
+    let seen = change_topic(&desk, "sales", TopicChange::default()).await.expect("it is known");
+    let retitle = |title: &str| TopicChange { title: Some(title.to_owned()), ..TopicChange::default() };
+    let set = SetTopic { storage: desk.storage() };
+    let first = set.execute(&slug, retitle("Buying"), Some(&seen)).await.expect("it is as it was seen");
+    let late = set.execute(&slug, retitle("Shopping"), Some(&seen)).await;
+    assert!(matches!(late, Err(RoutingError::Changed)));
+    assert_eq!(set.execute(&slug, TopicChange::default(), Some(&first)).await.expect("it stayed"), first);
+}
+
+#[tokio::test]
+async fn a_topic_is_changed_as_a_whole_or_not_at_all() {
+    let desk = Desk::open().await;
+    let change = TopicChange {
+        title: Some("Buying".to_owned()),
+        channels: Some(vec!["nowhere".to_owned()]),
+        ..TopicChange::default()
+    };
+    assert!(change_topic(&desk, "sales", change).await.is_err());
+    let stayed = change_topic(&desk, "sales", TopicChange::default()).await.expect("it is known");
+    assert_eq!(stayed.title, "Sales");
+}
+
+#[tokio::test]
+async fn a_topic_is_removed_unless_it_is_the_default() {
+    let desk = Desk::open().await;
+    let remove = RemoveTopic { storage: desk.storage() };
+    let slug = |text| Slug::parse(text).expect("a slug");
+    remove.execute(&slug("sales")).await.expect("it is not the default");
+    assert_eq!(desk.ask("sales", "ana@example.com").await.topic.as_deref(), Some("support"));
+    assert!(matches!(remove.execute(&slug("support")).await, Err(RoutingError::DefaultTopic(_))));
+    assert!(matches!(remove.execute(&slug("sales")).await, Err(RoutingError::Unknown("topic", _))));
+}
+
+#[tokio::test]
+async fn a_channel_is_put_away_once_nothing_leads_to_it() {
+    let desk = Desk::open().await;
+    let archive = ArchiveChannel { storage: desk.storage(), clock: desk.clock() };
+    let waiting = desk.ask("sales", "ana@example.com").await;
+    let used = archive.execute("sales-slack").await.expect_err("a topic leads to it");
+    assert_eq!(used.to_string(), "the topic sales leads to the channel sales-slack: change that first");
+    set(&desk, "sales-slack", fallback("team-email")).await.expect("it may");
+    let to_team = TopicChange { channels: Some(vec!["team-email".to_owned()]), ..TopicChange::default() };
+    change_topic(&desk, "sales", to_team).await.expect("it is known");
+    archive.execute("sales-slack").await.expect("nothing leads to it");
+    assert!(waiting.reference.is_some(), "what waits is not withdrawn");
+    let unknown = archive.execute("sales-slack").await;
+    assert!(matches!(unknown, Err(RoutingError::Unknown("channel", _))));
+    assert!(matches!(archive.execute(PERSON_CHANNEL).await, Err(RoutingError::OwnChannel(_))));
+    assert!(matches!(archive.execute("team-email").await, Err(RoutingError::ChannelInUse(..))));
 }

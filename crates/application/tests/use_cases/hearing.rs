@@ -77,6 +77,24 @@ async fn a_message_of_the_person_opens_a_ticket_again_that_was_answered() {
 }
 
 #[tokio::test]
+async fn what_a_message_and_a_reply_do_to_a_ticket_stands_in_its_history() {
+    let desk = Desk::open().await;
+    let reference = desk.ask_in_chat(None).await;
+    desk.reply(reference, "50 €", "a").await.expect("it is taken");
+    let seen = desk.work(reference).await.version;
+    desk.hear("1", &delivered("customer", "And in euros?")).await;
+    let done = desk
+        .look(async |tx| tx.ticket_work().events_of(desk.ticket(reference).await.id, Page::first(9)).await)
+        .await;
+    let told: Vec<_> = done
+        .iter()
+        .map(|event| (event.agent_id.is_some(), event.before.as_deref(), event.after.as_deref()))
+        .collect();
+    assert_eq!(told, [(false, Some("pending"), Some("open")), (true, Some("open"), Some("pending"))]);
+    assert!(desk.work(reference).await.version > seen, "whoever looked at it before is told");
+}
+
+#[tokio::test]
 async fn junk_is_kept_as_it_came_beside_what_could_be_understood() {
     let desk = Desk::open().await;
     let ticket = desk.ask_in_chat(None).await;
@@ -135,7 +153,7 @@ async fn an_outage_is_told_and_a_lost_race_is_run_again() {
     let ticket = desk.ask_in_chat(None).await;
     desk.storage.fail_next(Operation::ConversationRecord, Fault::Conflict);
     assert_eq!(desk.hear("1", &delivered("customer", "Hello")).await, ONE);
-    for step in [Operation::Begin, Operation::ConversationReopen, Operation::Commit] {
+    for step in [Operation::Begin, Operation::ConversationHoldWaiting, Operation::Commit] {
         desk.storage.fail_next(step, Fault::Unavailable);
         let failed = desk.try_hear("2", &delivered("customer", "Bye")).await;
         assert!(matches!(failed, Err(HearError::Storage(_))), "{step:?}");

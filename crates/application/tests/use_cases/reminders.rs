@@ -1,11 +1,11 @@
-//! `SetReminders`, `SendDigests`, `EscalateTickets`.
+//! Reminders by `SetTopic`, `SendDigests`, `EscalateTickets`.
 
 use std::sync::Arc;
 
 use application::{
     jobs::{EscalateTickets, SendDigests},
     ports::{Clock as _, NotificationQueue as _},
-    routing::{RoutingError, SetReminders},
+    routing::{RoutingError, SetTopic, TopicChange},
 };
 use domain::{
     ledger::day_of,
@@ -28,24 +28,25 @@ fn slug(topic: &str) -> Slug {
     Slug::parse(topic).expect("a slug")
 }
 
-async fn set(
-    desk: &Desk,
-    topic: &str,
-    change: impl FnOnce(&mut Reminders) + Send,
-) -> Result<Reminders, RoutingError> {
-    SetReminders { storage: desk.storage() }.execute(&slug(topic), change).await
+async fn set(desk: &Desk, topic: &str, change: TopicChange) -> Result<Reminders, RoutingError> {
+    let changed = SetTopic { storage: desk.storage() }.execute(&slug(topic), change, None).await;
+    changed.map(|topic| topic.reminders)
 }
 
 async fn with_digest_at_nine(topic: &str) -> Desk {
     let desk = Desk::open().await;
     let nine = Time::constant(9, 0, 0, 0);
-    set(&desk, topic, |reminders| reminders.digest_at = Some(nine)).await.expect("a shipped topic");
+    set(&desk, topic, TopicChange { digest_at: Some(Some(nine)), ..TopicChange::default() })
+        .await
+        .expect("a shipped topic");
     desk
 }
 
 async fn with_escalation_after_an_hour(topic: &str) -> Desk {
     let desk = Desk::open().await;
-    set(&desk, topic, |reminders| reminders.escalate_after = Some(HOUR)).await.expect("a shipped topic");
+    set(&desk, topic, TopicChange { escalate_after: Some(Some(HOUR)), ..TopicChange::default() })
+        .await
+        .expect("a shipped topic");
     desk
 }
 
@@ -80,10 +81,11 @@ async fn is_balanced(desk: &Desk) -> bool {
 #[tokio::test]
 async fn one_reminder_is_changed_and_the_other_left() {
     let desk = with_digest_at_nine("sales").await;
-    let now = set(&desk, "sales", |reminders| reminders.escalate_after = Some(HOUR)).await;
+    let now =
+        set(&desk, "sales", TopicChange { escalate_after: Some(Some(HOUR)), ..TopicChange::default() }).await;
     let both = Reminders { digest_at: Some(Time::constant(9, 0, 0, 0)), escalate_after: Some(HOUR) };
     assert_eq!(now.expect("a shipped topic"), both);
-    let unknown = set(&desk, "nowhere", |_| {}).await;
+    let unknown = set(&desk, "nowhere", TopicChange::default()).await;
     assert!(matches!(unknown, Err(RoutingError::Unknown("topic", _))));
 }
 

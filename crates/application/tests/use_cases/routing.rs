@@ -1,8 +1,10 @@
-//! `AddChannel`, `PauseChannel`, `AddTopic`, `RouteTopic`.
+//! `AddChannel`, `PauseChannel`, `AddTopic`, routes by `SetTopic`.
 
 use std::sync::Arc;
 
-use application::routing::{AddChannel, AddTopic, NewTopic, PauseChannel, RouteTopic, RoutingError};
+use application::routing::{
+    AddChannel, AddTopic, NewTopic, PauseChannel, RoutingError, SetTopic, TopicChange,
+};
 use domain::{
     channel::{ChannelKind, PERSON_CHANNEL, Target},
     topic::{Slug, Topic},
@@ -25,7 +27,8 @@ async fn add_topic(desk: &Desk, new: NewTopic) -> Result<(), RoutingError> {
 }
 
 async fn route(desk: &Desk, topic: &str, channels: &[&str]) -> Result<(), RoutingError> {
-    RouteTopic { storage: desk.storage() }.execute(&slug(topic), &names(channels)).await
+    let change = TopicChange { channels: Some(names(channels)), ..TopicChange::default() };
+    SetTopic { storage: desk.storage() }.execute(&slug(topic), change, None).await.map(drop)
 }
 
 fn slug(text: &str) -> Slug {

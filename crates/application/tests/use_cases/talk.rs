@@ -12,6 +12,7 @@ use domain::{
     ids::AgentId,
     intake::RawCall,
     ticket::{Reference, Ticket},
+    ticket_work::TicketWork,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -89,6 +90,13 @@ impl Desk {
 
     pub(crate) async fn ticket(&self, reference: Reference) -> Ticket {
         self.look(async |snapshot| snapshot.tickets().by_reference(reference).await).await.expect("a ticket")
+    }
+
+    /// The work on a ticket.
+    pub(crate) async fn work(&self, reference: Reference) -> TicketWork {
+        let id = self.ticket(reference).await.id;
+        let works = self.look(async |tx| tx.ticket_work().of_tickets(&[id]).await).await;
+        works.first().map(|(_, work)| *work).unwrap_or_default()
     }
 
     /// The conversation on a ticket, oldest first.

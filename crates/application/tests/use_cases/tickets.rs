@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use application::{
-    ports::Page,
-    tickets::{AddNote, AddNoteError, ChangeTicket, ChangeTicketError, NOTE_MAX},
+    ports::{Page, TicketFilter},
+    tickets::{
+        AddNote, AddNoteError, BulkChange, ChangeTicket, ChangeTicketError, ChangeTickets, Chosen, NOTE_MAX,
+    },
 };
 use domain::{
     agent::{Role, StaffMember},
@@ -129,4 +131,58 @@ async fn a_note_is_kept_with_its_lines_and_its_author() {
     assert!(matches!(add.execute(&agent(Role::Viewer), id, "No").await, Err(AddNoteError::NotAllowed)));
     let nowhere = TicketId::from_uuid(desk.request_id().as_uuid());
     assert!(matches!(add.execute(&me, nowhere, "Lost").await, Err(AddNoteError::Unknown)));
+}
+
+fn changing_many(desk: &Desk) -> ChangeTickets {
+    ChangeTickets { storage: desk.storage(), clock: desk.clock(), ids: Arc::clone(&desk.ids) as _ }
+}
+
+/// A desk with so many tickets, the newest first.
+async fn asked_times(count: usize) -> (Desk, Vec<TicketId>) {
+    let desk = Desk::open().await;
+    for n in 0..count {
+        desk.ask("sales", &format!("ana{n}@example.com")).await;
+    }
+    let all = TicketFilter::default();
+    let tickets = desk.look(async |tx| tx.tickets().page(&all, Page::first(u16::MAX)).await).await;
+    (desk, tickets.into_iter().map(|ticket| ticket.id).collect())
+}
+
+#[tokio::test]
+async fn a_whole_list_is_changed_and_nothing_else() {
+    let (desk, ids) = asked_times(120).await;
+    let me = agent(Role::Agent);
+    changing(&desk).execute(&me, ids[7], &to(TicketStatus::Pending), None).await.expect("it may");
+    let open = TicketFilter { status: Some(TicketStatus::Open), ..TicketFilter::default() };
+    let listed = Chosen::Listed(Box::new(open));
+    let bulk = changing_many(&desk).execute(&me, &listed, &to(TicketStatus::Resolved)).await;
+    assert_eq!(bulk.expect("it may"), BulkChange { changed: 119, stayed: 0, is_cut: false });
+    let standing = async |status| {
+        let filter = TicketFilter { status: Some(status), ..TicketFilter::default() };
+        desk.look(async |tx| tx.tickets().page(&filter, Page::first(u16::MAX)).await).await.len()
+    };
+    assert_eq!((standing(TicketStatus::Resolved).await, standing(TicketStatus::Pending).await), (119, 1));
+    assert_eq!(events(&desk, ids[0]).await[0].agent_id, Some(me.id()));
+}
+
+#[tokio::test]
+async fn what_cannot_be_changed_or_is_gone_stays_and_is_counted() {
+    let (desk, mut ids) = asked_times(3).await;
+    let me = agent(Role::Agent);
+    changing(&desk).execute(&me, ids[1], &to(TicketStatus::Resolved), None).await.expect("it may");
+    ids.push(TicketId::from_uuid(desk.request_id().as_uuid()));
+    let chosen = Chosen::These(ids.clone());
+    let bulk = changing_many(&desk).execute(&me, &chosen, &to(TicketStatus::Pending)).await;
+    assert_eq!(bulk.expect("it may"), BulkChange { changed: 2, stayed: 2, is_cut: false });
+    let viewer = changing_many(&desk).execute(&agent(Role::Viewer), &chosen, &to(TicketStatus::Open)).await;
+    assert!(matches!(viewer, Err(ChangeTicketError::NotAllowed)));
+}
+
+#[tokio::test]
+async fn a_bulk_change_that_lost_a_race_is_run_again() {
+    let (desk, ids) = asked_times(2).await;
+    desk.storage.fail_next(Operation::TicketWorkChange, Fault::Stale);
+    let chosen = Chosen::These(ids);
+    let bulk = changing_many(&desk).execute(&agent(Role::Agent), &chosen, &to(TicketStatus::Pending)).await;
+    assert_eq!(bulk.expect("it may").changed, 2);
 }

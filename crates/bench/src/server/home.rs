@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use super::{Role, Server};
@@ -103,6 +104,17 @@ impl Home {
         self.settings.push((setting, value.into()));
     }
 
+    /// Servers that are started later need no bot.
+    pub(crate) fn without_bot(&mut self) {
+        self.key = Some(String::new());
+    }
+
+    /// Where the database is.
+    pub(crate) fn database_url(&self) -> String {
+        let set = self.settings.iter().rev().find(|(setting, _)| *setting == "DATABASE_URL");
+        set.map_or_else(|| self.backing.database_url(), |(_, url)| url.clone())
+    }
+
     /// The PostgreSQL database, if it is one.
     pub(crate) fn database(&self) -> Option<&Database> {
         self.backing.database.as_ref()
@@ -158,9 +170,20 @@ impl Home {
 
     /// What a command of the program prints; it must succeed.
     pub(crate) async fn told(&self, arguments: &[&str]) -> Result<String> {
+        self.told_with(arguments, "").await
+    }
+
+    /// The same of a command that reads this.
+    pub(crate) async fn told_with(&self, arguments: &[&str], input: &str) -> Result<String> {
         let name = arguments.join(" ");
-        let output =
-            self.command().args(arguments).output().await.with_context(|| format!("running {name}"))?;
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("running {name}"))?;
+        let mut stdin = child.stdin.take().context("a command reads its input")?;
+        // Whoever reads nothing needs nothing.
+        let _ = stdin.write_all(input.as_bytes()).await;
+        drop(stdin);
+        let output = child.wait_with_output().await.with_context(|| format!("running {name}"))?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{name} ended with {}: {said}", output.status);
         String::from_utf8(output.stdout).with_context(|| format!("reading what {name} printed"))

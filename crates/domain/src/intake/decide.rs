@@ -325,16 +325,5 @@ impl Decider<'_> {
 }
 
 const fn intake_row(call: &PendingCall, outcome: IntakeOutcome) -> IntakeRow {
-    IntakeRow {
-        request_id: call.request_id,
-        bot_id: call.bot.id,
-        path: call.path,
-        outcome,
-        user_id: None,
-        ticket_id: None,
-        users_made: 0,
-        tickets_made: 0,
-        notifications_made: 0,
-        received_at: call.received_at,
-    }
+    IntakeRow::bare(call.request_id, call.bot.id, call.path, outcome, call.received_at)
 }

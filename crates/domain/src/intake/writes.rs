@@ -55,6 +55,30 @@ pub struct IntakeRow {
     pub received_at: Timestamp,
 }
 
+impl IntakeRow {
+    /// That of a call that made nothing, and names nobody.
+    pub const fn bare(
+        request_id: RequestId,
+        bot_id: BotId,
+        path: CallPath,
+        outcome: IntakeOutcome,
+        received_at: Timestamp,
+    ) -> Self {
+        Self {
+            request_id,
+            bot_id,
+            path,
+            outcome,
+            user_id: None,
+            ticket_id: None,
+            users_made: 0,
+            tickets_made: 0,
+            notifications_made: 0,
+            received_at,
+        }
+    }
+}
+
 /// A way in which a user is known from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewIdentity {

@@ -1,7 +1,7 @@
 //! `frontdesk bot`
 
 use application::{
-    bots::{AddBot, ChangeHook, HookChange, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys},
+    bots::{AddBot, ChangeHook, HookChange, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys, bots_in_use},
     ports::consult,
 };
 use clap::{Args, Subcommand};
@@ -178,7 +178,7 @@ async fn read_token() -> anyhow::Result<String> {
 }
 
 async fn list(app: &App, format: Format) -> anyhow::Result<()> {
-    let bots = consult(&*app.storage, async |snapshot| snapshot.bots().all().await).await?;
+    let bots = consult(&*app.storage, bots_in_use).await?;
     let bots: Vec<_> = bots.into_iter().map(BotRecord::from).collect();
     say_list(format, &bots, listed)
 }

@@ -17,6 +17,7 @@ mod output;
 mod prompt;
 mod quarantine;
 mod recipe;
+mod seed;
 mod serve;
 mod simulate;
 mod superuser;
@@ -82,6 +83,8 @@ enum Command {
     /// Import, export or erase users
     #[command(subcommand)]
     Users(users::UsersCommand),
+    /// Fill a database with people who do not exist, to look at and to measure
+    Seed(seed::SeedArgs),
     /// Play visitors of the lead bot against a running server
     Simulate(simulate::SimulateArgs),
     /// Look whether all is well, and say what to do
@@ -174,6 +177,7 @@ async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
         Command::Token(command) => token::run(&open(sources).await?, command).await,
         Command::Notifications(command) => notifications::run(&open(sources).await?, command).await,
         Command::Quarantine(command) => quarantine::run(&open(sources).await?, command).await,
+        Command::Seed(args) => seed::run(&open(sources).await?, args).await,
         Command::Users(command) => users::run(&open(sources).await?, command).await,
         Command::Topic(command) => {
             let settings = load(sources)?;
@@ -299,6 +303,8 @@ mod tests {
             "simulate",
             "simulate --for whatsapp --users 20 --show --seed 7",
             "simulate --users 20 --rate 200 --key fd_x --url http://localhost:8080",
+            "seed",
+            "seed --users 1000 --tickets 500 --notifications 2000 --seed 7 --among-others",
             "doctor",
             "config --json",
             "backup copy.db",

@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 
 use application::{
     ports::consult,
-    routing::{AddTopic, NewTopic, RouteTopic, SetReminders, SetTopic, TopicChange},
+    routing::{AddTopic, NewTopic, SetTopic, TopicChange},
 };
 use clap::{ArgGroup, Args, Subcommand};
 use domain::{
     ids::ChannelId,
-    reminder::Reminders,
     topic::{Slug, Topic},
 };
 use jiff::{SignedDuration, civil::Time};
@@ -124,7 +123,8 @@ pub async fn run(app: &App, settings: &Settings, command: TopicCommand) -> anyho
         TopicCommand::Add(args) => add(app, args).await,
         TopicCommand::List(format) => list(app, format).await,
         TopicCommand::Route { topic, channels } => {
-            RouteTopic { storage: app.storage.clone() }.execute(&topic, &channels).await?;
+            let change = TopicChange { channels: Some(channels.clone()), ..TopicChange::default() };
+            SetTopic { storage: app.storage.clone() }.execute(&topic, change, None).await?;
             say(format_args!("tickets on {topic} are told to {} from now on", channels.join(", ")))
         }
         TopicCommand::Set(args) => set(app, args).await,
@@ -143,24 +143,22 @@ async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
 async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
     let SetArgs { topic, title, aliases, no_aliases, default, digest_at, escalate_after } = args;
     let aliases = (no_aliases || !aliases.is_empty()).then_some(aliases);
-    let change = TopicChange { title, aliases, make_default: default };
-    let changed = SetTopic { storage: app.storage.clone() }.execute(&topic, change).await?;
+    let change = TopicChange {
+        title,
+        aliases,
+        make_default: default,
+        channels: None,
+        digest_at: digest_at.map(|OrOff(time)| time),
+        escalate_after: escalate_after.map(|OrOff(limit)| limit),
+    };
+    let changed = SetTopic { storage: app.storage.clone() }.execute(&topic, change, None).await?;
     let is_default = if changed.is_default { ", the default" } else { "" };
     say(format_args!(
         "{topic} is called {}{is_default}; other names: {}",
         changed.title,
         names(&changed.aliases)
     ))?;
-    let change = |reminders: &mut Reminders| {
-        if let Some(OrOff(time)) = digest_at {
-            reminders.digest_at = time;
-        }
-        if let Some(OrOff(limit)) = escalate_after {
-            reminders.escalate_after = limit;
-        }
-    };
-    let reminders = SetReminders { storage: app.storage.clone() }.execute(&topic, change).await?;
-    say(reminders::said(&topic, reminders))
+    say(reminders::said(&topic, changed.reminders))
 }
 
 fn names(aliases: &[String]) -> String {

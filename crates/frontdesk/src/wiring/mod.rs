@@ -10,6 +10,7 @@ use application::{
     conversation::ReplyToTicket,
     intake::TakeCalls,
     ports::{Entropy, Ids, NotificationQueue, PasswordHasher, Schema, Storage},
+    staff::FirstAdminLink,
 };
 pub use channels::is_mimicked;
 use domain::{dispatch::HANDED_OVER_PER_SLOT, intake::IntakeRules};
@@ -43,6 +44,8 @@ pub struct App {
     pub hasher: Arc<dyn PasswordHasher>,
     /// How bots' calls are taken.
     pub take_calls: TakeCalls,
+    /// The link that makes the first admin.
+    pub first_admin: FirstAdminLink,
 }
 
 impl App {
@@ -81,7 +84,8 @@ impl App {
             rules: IntakeRules { welcome_delay: settings.welcome.delay },
         };
         let (entropy, hasher) = (Arc::new(SystemEntropy), Arc::new(Argon2Hasher));
-        Self { database, storage, broker, queue, clock, ids, entropy, hasher, take_calls }
+        let first_admin = FirstAdminLink::default();
+        Self { database, storage, broker, queue, clock, ids, entropy, hasher, take_calls, first_admin }
     }
 
     /// How people are answered.

@@ -94,6 +94,7 @@ impl App {
             take_calls: self.take_calls.clone(),
             preview_routing: self.preview_routing(settings, channels.clone()),
             test_channel: self.test_channel(channels.clone()),
+            first_admin: self.first_admin.clone(),
             entropy: Arc::clone(&self.entropy),
             hasher: Arc::clone(&self.hasher),
             storage: storage(),

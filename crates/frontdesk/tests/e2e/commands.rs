@@ -15,6 +15,7 @@ on_every_ground! {
     topics_and_channels_are_changed_while_the_server_runs
     the_first_admin_signs_in_and_a_token_opens_the_api
     simulated_visitors_are_all_answered
+    a_database_is_filled_with_people_who_do_not_exist
     the_doctor_and_the_settings_in_force_are_shown
 }
 
@@ -126,6 +127,17 @@ async fn simulated_visitors_are_all_answered(ground: Ground) {
     let said = desk.told(&["simulate", "--users", "20", "--rate", "200", "--key", &desk.key]).await;
     assert!(!said.is_empty());
     assert!(!desk.notifications().await.is_empty());
+}
+
+async fn a_database_is_filled_with_people_who_do_not_exist(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
+    let said = desk.told(&["seed", "--users", "60"]).await;
+    assert_eq!(said.trim(), "60 users, 30 tickets and 120 notifications were made up");
+    let all = desk.settled(&["sent", "failed", "unknown", "cancelled"]).await;
+    assert_eq!(all.len(), 120, "nothing waits to be sent");
+    let refused = desk.command(&["seed"]).await;
+    assert_eq!(refused.status.code(), Some(2), "these might be real people");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--among-others"));
 }
 
 async fn the_doctor_and_the_settings_in_force_are_shown(ground: Ground) {

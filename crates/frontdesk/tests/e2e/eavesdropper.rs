@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use lapin::{
-    Channel, Connection, ConnectionProperties,
-    options::{BasicGetOptions, QueueBindOptions, QueueDeclareOptions},
+    Channel, Connection, ConnectionProperties, ExchangeKind,
+    options::{BasicGetOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
     types::{FieldTable, ShortString},
 };
 
@@ -20,12 +20,14 @@ impl Eavesdropper {
         let Some((_, prefix)) = prefix else { return Self(None) };
         let connection = Connection::connect(&broker(), ConnectionProperties::default()).await;
         let connection = connection.expect("RabbitMQ answers");
+        // A server is ready before it has made what it needs there.
+        let exchanges = ["notifications", "bell"].map(|name| format!("{prefix}.{name}"));
+        desk.wait_until("the exchanges are there", async |_| are_there(&connection, &exchanges).await).await;
         let channel = connection.create_channel().await.expect("a channel");
         let options = QueueDeclareOptions { exclusive: true, ..QueueDeclareOptions::default() };
         let queue = channel.queue_declare("".into(), options, FieldTable::default()).await.expect("a queue");
         let queue = queue.name().clone();
-        for exchange in ["notifications", "bell"] {
-            let exchange = format!("{prefix}.{exchange}");
+        for exchange in exchanges {
             let everything = "#".into();
             let bound = channel.queue_bind(
                 queue.clone(),
@@ -54,4 +56,17 @@ impl Eavesdropper {
         }
         said
     }
+}
+
+async fn are_there(connection: &Connection, exchanges: &[String]) -> bool {
+    // To ask for one that is not there ends the channel.
+    let channel = connection.create_channel().await.expect("a channel");
+    for exchange in exchanges {
+        let passive = ExchangeDeclareOptions { passive: true, ..ExchangeDeclareOptions::default() };
+        let (name, kind) = (exchange.as_str().into(), ExchangeKind::Topic);
+        if channel.exchange_declare(name, kind, passive, FieldTable::default()).await.is_err() {
+            return false;
+        }
+    }
+    true
 }

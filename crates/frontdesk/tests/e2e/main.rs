@@ -24,6 +24,7 @@ mod ground;
 mod http;
 mod leads;
 mod life_cycle;
+mod panel;
 mod privacy;
 mod replicas;
 mod restore;

@@ -69,8 +69,8 @@ operations! {
         ConversationOwnReplies own_replies
         ConversationNoteHeard note_heard
         ConversationLastHeard last_heard
-        ConversationReopen reopen
-        ConversationAwaitAnswer await_answer
+        ConversationHoldWaiting hold_waiting
+        ConversationHold hold
     }
     timeline {
         TimelineRecordClashes record_clashes
@@ -117,12 +117,15 @@ operations! {
         TopicsUpdate update
         TopicsSetRoutes set_routes
         TopicsSetReminders set_reminders
+        TopicsHold hold
+        TopicsDelete delete
     }
     channels {
         ChannelsAll all
         ChannelsByName by_name
         ChannelsInsert insert
         ChannelsUpdate update
+        ChannelsArchive archive
         ChannelsSetPaused set_paused
         ChannelsSetNextSlot set_next_slot
         ChannelsNoteResults note_results
@@ -200,6 +203,10 @@ operations! {
         SearchNote note
         SearchTake take
         SearchPut put
+    }
+    seed {
+        SeedNotifications notifications
+        SeedWork work
     }
 }
 

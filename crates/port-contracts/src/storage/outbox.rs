@@ -1,6 +1,6 @@
 //! A planned notification and what became of it.
 
-use application::ports::ClosedAttempt;
+use application::ports::{ClosedAttempt, PastNotification};
 use domain::{
     channel::Channel,
     dispatch::{HAND_OVER_AGAIN_AFTER, HORIZON},
@@ -50,6 +50,16 @@ impl OutboxRow {
             attempts: Vec::new(),
             retried_after: 0,
         }
+    }
+
+    /// One that is over.
+    pub(super) fn past(past: &PastNotification) -> Self {
+        let attempt = |(worker, attempt): &(WorkerId, Attempt)| AttemptRow {
+            worker: *worker,
+            attempt: attempt.clone(),
+        };
+        let attempts = past.attempt.iter().map(attempt).collect();
+        Self { status: past.status, attempts, ..Self::new(&past.planned) }
     }
 
     pub(super) fn status(&self) -> NotificationStatus {

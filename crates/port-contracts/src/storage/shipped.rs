@@ -35,7 +35,7 @@ pub(super) fn state(at: Timestamp) -> State {
             quiet_hours: None,
             created_at: at,
         };
-        ChannelRow { channel, next_slot_at: None, failures: 0 }
+        ChannelRow { channel, next_slot_at: None, failures: 0, is_archived: false }
     });
     let topics = vec![
         topic("sales", "Sales", &["ventas"], &slack),

@@ -76,6 +76,7 @@ pub(super) struct ChannelRow {
     pub(super) channel: Channel,
     pub(super) next_slot_at: Option<Timestamp>,
     pub(super) failures: u32,
+    pub(super) is_archived: bool,
 }
 
 /// What was told of an alarm.

@@ -6,7 +6,7 @@ use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SessionRepository, StorageError, TicketRepository,
+    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, StorageError, TicketRepository,
     TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
     WorkerRepository,
 };
@@ -163,6 +163,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn search(&mut self) -> &mut dyn SearchRepository {
+        self
+    }
+
+    fn seed(&mut self) -> &mut dyn SeedRepository {
         self
     }
 

@@ -312,6 +312,7 @@ fn bot(ids: &SequentialIds) -> Bot {
         keys: BotKeys::new(Secret::bot_key([7; 32]).digest()),
         hook: Hook::new(HookSecret::new([7; 32])),
         created_at: TEST_BEGINS,
+        archived_at: None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{call::Call, samples};
 use crate::api::filters;
 
 pub(super) fn all() -> impl Iterator<Item = Call> {
-    people().into_iter().chain(messages()).chain(settings())
+    people().into_iter().chain(messages()).chain(settings()).chain(staff())
 }
 
 fn people() -> Vec<Call> {
@@ -114,6 +114,30 @@ fn messages() -> Vec<Call> {
     ]
 }
 
+fn staff() -> Vec<Call> {
+    let admin = |method, path, id, summary| Call::new(method, path, id, summary).needs(Role::Admin);
+    let new = json!({ "email": "bea@example.com", "password": "correct horse battery", "role": "agent" });
+    vec![
+        admin(Get, "/agents", "listAgents", "List members of staff").lists(&[], "Agent", &samples::agent()),
+        admin(Post, "/agents", "addAgent", "Add a member of staff").takes("AgentRequest", new).gives(
+            "201",
+            "Agent",
+            samples::agent(),
+        ),
+        admin(Get, "/agents/{id}", "getAgent", "Get a member of staff").gives(
+            "200",
+            "Agent",
+            samples::agent(),
+        ),
+        admin(Patch, "/agents/{id}", "changeAgent", "Change what a member of staff may do")
+            .says("There is always an admin who can sign in: else 409.")
+            .takes("AgentPatch", json!({ "role": "viewer" }))
+            .gives("200", "Agent", samples::agent()),
+        admin(Delete, "/agents/{id}", "deactivateAgent", "Let a member of staff sign in no more")
+            .says("What it did stays in the history of tickets. With `active` it may sign in again."),
+    ]
+}
+
 fn settings() -> Vec<Call> {
     let bot = json!({ "name": "lead bot", "default_language": "es", "default_country": "ES" });
     let topic =
@@ -129,6 +153,12 @@ fn settings() -> Vec<Call> {
             .takes("BotRequest", bot)
             .gives("201", "BotWithKey", samples::bot_with_key()),
         Call::new(Get, "/bots/{id}", "getBot", "Get a bot").gives("200", "Bot", samples::bot()),
+        admin(Patch, "/bots/{id}", "changeBot", "Change a bot")
+            .says("What is not given stays as it is.")
+            .takes("BotPatch", json!({ "default_origin": "landing" }))
+            .gives("200", "Bot", samples::bot()),
+        admin(Delete, "/bots/{id}", "archiveBot", "Put a bot away")
+            .says("Its keys are revoked. Whom it registered and what it opened stays."),
         admin(Post, "/bots/{id}/rotate", "rotateBotKey", "Make a new key for a bot")
             .says(
                 "The key before it stays in force until the next rotation. The new one is never shown again.",
@@ -148,10 +178,15 @@ fn settings() -> Vec<Call> {
             samples::topic(),
         ),
         Call::new(Get, "/topics/{slug}", "getTopic", "Get a topic").gives("200", "Topic", samples::topic()),
-        admin(Patch, "/topics/{slug}", "changeTopic", "Change routes and reminders of a topic")
-            .says("What is not given stays as it is. Tickets that are open keep their routes.")
+        admin(Patch, "/topics/{slug}", "changeTopic", "Change a topic, its routes and its reminders")
+            .says(
+                "What is not given stays as it is. Tickets that are open keep their routes. With `If-Match` and the \
+                 `ETag` that was seen, a topic that somebody else changed stays: 412.",
+            )
             .takes("TopicPatch", json!({ "channels": ["team-email"], "digest_at": "08:00" }))
             .gives("200", "Topic", samples::topic()),
+        admin(Delete, "/topics/{slug}", "removeTopic", "Remove a topic")
+            .says("Tickets about it keep its slug. The default topic stays: 409."),
         Call::new(Get, "/channels", "listChannels", "List channels").lists(
             &[],
             "Channel",
@@ -167,6 +202,12 @@ fn settings() -> Vec<Call> {
             "Channel",
             samples::channel(),
         ),
+        admin(Patch, "/channels/{id}", "changeChannel", "Change a channel")
+            .says("What is not given stays as it is.")
+            .takes("ChannelPatch", json!({ "quiet_hours": "mon-fri 20:00-08:00 Europe/Madrid" }))
+            .gives("200", "Channel", samples::channel()),
+        admin(Delete, "/channels/{id}", "archiveChannel", "Put a channel away")
+            .says("What waits over it is still sent. One that a topic or another channel leads to stays: 409."),
         admin(Post, "/channels/{id}/pause", "pauseChannel", "Stop sending over a channel")
             .says("What waits is kept.")
             .gives("200", "Channel", samples::channel()),

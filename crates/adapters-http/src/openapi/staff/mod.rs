@@ -69,13 +69,18 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add_schema::<api::LedgerResponse>(&mut all);
     add_schema::<api::BotWithKeyResponse>(&mut all);
     add_schema::<api::BotRequest>(&mut all);
+    add_schema::<api::BotPatch>(&mut all);
     add_schema::<api::RevokeRequest>(&mut all);
     add_schema::<api::TopicResponse>(&mut all);
     add_schema::<api::TopicRequest>(&mut all);
     add_schema::<api::TopicPatch>(&mut all);
     add_schema::<api::ChannelResponse>(&mut all);
     add_schema::<api::ChannelRequest>(&mut all);
+    add_schema::<api::ChannelPatch>(&mut all);
     add_schema::<api::ChannelReceiptResponse>(&mut all);
+    add_schema::<api::AgentResponse>(&mut all);
+    add_schema::<api::AgentRequest>(&mut all);
+    add_schema::<api::AgentPatch>(&mut all);
     add_schema::<api::PreviewRequest>(&mut all);
     add_schema::<api::PreviewResponse>(&mut all);
     let mut known = Vec::new();

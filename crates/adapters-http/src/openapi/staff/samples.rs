@@ -7,6 +7,7 @@ use application::{
     users::{ExportedNotification, UserExport},
 };
 use domain::{
+    agent::{Role, StaffMember},
     answer::Verdict,
     bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     bot_call::{Fate, Field, Reading, RefusalCode},
@@ -30,9 +31,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api::{
-    BotResponse, BotWithKeyResponse, ChannelReceiptResponse, ChannelResponse, HeldCallResponse,
-    LedgerResponse, NoteResponse, NotificationResponse, PreviewResponse, ReceiptResponse, ReplyResponse,
-    TimelineResponse, TopicResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
+    AgentResponse, BotResponse, BotWithKeyResponse, ChannelReceiptResponse, ChannelResponse,
+    HeldCallResponse, LedgerResponse, NoteResponse, NotificationResponse, PreviewResponse, ReceiptResponse,
+    ReplyResponse, TimelineResponse, TopicResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
     WorkedTicketResponse,
 };
 
@@ -219,7 +220,19 @@ fn lead_bot() -> Bot {
         keys: BotKeys::new(Secret::bot_key([0; 32]).digest()),
         hook: Hook::new(HookSecret::new([0; 32])),
         created_at: AT,
+        archived_at: None,
     }
+}
+
+pub(super) fn agent() -> Value {
+    value(&AgentResponse::from(&StaffMember {
+        id: AgentId::from_uuid(ID),
+        email: "bea@example.com".to_owned(),
+        password_hash: String::new(),
+        role: Role::Agent,
+        created_at: AT,
+        deactivated_at: None,
+    }))
 }
 
 pub(super) fn topic() -> Value {

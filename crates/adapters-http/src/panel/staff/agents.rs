@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web::Payload};
 use application::{
     ports::consult,
-    staff::{AddAgent, AgentChange, ChangeAgent},
+    staff::{AgentChange, ChangeAgent},
 };
 use askama::Template;
 use domain::{
@@ -36,13 +36,7 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
 
 pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, form| {
-        let state = visit.state();
-        let add = AddAgent {
-            storage: visit.storage(),
-            clock: visit.clock(),
-            ids: state.ids.clone(),
-            hasher: state.hasher.clone(),
-        };
+        let add = visit.state().add_agent();
         let (admin, email) = (visit.agent(), form.needed("email")?.to_owned());
         let password = form.raw("password").unwrap_or_default().to_owned();
         let role = form.value("role")?.unwrap_or(Role::Agent);

@@ -2,6 +2,7 @@
 
 mod account;
 mod agents;
+mod first_admin;
 mod sign_in;
 
 use actix_web::web::{ServiceConfig, get, post};
@@ -16,6 +17,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/admin/sign-in", get().to(sign_in::show))
         .route("/admin/sign-in", post().to(sign_in::submit))
+        .route("/admin/first/{token}", get().to(first_admin::show))
+        .route("/admin/first/{token}", post().to(first_admin::submit))
         .route("/admin/sign-out", post().to(sign_in::sign_out))
         .route("/admin/account", get().to(account::show))
         .route("/admin/account/password", post().to(account::change_password))

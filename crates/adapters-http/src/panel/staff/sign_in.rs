@@ -73,7 +73,6 @@ struct SignInPage {
 #[template(path = "panel/staff/resume.html")]
 struct ResumePage {
     frame: Frame,
-    form_token: String,
     interrupted: Interrupted,
 }
 
@@ -113,6 +112,14 @@ pub(in crate::panel) async fn submit(request: HttpRequest, payload: Payload) -> 
         Ok(Err(refused)) => refuse(&request, &refused, to, email, interrupted),
         Err(error) => turned_away(&request, &error),
     }
+}
+
+/// Signs in who was made just now; if that fails, the page to sign in says why the next time.
+pub(super) async fn enter(request: &HttpRequest, email: String, password: String) -> HttpResponse {
+    let Ok(Ok(secret)) = try_it(request, email, password).await else { return go("/admin/sign-in") };
+    let mut response = go("/admin");
+    response.add_cookie(&begun(request, &secret)).expect("a secret fits into a cookie");
+    response
 }
 
 async fn try_it(
@@ -191,8 +198,9 @@ fn page(
 
 fn resume(request: &HttpRequest, form_token: String, interrupted: Interrupted) -> HttpResponse {
     let t = |english: &'static str| Words::for_reader(request).of(english);
-    let frame = Frame::signed_out(request, t("Signed in again"));
-    html(StatusCode::OK, &ResumePage { frame, form_token, interrupted })
+    let mut frame = Frame::signed_out(request, t("Signed in again"));
+    frame.form_token = form_token;
+    html(StatusCode::OK, &ResumePage { frame, interrupted })
 }
 
 /// Whether a path is one of the panel: not one of another site (`//elsewhere`, `/\elsewhere`).

@@ -1,10 +1,10 @@
-//! Changing many tickets at once: those that are ticked.
+//! Changing many tickets at once: those that are ticked, or all that the list shows.
 
 use actix_web::{HttpRequest, HttpResponse, web::Payload};
-use application::tickets::ChangeTicketError;
+use application::tickets::{BulkChange, ChangeTickets, Chosen};
 use domain::{agent::Role, ids::TicketId};
 
-use super::change::{change_ticket, wanted};
+use super::{change::wanted, list::filter};
 use crate::panel::{
     act::act,
     error::PanelError,
@@ -12,28 +12,31 @@ use crate::panel::{
     visit::go,
 };
 
-/// Changes each ticket that can be changed so. One that cannot, because of where it stands, stays and is counted.
+/// Changes each ticket that can be changed so. One that cannot, because of where it stands, stays.
 pub(in crate::panel) async fn bulk(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Agent, async |visit, form| {
-        let read = |text: &str| text.parse::<TicketId>().map_err(|_| PanelError::NotFound);
-        let ids = form.all("id").take(ROWS.into()).map(read).collect::<Result<Vec<_>, _>>()?;
-        let (change, agent) = (change_ticket(visit), visit.agent());
+        let agent = visit.agent();
         let wanted = wanted(&form, agent.id())?;
-        let all = async move {
-            let mut stayed = 0_usize;
-            for id in ids {
-                match change.execute(&agent, id, &wanted, None).await {
-                    Ok(_) => {}
-                    Err(ChangeTicketError::Status(_) | ChangeTicketError::Unknown) => stayed += 1,
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(stayed)
-        };
-        let stayed = visit.run(all).await?;
-        let done = if stayed == 0 { "saved" } else { "some_stayed" };
         let list = Fields::of_form(form.text("list").unwrap_or_default().as_bytes()).filter();
-        Ok(go(&format!("/admin/tickets{}", list.with("done", done).query())))
+        let chosen = if form.is_ticked("all") {
+            Chosen::Listed(Box::new(filter(&list, agent.id())?))
+        } else {
+            let read = |text: &str| text.parse::<TicketId>().map_err(|_| PanelError::NotFound);
+            Chosen::These(form.all("id").take(ROWS.into()).map(read).collect::<Result<_, _>>()?)
+        };
+        let change =
+            ChangeTickets { storage: visit.storage(), clock: visit.clock(), ids: visit.state().ids.clone() };
+        let bulk = visit.run(async move { change.execute(&agent, &chosen, &wanted).await }).await?;
+        Ok(go(&format!("/admin/tickets{}", list.with("done", outcome(bulk)).query())))
     })
     .await
+}
+
+/// What the list then says.
+const fn outcome(bulk: BulkChange) -> &'static str {
+    match bulk {
+        BulkChange { is_cut: true, .. } => "first_changed",
+        BulkChange { stayed: 0, .. } => "saved",
+        _ => "some_stayed",
+    }
 }

@@ -5,7 +5,7 @@ use application::tickets::{AddNote, AddNoteError, ChangeTicket, ChangeTicketErro
 use domain::{
     agent::Role,
     ids::{AgentId, TicketId},
-    ticket_work::TicketChange,
+    ticket_work::{TicketChange, assignee},
     topic::Slug,
 };
 
@@ -15,12 +15,6 @@ use crate::panel::{
     fields::Fields,
     visit::{Visit, go},
 };
-
-/// What the form says instead of an id where nobody works on a ticket.
-pub(super) const NOBODY: &str = "nobody";
-
-/// What the form says instead of an id for whoever sends it.
-pub(super) const ME: &str = "me";
 
 pub(in crate::panel) async fn change(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Agent, async |visit, form| {
@@ -40,17 +34,12 @@ pub(super) fn change_ticket(visit: &Visit<'_>) -> ChangeTicket {
 /// What a form wants changed. What it leaves out stays.
 pub(super) fn wanted(form: &Fields, me: AgentId) -> Result<TicketChange, PanelError> {
     let topic = form.text("topic").map(Slug::parse).transpose();
-    let assignee = match form.text("assignee") {
-        None => None,
-        Some(NOBODY) => Some(None),
-        Some(ME) => Some(Some(me)),
-        Some(_) => Some(form.value("assignee")?),
-    };
+    let assignee = form.text("assignee").map(|name| assignee(name, me)).transpose();
     Ok(TicketChange {
         status: form.value("status")?,
         topic: topic.map_err(|error| PanelError::field("topic", error))?,
         priority: form.value("priority")?,
-        assignee,
+        assignee: assignee.map_err(|error| PanelError::field("assignee", error))?,
     })
 }
 

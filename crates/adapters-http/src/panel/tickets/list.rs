@@ -1,20 +1,20 @@
 //! The inbox.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse};
-use application::ports::{TicketFilter, consult};
+use application::{
+    ports::{TicketFilter, consult},
+    tickets::{TicketAsWorkedOn, with_work},
+};
 use askama::Template;
 use domain::{
     agent::{Role, StaffMember},
-    ids::{AgentId, TicketId},
+    ids::AgentId,
     search::Needle,
-    ticket::{Ticket, TicketStatus},
-    ticket_work::{Priority, TicketWork},
+    ticket::TicketStatus,
+    ticket_work::{Priority, TicketWork, assignee},
     topic::{Slug, Topic},
 };
 
-use super::change::ME;
 use crate::panel::{
     error::PanelError,
     fields::{Fields, older},
@@ -33,9 +33,8 @@ struct ListPage {
     frame: Frame,
     asked: Fields,
     topics: Vec<Topic>,
-    tickets: Vec<Ticket>,
+    tickets: Vec<TicketAsWorkedOn>,
     members: Vec<StaffMember>,
-    works: HashMap<TicketId, TicketWork>,
     own: AgentId,
     older: Option<String>,
 }
@@ -49,17 +48,15 @@ pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
         let look = async move {
             consult(&*storage, async |tx| {
                 let tickets = tx.tickets().page(&filter, page).await?;
-                let ids: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
-                let works = tx.ticket_work().of_tickets(&ids).await?;
-                Ok((tx.topics().routing().await?, tx.agents().all().await?, tickets, works))
+                let tickets = with_work(tx, tickets).await?;
+                Ok((tx.topics().routing().await?, tx.agents().all().await?, tickets))
             })
             .await
         };
-        let (routing, members, mut tickets, works) = visit.run(look).await?;
-        let older = older(&mut tickets, &asked, PATH, |ticket| ticket.id.as_uuid());
+        let (routing, members, mut tickets) = visit.run(look).await?;
+        let older = older(&mut tickets, &asked, PATH, |known| known.ticket.id.as_uuid());
         let frame = visit.frame(visit.t("Tickets"), Section::Tickets);
-        let (topics, works) = (routing.topics().to_vec(), works.into_iter().collect());
-        shown(&ListPage { frame, asked, topics, tickets, members, works, own, older })
+        shown(&ListPage { frame, asked, topics: routing.topics().to_vec(), tickets, members, own, older })
     })
     .await
 }
@@ -67,16 +64,15 @@ pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
 /// Which tickets an address asks for.
 pub(in crate::panel) fn filter(asked: &Fields, own: AgentId) -> Result<TicketFilter, PanelError> {
     let slug = |text| Slug::parse(text).map_err(|error| PanelError::field("topic", error));
+    let assignee = asked.text("assignee").map(|name| assignee(name, own)).transpose();
     Ok(TicketFilter {
         needle: asked.text("q").and_then(Needle::for_tickets),
         origin: asked.text("origin").map(str::to_owned),
         user_id: asked.value("user")?,
         status: asked.value("status")?,
         topic: asked.text("topic").map(slug).transpose()?,
-        assignee: match asked.text("assignee") {
-            Some(ME) => Some(own),
-            _ => asked.value("assignee")?,
-        },
+        assignee: assignee.map_err(|error| PanelError::field("assignee", error))?,
+        priority: asked.value("priority")?,
         created: asked.days("created")?,
     })
 }
@@ -90,13 +86,8 @@ impl ListPage {
         Priority::ALL
     }
 
-    fn work(&self, ticket: &Ticket) -> TicketWork {
-        self.works.get(&ticket.id).copied().unwrap_or_default()
-    }
-
-    fn assignee(&self, ticket: &Ticket) -> &str {
-        let assignee = self.work(ticket).assignee;
-        self.members.iter().find(|member| Some(member.id) == assignee).map_or("", |member| &member.email)
+    fn assignee(&self, work: &TicketWork) -> &str {
+        self.members.iter().find(|member| Some(member.id) == work.assignee).map_or("", |member| &member.email)
     }
 
     /// The filter of this list, so that it is shown again after its tickets were changed.

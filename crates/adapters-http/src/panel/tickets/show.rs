@@ -3,14 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use application::{
     ports::{NotificationFilter, Page, StorageError, Transaction, Whose, consult},
-    users::ExportedNotification,
+    tickets::{TicketAsWorkedOn, find_named},
+    users::with_attempts,
 };
 use askama::Template;
 use domain::{
     agent::{Role, StaffMember},
     bot::Bot,
-    ids::TicketId,
-    ticket::{Reference, Ticket, TicketStatus},
+    ticket::{Ticket, TicketStatus},
     ticket_work::{Priority, TicketWork},
     topic::Topic,
     user::User,
@@ -75,40 +75,31 @@ pub(super) async fn find(visit: &Visit<'_>) -> Result<Known, PanelError> {
     let named: String = visit.path("ticket")?;
     let storage = visit.storage();
     let look = async move {
-        consult(&*storage, async |tx| {
-            let ticket = match (named.parse::<TicketId>(), named.parse::<Reference>()) {
-                (Ok(id), _) => tx.tickets().find(id).await?,
-                (_, Ok(reference)) => tx.tickets().by_reference(reference).await?,
-                _ => None,
-            };
-            match ticket {
-                Some(ticket) => all_of(tx, ticket).await.map(Some),
-                None => Ok(None),
-            }
+        consult(&*storage, async |tx| match find_named(tx, &named).await? {
+            Some(known) => all_of(tx, known).await.map(Some),
+            None => Ok(None),
         })
         .await
     };
     visit.run(look).await?.ok_or(PanelError::NotFound)
 }
 
-async fn all_of(tx: &mut Transaction, ticket: Ticket) -> Result<Known, StorageError> {
+async fn all_of(
+    tx: &mut Transaction,
+    TicketAsWorkedOn { ticket, work }: TicketAsWorkedOn,
+) -> Result<Known, StorageError> {
     let user = match ticket.user_id {
         Some(id) => tx.users().find(id).await?,
         None => None,
     };
     let routing = tx.topics().routing().await?;
-    let work = tx.ticket_work().of_tickets(&[ticket.id]).await?;
-    let work = work.first().map(|(_, work)| *work).unwrap_or_default();
     let deeds = tx.ticket_work().events_of(ticket.id, Page::first(TIMELINE_MAX)).await?;
     let members = tx.agents().all().await?;
     let bot = tx.bots().all().await?.into_iter().find(|bot| bot.id == ticket.bot_id);
     let messages = tx.conversation().page(Whose::Ticket(ticket.id), Page::first(TIMELINE_MAX)).await?;
     let filter = NotificationFilter { ticket_id: Some(ticket.id), ..NotificationFilter::default() };
-    let mut notifications = Vec::new();
-    for notification in tx.notifications().page(filter, Page::first(TIMELINE_MAX)).await? {
-        let attempts = tx.notifications().attempts(notification.id).await?;
-        notifications.push(ExportedNotification { notification, attempts, captured_mail: None });
-    }
+    let notifications = tx.notifications().page(filter, Page::first(TIMELINE_MAX)).await?;
+    let notifications = with_attempts(tx, notifications).await?;
     let mut events = of_ticket(&ticket, &messages, &notifications);
     events.extend(deeds.iter().map(|deed| worked(deed, &members)));
     let topics = routing.topics().to_vec();

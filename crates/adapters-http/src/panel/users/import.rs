@@ -3,16 +3,14 @@
 use std::{io::Cursor, sync::Arc};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
-use application::{
-    ports::{StorageError, consult},
-    users::{IMPORT_BATCH, ImportMode, ImportOutcome, ImportUsers, Row, Rows, TOO_WIDE, rejection},
-};
+use application::users::{ImportMode, ImportRows, ImportRowsError, ImportUsers, ImportedRows, Rows};
 use askama::Template;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{agent::Role, bot::Bot, bot_call::Fields as BotFields, cells::defused, ids::BotId};
+use domain::{agent::Role, bot::Bot, cells::defused, ids::BotId};
 
 use crate::panel::{
     act::act_on,
+    bots,
     error::PanelError,
     frame::{Frame, Section},
     upload,
@@ -48,65 +46,39 @@ pub(in crate::panel) async fn form(request: HttpRequest) -> HttpResponse {
 
 async fn page(visit: &Visit<'_>, imported: Option<Imported>) -> Result<ImportPage, PanelError> {
     let frame = visit.frame(visit.t("Import people"), Section::Users);
-    Ok(ImportPage { frame, bots: bots(visit).await?, imported })
-}
-
-async fn bots(visit: &Visit<'_>) -> Result<Vec<Bot>, PanelError> {
-    let storage = visit.storage();
-    visit.run(async move { consult(&*storage, async |tx| tx.bots().all().await).await }).await
+    Ok(ImportPage { frame, bots: bots::in_use(visit).await?, imported })
 }
 
 pub(in crate::panel) async fn import(request: HttpRequest, payload: Payload) -> HttpResponse {
     let form = upload::read(&request, payload).await;
     act_on(&request, form, Role::Agent, async |visit, form| {
         let asked: Option<BotId> = form.value("bot")?;
-        let bot = bots(visit).await?.into_iter().find(|bot| Some(bot.id) == asked);
+        let bot = bots::in_use(visit).await?.into_iter().find(|bot| Some(bot.id) == asked);
         let bot = bot.ok_or_else(|| PanelError::field("bot", visit.t("There is no such bot.")))?;
         let mode = if form.is_ticked("dry_run") { ImportMode::DryRun } else { ImportMode::Write };
         let file = form.needed("file")?.to_owned();
         let ids = Arc::clone(&visit.state().ids);
-        let users = ImportUsers { storage: visit.storage(), clock: visit.clock(), ids };
-        let imported = visit.run(async move { take(&users, &bot, file, mode).await }).await?;
+        let import =
+            ImportRows { users: ImportUsers { storage: visit.storage(), clock: visit.clock(), ids } };
+        let imported = visit.run(async move { take(&import, &bot, file, mode).await }).await?;
         Ok(html(StatusCode::OK, &page(visit, Some(imported)).await?))
     })
     .await
 }
 
 async fn take(
-    users: &ImportUsers,
+    import: &ImportRows,
     bot: &Bot,
     file: String,
     mode: ImportMode,
-) -> Result<Imported, StorageError> {
-    let mut rows = Rows::of(Cursor::new(file)).expect("a text in memory can be read");
+) -> Result<Imported, ImportRowsError> {
+    let mut rows = Rows::of(Cursor::new(file))?;
     let mut imported = Imported::of(&rows, mode);
-    loop {
-        let batch = batch(&mut rows);
-        if batch.is_empty() {
-            imported.file.flush().expect("memory takes everything");
-            return Ok(imported);
-        }
-        let fields: Vec<_> = batch.iter().filter_map(|(_, fields)| fields.clone()).collect();
-        let mut outcomes = users.execute(bot, &fields, mode).await?.into_iter();
-        for (row, fields) in &batch {
-            match fields.as_ref().and_then(|_| outcomes.next()) {
-                Some(ImportOutcome::Registered) => imported.registered += 1,
-                Some(ImportOutcome::Recognised) => imported.recognised += 1,
-                Some(ImportOutcome::Rejected(refused)) => imported.reject(&rows, row, rejection(refused)),
-                None => imported.reject(&rows, row, TOO_WIDE),
-            }
-        }
+    while let Some(more) = import.execute(bot, &mut rows, mode).await? {
+        imported.add(more);
     }
-}
-
-/// Rows of the next commit, and what they say; none if that cannot be read.
-fn batch(rows: &mut Rows<Cursor<String>>) -> Vec<(Row, Option<BotFields>)> {
-    let next = || {
-        let row = rows.read().expect("a text in memory can be read")?;
-        let fields = rows.fields(&row);
-        Some((row, fields))
-    };
-    std::iter::from_fn(next).take(IMPORT_BATCH).collect()
+    imported.file.flush().expect("memory takes everything");
+    Ok(imported)
 }
 
 impl Imported {
@@ -117,14 +89,17 @@ impl Imported {
         Self { is_dry_run, registered: 0, recognised: 0, rejected: 0, shown: Vec::new(), file }
     }
 
-    fn reject(&mut self, rows: &Rows<Cursor<String>>, row: &Row, reason: &str) {
-        self.rejected += 1;
-        if self.shown.len() < SHOWN_MAX {
-            self.shown.push([row.line.to_string(), reason.to_owned()]);
+    fn add(&mut self, more: ImportedRows) {
+        self.registered += more.registered;
+        self.recognised += more.recognised;
+        self.rejected += more.rejected.len();
+        for row in more.rejected {
+            if self.shown.len() < SHOWN_MAX {
+                self.shown.push([row.line.to_string(), row.reason.to_owned()]);
+            }
+            let cells = row.cells.iter().map(|cell| defused(cell));
+            self.file.write_record(cells).expect("memory takes everything");
         }
-        let cells = rows.rejected(row, reason);
-        let cells = cells.iter().map(|cell| defused(cell));
-        self.file.write_record(cells).expect("memory takes everything");
     }
 
     /// An address that is the file itself: what is in it is kept nowhere.

@@ -2,7 +2,7 @@
 
 use application::{
     ports::{NotificationFilter, Page, StorageError, Transaction, Whose},
-    users::{ExportedNotification, UserExport},
+    users::{UserExport, with_attempts},
 };
 use domain::{ids::first_uuid_at, user::User};
 use jiff::Timestamp;
@@ -34,11 +34,7 @@ pub(super) async fn portion(
     tickets.retain(|ticket| is_in(ticket.id.as_uuid()));
     messages.retain(|message| is_in(message.id.as_uuid()));
     planned.retain(|notification| is_in(notification.id.as_uuid()));
-    let mut notifications = Vec::with_capacity(planned.len());
-    for notification in planned {
-        let attempts = tx.notifications().attempts(notification.id).await?;
-        notifications.push(ExportedNotification { notification, attempts, captured_mail: None });
-    }
+    let notifications = with_attempts(tx, planned).await?;
     let identities = tx.users().identities_of(id).await?;
     let clashes = tx.timeline().clashes_of(id).await?;
     Ok((UserExport { user, identities, clashes, tickets, messages, notifications }, older))

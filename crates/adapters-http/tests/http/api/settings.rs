@@ -2,6 +2,7 @@
 
 use application::ports::Receipt;
 use domain::retry::Outcome;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Api, members, refused};
@@ -144,4 +145,103 @@ fn a_preview_shows_what_would_become_of_a_call_and_changes_nothing() {
     assert_eq!(members(&api.read("/tickets"), "id").len(), 0);
     assert_eq!(members(&api.read("/quarantine"), "id").len(), 0);
     assert_eq!(api.desk.channel.messages(), []);
+}
+
+#[test]
+fn of_two_programs_that_change_a_topic_the_later_is_refused() {
+    let api = Api::open();
+    let seen = api.get("/topics/sales");
+    let tag = seen.header("etag").expect("a tag").to_owned();
+    let change = |title: &str| {
+        let path = "/api/v1/topics/sales";
+        let body = json!({ "title": title }).to_string();
+        let request = api.desk.request("PATCH", path).bearer(&api.admin).header("if-match", &tag);
+        request.header("content-type", "application/json").body(body).send()
+    };
+    let first = change("Buying");
+    assert_eq!(first.status, 200);
+    assert_ne!(first.header("etag"), Some(tag.as_str()));
+    refused(&change("Shopping"), 412);
+    assert_eq!(api.read("/topics/sales")["title"], "Buying");
+}
+
+#[test]
+fn what_is_deleted_is_in_no_list_and_what_is_needed_stays() {
+    let api = Api::open();
+    let delete = |path: &str| api.send("DELETE", path, &Value::Null);
+    let channels = api.read("/channels");
+    let id = |name: &str| {
+        let all = channels["items"].as_array().expect("a list");
+        let found = all.iter().find(|channel| channel["name"] == name).expect("it is there");
+        format!("/channels/{}", found["id"].as_str().expect("an id"))
+    };
+    refused(&delete(&id("sales-slack")), 409);
+    refused(&delete(&id("person")), 409);
+    refused(&delete("/topics/support"), 409);
+    assert_eq!(delete("/topics/sales").status, 204);
+    refused(&delete("/topics/sales"), 404);
+    let spare = json!({ "name": "spare", "kind": "slack", "target": "env:SPARE_WEBHOOK_URL" });
+    let spare = api.send("POST", "/channels", &spare).json();
+    let spare = format!("/channels/{}", spare["id"].as_str().expect("an id"));
+    assert_eq!(delete(&spare).status, 204);
+    refused(&api.get(&spare), 404);
+    assert!(!api.read("/channels").to_string().contains("spare"));
+
+    let bot = api.send("POST", "/bots", &json!({ "name": "old" })).json();
+    let (path, key) = (format!("/bots/{}", bot["bot"]["id"].as_str().expect("an id")), bot["key"].clone());
+    let call =
+        || api.desk.request("GET", "/bot/v1/topics").bearer(key.as_str().expect("a key")).send().status;
+    let patched = api.send("PATCH", &path, &json!({ "name": "older", "default_origin": "landing" })).json();
+    says(&patched, &json!({ "name": "older", "default_origin": "landing", "default_language": "en" }));
+    assert_eq!(call(), 200);
+    assert_eq!(delete(&path).status, 204);
+    api.desk.clock.advance(SignedDuration::from_secs(5));
+    assert_eq!(call(), 403, "its keys are revoked");
+    assert!(!api.read("/bots").to_string().contains("older"));
+    assert!(api.read(&path)["archived_at"].is_string(), "what it did names it still");
+    assert_eq!(api.send("POST", "/bots", &json!({ "name": "older" })).status, 201);
+}
+
+#[test]
+fn a_channel_is_changed_as_far_as_is_given() {
+    let api = Api::open();
+    let channels = api.read("/channels");
+    let [slack, team] = [1, 2].map(|at| members(&channels, "id")[at].as_str().expect("an id").to_owned());
+    let patch = |body: Value| api.send("PATCH", &format!("/channels/{slack}"), &body);
+    let changed = patch(json!({ "fallback_id": team, "quiet_hours": "20:00-08:00 Europe/Madrid" }));
+    assert_eq!((changed.status, &changed.json()["fallback_id"]), (200, &json!(team)));
+    let changed = patch(json!({ "fallback_id": null })).json();
+    assert_eq!(changed["fallback_id"], Value::Null);
+    assert!(changed["quiet_hours"].is_string());
+    for (body, field) in [
+        (json!({ "target": "env:lower" }), "target"),
+        (json!({ "quiet_hours": "always" }), "quiet_hours"),
+        (json!({ "fallback_id": "0199a7c2-0000-7000-8000-000000000000" }), "fallback_id"),
+    ] {
+        assert_eq!(refused(&patch(body), 422)["errors"][0]["field"], field);
+    }
+}
+
+#[test]
+fn members_of_staff_are_added_changed_and_shut_out() {
+    let api = Api::open();
+    let body = json!({ "email": "eva@example.com", "password": "correct horse battery", "role": "viewer" });
+    let added = api.send("POST", "/agents", &body);
+    assert_eq!(added.status, 201);
+    assert!(added.json().get("password").is_none());
+    refused(&api.send("POST", "/agents", &body), 409);
+    let path = format!("/agents/{}", added.json()["id"].as_str().expect("an id"));
+    assert_eq!(api.send("PATCH", &path, &json!({ "role": "agent" })).json()["role"], "agent");
+    assert_eq!(api.send("DELETE", &path, &Value::Null).status, 204);
+    let shut_out = api.send("GET", &path, &Value::Null).json();
+    assert!(shut_out["deactivated_at"].is_string());
+    let back = api.send("PATCH", &path, &json!({ "active": true })).json();
+    assert_eq!(back["deactivated_at"], Value::Null);
+    for (body, field) in [
+        (json!({ "email": "eva", "password": "correct horse battery", "role": "viewer" }), "email"),
+        (json!({ "email": "bo@example.com", "password": "short", "role": "viewer" }), "password"),
+        (json!({ "email": "bo@example.com", "password": "correct horse battery", "role": "king" }), "role"),
+    ] {
+        assert_eq!(refused(&api.send("POST", "/agents", &body), 422)["errors"][0]["field"], field);
+    }
 }

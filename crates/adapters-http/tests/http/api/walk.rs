@@ -2,7 +2,7 @@
 
 use adapters_http::openapi;
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Api, members, refused};
 
@@ -41,12 +41,16 @@ fn real(api: &Api, path: &str) -> String {
     if !path.contains('{') {
         return path.to_owned();
     }
-    let id_of = |list: &str| members(&api.read(list), "id")[0].as_str().expect("an id").to_owned();
+    let read = |list: &str| api.send("GET", list, &Value::Null).json();
+    let id_of = |list: &str| members(&read(list), "id")[0].as_str().expect("an id").to_owned();
     let id = match path.split('/').nth(1).expect("a resource") {
         "ledger" => return path.replace("{day}", "2026-01-01"),
         "topics" => return path.replace("{slug}", "sales"),
-        // The first channel tells persons, who cannot be tested.
-        "channels" => members(&api.read("/channels"), "id")[1].as_str().expect("an id").to_owned(),
+        // The last channel tells a team, which can be tested, and nothing needs it or the last agent.
+        resource @ ("channels" | "agents") => {
+            let all = read(&format!("/{resource}"));
+            members(&all, "id").last().and_then(|id| id.as_str()).expect("an id").to_owned()
+        }
         resource => id_of(&format!("/{resource}")),
     };
     path.replace("{id}", &id)
@@ -57,6 +61,10 @@ fn busy() -> Api {
     api.register("Ana", "ana@example.com", "web");
     api.ask("sales", "a question", "ana@example.com");
     api.mumble();
+    let spare = json!({ "name": "spare", "kind": "slack", "target": "env:SPARE_WEBHOOK_URL" });
+    assert_eq!(api.send("POST", "/channels", &spare).status, 201);
+    let bo = json!({ "email": "bo@example.com", "password": "correct horse battery", "role": "viewer" });
+    assert_eq!(api.send("POST", "/agents", &bo).status, 201);
     api
 }
 

@@ -26,6 +26,7 @@ const PAGES: &[(&str, bool)] = &[
     ("/admin/routing", true),
     ("/admin/bots", true),
     ("/admin/jobs", true),
+    ("/admin/keys", true),
     ("/admin/account", true),
     ("/admin/agents", false),
 ];
@@ -74,4 +75,15 @@ fn strangers_and_viewers_send_no_form_that_changes_something() {
         assert_eq!(nobody.post(&path, &own).status, 401, "{path}");
         assert_eq!(viewer.post(&path, &own).status, 403, "{path}");
     }
+}
+
+#[test]
+fn an_address_that_the_panel_does_not_have_is_answered_by_a_page() {
+    let desk = Desk::open();
+    let (nobody, viewer) = (Browser::of_nobody(&desk), Browser::of_viewer(&desk));
+    let lost = viewer.open("/admin/nothing");
+    assert_eq!(lost.status, 404);
+    assert!(lost.text().contains("<h1>Not found</h1>"), "{}", lost.text());
+    assert_eq!(nobody.open("/admin/nothing").status, 401);
+    assert_eq!(viewer.open("/administration").header("content-type"), Some("application/problem+json"));
 }

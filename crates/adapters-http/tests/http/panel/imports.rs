@@ -15,7 +15,8 @@ fn filled(browser: &Browser<'_>, more: &[(&str, &str)]) -> Vec<(String, String)>
 
 fn counts(answer: &Response) -> Vec<String> {
     assert_eq!(answer.status, 200, "{}", answer.text());
-    let shown = answer.text().split("<dd>").skip(1).filter_map(|rest| rest.split("</dd>").next());
+    let main = answer.text().split("</main>").next().unwrap_or_default();
+    let shown = main.split("<dd>").skip(1).filter_map(|rest| rest.split("</dd>").next());
     shown.map(str::to_owned).collect()
 }
 

@@ -124,6 +124,22 @@ fn many_tickets_are_changed_at_once_and_those_that_cannot_stay() {
     assert_eq!(stayed.header("location"), Some("/admin/tickets?done=some_stayed"));
 }
 
+#[test]
+fn all_tickets_of_a_list_are_changed_and_those_that_nobody_has_are_found() {
+    let desk = Desk::open();
+    for (name, topic) in [("Ana", "sales"), ("Bea", "sales"), ("Eva", "support")] {
+        let call = format!(r#"{{"email":"{name}@example.com","topic":"{topic}","description":"{name}"}}"#);
+        desk.post("/bot/v1/tickets", call).send();
+    }
+    let agent = Browser::of_agent(&desk);
+    let whole = [("all", "yes"), ("assignee", "me"), ("priority", "high")];
+    let done = agent.submit("/admin/tickets?topic=sales", "/admin/tickets/bulk", &whole);
+    assert_eq!(done.header("location"), Some("/admin/tickets?topic=sales&done=saved"));
+    let rows = |list: &str| agent.read(&format!("/admin/tickets?{list}")).matches("class=\"row\"").count();
+    assert_eq!((rows("assignee=me"), rows("assignee=nobody"), rows("priority=high")), (2, 1, 2));
+    assert_eq!((rows("priority=normal&assignee=nobody"), rows("priority=low")), (1, 0));
+}
+
 /// The id of the ticket that a page shows.
 fn ticket_id(page: &str) -> String {
     let form = page.split("action=\"/admin/tickets/").find(|rest| rest.contains("/change\""));

@@ -8,7 +8,6 @@ use super::{
     bot_client::BotClient,
     chat::Chat,
     people::{Guest, People},
-    random::Random,
     script::Habit,
     summary::Summary,
 };
@@ -33,7 +32,7 @@ pub struct Crowd {
 /// Plays a crowd, and says what it was answered.
 pub async fn play(bot: &mut BotClient, crowd: Crowd) -> anyhow::Result<()> {
     let recipe = Recipe::of(crowd.medium);
-    let mut people = People::new(crowd.seed.unwrap_or_else(Random::fresh_seed), crowd.medium);
+    let mut people = People::new(crowd.seed.unwrap_or_else(fresh_seed), crowd.medium);
     let bar = if crowd.is_shown { ProgressBar::hidden() } else { progress(crowd.users) };
     let started = Instant::now();
     let mut summary = Summary::default();
@@ -59,6 +58,11 @@ pub async fn play(bot: &mut BotClient, crowd: Crowd) -> anyhow::Result<()> {
     }
     bar.finish_and_clear();
     say(summary.after(started.elapsed()))
+}
+
+/// A seed that differs from run to run.
+fn fresh_seed() -> u64 {
+    getrandom::u64().expect("the operating system gives random bytes")
 }
 
 fn progress(users: u32) -> ProgressBar {

@@ -6,7 +6,6 @@ mod chat;
 mod conversation;
 mod crowd;
 mod people;
-mod random;
 mod script;
 mod summary;
 mod words;

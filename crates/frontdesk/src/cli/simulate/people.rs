@@ -1,7 +1,8 @@
 //! Visitors as they come: most of them careful, some not, some for the second time.
 
+use domain::random::Random;
+
 use super::{
-    random::Random,
     script::{Habit, Script},
     words::{CAMPAIGNS, DOMAINS, FIRST_NAMES, LAST_NAMES, ODD_QUESTIONS, QUESTIONS, SOURCES},
 };

@@ -4,6 +4,7 @@ use std::{io::Read as _, path::PathBuf};
 
 use anyhow::Context as _;
 use application::{
+    bots::bots_in_use,
     ports::consult,
     routing::{MatchedPerson, MatchedTopic, PlannedNotification, RoutingPreview},
 };
@@ -47,7 +48,7 @@ pub async fn run(app: &App, settings: &Settings, args: PreviewArgs) -> anyhow::R
 }
 
 async fn bot(app: &App, name: Option<&str>) -> anyhow::Result<Bot> {
-    let bots = consult(&*app.storage, async |snapshot| snapshot.bots().all().await).await?;
+    let bots = consult(&*app.storage, bots_in_use).await?;
     match name {
         Some(name) => bots
             .into_iter()

@@ -79,6 +79,8 @@ pub async fn an_update_changes_one_bot(desk: &Desk<'_>) {
         default_origin: None,
         default_language: Language::parse("pt").expect("a language"),
         default_country: Country::parse("PT").ok(),
+        name: "put away".to_owned(),
+        archived_at: Some(desk.after(9)),
         ..desk.bot.clone()
     };
     desk.write(async |tx| tx.bots().update(&changed).await).await;

@@ -90,11 +90,6 @@ impl Desk<'_> {
         })
         .await
     }
-
-    async fn status_of(&self, ticket: &Ticket) -> TicketStatus {
-        let found = self.read(async |tx| tx.tickets().by_reference(ticket.reference).await).await;
-        found.expect("the ticket is known").status
-    }
 }
 
 /// Field by field, as `Debug` says nothing of what is personal.
@@ -293,44 +288,24 @@ pub async fn what_a_person_wrote_last_is_known(desk: &Desk<'_>) {
     assert_eq!(last().await, Some(expected));
 }
 
-pub async fn a_message_of_the_person_opens_what_is_pending_or_resolved_again(desk: &Desk<'_>) {
+pub async fn tickets_of_a_chat_that_are_pending_or_resolved_wait_for_its_person(desk: &Desk<'_>) {
     let (chat, other) = (desk.chat("tg:7"), desk.chat("tg:8"));
     let mut tickets = Vec::new();
     for &status in TicketStatus::ALL {
         tickets.push(desk.ticket_in(&chat, status).await);
     }
-    let elsewhere = desk.ticket_in(&other, TicketStatus::Pending).await;
-    let mut reopened = desk.write(async |tx| tx.conversation().reopen(from_ref(&chat)).await).await;
-    reopened.sort_unstable();
-    assert_eq!(reopened, [tickets[1].id, tickets[2].id]);
-    let mut now = Vec::new();
-    for ticket in &tickets {
-        now.push(desk.status_of(ticket).await);
-    }
-    assert_eq!(now, [TicketStatus::Open, TicketStatus::Open, TicketStatus::Open, TicketStatus::Closed]);
-    assert_eq!(desk.status_of(&elsewhere).await, TicketStatus::Pending);
-    assert_eq!(desk.write(async |tx| tx.conversation().reopen(&[]).await).await, []);
+    desk.ticket_in(&other, TicketStatus::Pending).await;
+    let mut waiting = desk.write(async |tx| tx.conversation().hold_waiting(from_ref(&chat)).await).await;
+    waiting.sort_unstable_by_key(|ticket| ticket.id);
+    assert_eq!(waiting, tickets[1..3]);
+    assert_eq!(desk.write(async |tx| tx.conversation().hold_waiting(&[]).await).await, []);
 }
 
-pub async fn a_ticket_that_is_answered_waits_for_the_person(desk: &Desk<'_>) {
-    let chat = desk.chat("tg:7");
-    for (before, after) in [
-        (TicketStatus::Open, TicketStatus::Pending),
-        (TicketStatus::Pending, TicketStatus::Pending),
-        (TicketStatus::Resolved, TicketStatus::Resolved),
-        (TicketStatus::Closed, TicketStatus::Closed),
-    ] {
-        let ticket = desk.ticket_in(&chat, before).await;
-        let answered = await_answer(desk, ticket.reference).await.expect("it is known");
-        assert_eq!(answered.status, after);
-        assert_eq!(desk.status_of(&ticket).await, after);
-        assert_eq!(Ticket { status: before, ..answered }, ticket);
-    }
-    assert_eq!(await_answer(desk, Reference::new(123_456_789)).await, None);
-}
-
-async fn await_answer(desk: &Desk<'_>, reference: Reference) -> Option<Ticket> {
-    desk.write(async |tx| tx.conversation().await_answer(reference).await).await
+pub async fn a_ticket_is_held_by_its_reference(desk: &Desk<'_>) {
+    let ticket = desk.ticket_in(&desk.chat("tg:7"), TicketStatus::Open).await;
+    let hold = async |reference| desk.write(async |tx| tx.conversation().hold(reference).await).await;
+    assert_eq!(hold(ticket.reference).await, Some(ticket));
+    assert_eq!(hold(Reference::new(123_456_789)).await, None);
 }
 
 pub async fn a_reply_is_delivered_as_it_was_written(desk: &Desk<'_>) {

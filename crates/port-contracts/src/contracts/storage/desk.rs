@@ -40,6 +40,7 @@ impl<'a> Desk<'a> {
             keys: BotKeys::new(Secret::bot_key([7; 32]).digest()),
             hook: Hook::new(HookSecret::new([7; 32])),
             created_at: fixture.clock().now(),
+            archived_at: None,
         };
         let desk =
             Self { storage: fixture.storage(), clock: fixture.clock(), ids, persons: AtomicU32::new(0), bot };

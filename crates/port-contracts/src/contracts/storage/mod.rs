@@ -26,6 +26,7 @@ mod retiring;
 mod routing;
 mod samples;
 mod searching;
+mod seeding;
 mod sessions;
 mod ticket_work;
 mod tickets;
@@ -113,6 +114,11 @@ macro_rules! for_each_storage_case {
                 an_entry_follows_what_changed
                 who_was_erased_is_not_found
             }
+            seeding {
+                a_past_notification_reads_back_with_its_attempt
+                a_past_notification_is_never_due
+                work_that_is_made_up_reads_back
+            }
             conversation {
                 a_message_reads_back_as_it_was_written
                 a_message_that_is_delivered_again_is_stored_once
@@ -124,8 +130,8 @@ macro_rules! for_each_storage_case {
                 a_reply_that_was_heard_is_sent_whatever_was_thought_of_it
                 a_reply_that_is_being_sent_or_was_cancelled_is_not_confirmed
                 what_a_person_wrote_last_is_known
-                a_message_of_the_person_opens_what_is_pending_or_resolved_again
-                a_ticket_that_is_answered_waits_for_the_person
+                tickets_of_a_chat_that_are_pending_or_resolved_wait_for_its_person
+                a_ticket_is_held_by_its_reference
                 a_reply_is_delivered_as_it_was_written
                 a_reply_by_mail_goes_to_the_address_of_the_ticket_else_of_the_person
             }
@@ -260,6 +266,8 @@ macro_rules! for_each_storage_case {
                 the_reminders_of_one_topic_are_changed
                 the_names_of_one_topic_are_changed
                 the_default_moves_to_the_topic_that_is_made_it
+                a_topic_that_was_removed_is_gone_and_its_tickets_keep_its_slug
+                a_channel_that_was_put_away_is_in_no_list_and_its_name_is_free
             }
             access {
                 bots_read_back_in_the_order_in_which_they_were_added
@@ -279,6 +287,8 @@ macro_rules! for_each_storage_case {
                 of_two_changes_of_one_ticket_the_later_is_stale
                 what_was_done_about_a_ticket_is_listed_newest_first
                 the_tickets_of_an_agent_are_listed
+                the_tickets_that_nobody_works_on_are_listed
+                tickets_are_listed_by_how_much_they_matter
                 erasing_a_user_takes_the_notes_on_its_tickets
             }
             sessions {

@@ -7,6 +7,7 @@ use domain::{
     },
     ids::ChannelId,
     reminder::Reminders,
+    ticket::Ticket,
     topic::{Route, Slug, Topic},
 };
 use jiff::{SignedDuration, civil::Time};
@@ -194,6 +195,38 @@ pub async fn the_default_moves_to_the_topic_that_is_made_it(desk: &Desk<'_>) {
     assert_eq!(defaults(desk).await, ["sales"]);
     desk.write(async |tx| tx.topics().update(&before[0]).await).await;
     assert_eq!(defaults(desk).await, ["sales"], "there always is one");
+}
+
+pub async fn a_topic_that_was_removed_is_gone_and_its_tickets_keep_its_slug(desk: &Desk<'_>) {
+    let before = topics(desk).await;
+    let slug = before[0].slug.clone();
+    let ticket = Ticket { topic: slug.clone(), ..desk.ticket(1, None) };
+    desk.write(async |tx| {
+        tx.tickets().insert(std::slice::from_ref(&ticket)).await?;
+        assert!(tx.topics().hold(&slug).await?);
+        tx.topics().delete(&slug).await?;
+        assert!(!tx.topics().hold(&slug).await?);
+        Ok(())
+    })
+    .await;
+    assert_eq!(topics(desk).await, before[1..]);
+    assert_eq!(desk.read(async |tx| tx.tickets().find(ticket.id).await).await, Some(ticket));
+    insert(desk, &topic(slug.as_str(), "Another")).await.expect("the slug is free again");
+}
+
+pub async fn a_channel_that_was_put_away_is_in_no_list_and_its_name_is_free(desk: &Desk<'_>) {
+    let before = desk.read(async |tx| tx.channels().all().await).await;
+    let added = channel(desk, "vip", ChannelKind::Slack, Target::Env("VIP_URL".to_owned()));
+    desk.write(async |tx| {
+        tx.channels().insert(&added).await?;
+        tx.channels().archive(&added, desk.now()).await
+    })
+    .await;
+    assert_eq!(desk.read(async |tx| tx.channels().all().await).await, before);
+    assert_eq!(desk.read(async |tx| tx.channels().by_name("vip").await).await, None);
+    let next = channel(desk, "vip", ChannelKind::Teams, Target::Env("VIP_URL".to_owned()));
+    desk.write(async |tx| tx.channels().insert(&next).await).await;
+    assert_eq!(desk.channel("vip").await, next);
 }
 
 fn channel(desk: &Desk<'_>, name: &str, kind: ChannelKind, target: Target) -> Channel {

@@ -66,6 +66,14 @@ pub async fn what_was_done_about_a_ticket_is_listed_newest_first(desk: &Desk<'_>
     assert_eq!(page(Page::first(1)).await, newest_first[..1]);
 }
 
+/// The list has those of these tickets that are at `places`, in that order.
+async fn assert_lists(desk: &Desk<'_>, tickets: &[Ticket], filter: TicketFilter, places: &[usize]) {
+    let page = desk.read(async |tx| tx.tickets().page(&filter, Page::first(9)).await).await;
+    let ids: Vec<_> = page.iter().map(|ticket| ticket.id).collect();
+    let expected: Vec<_> = places.iter().map(|place| tickets[*place].id).collect();
+    assert_eq!(ids, expected, "{filter:?}");
+}
+
 pub async fn the_tickets_of_an_agent_are_listed(desk: &Desk<'_>) {
     let tickets = [written(desk, 1).await, written(desk, 2).await, written(desk, 3).await];
     let agent = agent(desk).await;
@@ -73,20 +81,58 @@ pub async fn the_tickets_of_an_agent_are_listed(desk: &Desk<'_>) {
         let taken = changed(ticket.status, work(Some(agent), Priority::Normal, 1));
         desk.write(async |tx| tx.ticket_work().change(ticket, 0, &taken).await).await;
     }
-    let list = async |filter: TicketFilter| {
-        let page = desk.read(async |tx| tx.tickets().page(&filter, Page::first(9)).await).await;
-        page.iter().map(|ticket| ticket.id).collect::<Vec<_>>()
-    };
-    let own = TicketFilter { assignee: Some(agent), ..TicketFilter::default() };
-    assert_eq!(list(own.clone()).await, [tickets[1].id, tickets[0].id]);
+    let lists = async |filter, places: &[usize]| assert_lists(desk, &tickets, filter, places).await;
+    let own = TicketFilter { assignee: Some(Some(agent)), ..TicketFilter::default() };
+    lists(own.clone(), &[1, 0]).await;
     let open = TicketFilter { status: Some(TicketStatus::Open), ..own.clone() };
-    assert_eq!(list(open).await, [tickets[1].id, tickets[0].id]);
+    lists(open, &[1, 0]).await;
     let pricing = TicketFilter { topic: Some(Slug::restore("pricing".to_owned())), ..own.clone() };
-    assert_eq!(list(pricing).await, [tickets[1].id, tickets[0].id]);
+    lists(pricing, &[1, 0]).await;
     let closed = TicketFilter { status: Some(TicketStatus::Closed), ..own };
-    assert_eq!(list(closed).await, []);
-    let nobodys = TicketFilter { assignee: Some(AgentId::from_uuid(desk.id())), ..TicketFilter::default() };
-    assert_eq!(list(nobodys).await, []);
+    lists(closed, &[]).await;
+    let another = Some(Some(AgentId::from_uuid(desk.id())));
+    lists(TicketFilter { assignee: another, ..TicketFilter::default() }, &[]).await;
+}
+
+pub async fn the_tickets_that_nobody_works_on_are_listed(desk: &Desk<'_>) {
+    let tickets = [written(desk, 1).await, written(desk, 2).await, written(desk, 3).await];
+    let (agent, mut tickets_as_read) = (agent(desk).await, tickets.clone());
+    for (place, assignee, version) in [(0, Some(agent), 1), (1, Some(agent), 1), (1, None, 2)] {
+        let changed = changed(tickets[place].status, work(assignee, Priority::Normal, version));
+        let read = &mut tickets_as_read[place];
+        desk.write(async |tx| tx.ticket_work().change(read, version - 1, &changed).await).await;
+        read.topic = changed.topic;
+    }
+    let lists = async |filter, places: &[usize]| assert_lists(desk, &tickets, filter, places).await;
+    let nobodys = TicketFilter { assignee: Some(None), ..TicketFilter::default() };
+    lists(nobodys.clone(), &[2, 1]).await;
+    let pricing = TicketFilter { topic: Some(Slug::restore("pricing".to_owned())), ..nobodys.clone() };
+    lists(pricing, &[1]).await;
+    let closed = TicketFilter { status: Some(TicketStatus::Closed), ..nobodys };
+    lists(closed, &[]).await;
+}
+
+pub async fn tickets_are_listed_by_how_much_they_matter(desk: &Desk<'_>) {
+    let tickets =
+        [written(desk, 1).await, written(desk, 2).await, written(desk, 3).await, written(desk, 4).await];
+    let agent = agent(desk).await;
+    for (ticket, assignee, priority) in [
+        (&tickets[0], Some(agent), Priority::Urgent),
+        (&tickets[1], None, Priority::Urgent),
+        (&tickets[2], Some(agent), Priority::Normal),
+    ] {
+        let changed = changed(ticket.status, work(assignee, priority, 1));
+        desk.write(async |tx| tx.ticket_work().change(ticket, 0, &changed).await).await;
+    }
+    let lists = async |filter, places: &[usize]| assert_lists(desk, &tickets, filter, places).await;
+    let of = |priority| TicketFilter { priority: Some(priority), ..TicketFilter::default() };
+    lists(of(Priority::Urgent), &[1, 0]).await;
+    lists(of(Priority::Normal), &[3, 2]).await;
+    lists(of(Priority::Low), &[]).await;
+    lists(TicketFilter { assignee: Some(Some(agent)), ..of(Priority::Urgent) }, &[0]).await;
+    lists(TicketFilter { assignee: Some(None), ..of(Priority::Urgent) }, &[1]).await;
+    let closed = TicketFilter { status: Some(TicketStatus::Closed), ..of(Priority::Urgent) };
+    lists(closed, &[]).await;
 }
 
 pub async fn erasing_a_user_takes_the_notes_on_its_tickets(desk: &Desk<'_>) {

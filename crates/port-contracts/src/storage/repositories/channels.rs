@@ -12,12 +12,15 @@ use crate::storage::{Operation, state::ChannelRow, unit_of_work::InMemoryUnitOfW
 #[async_trait]
 impl ChannelRepository for InMemoryUnitOfWork {
     async fn all(&mut self) -> Result<Vec<Channel>, StorageError> {
-        Ok(self.read(Operation::ChannelsAll)?.channels.iter().map(|row| row.channel.clone()).collect())
+        let state = self.read(Operation::ChannelsAll)?;
+        let in_use = state.channels.iter().filter(|row| !row.is_archived);
+        Ok(in_use.map(|row| row.channel.clone()).collect())
     }
 
     async fn by_name(&mut self, name: &str) -> Result<Option<Channel>, StorageError> {
         let state = self.read(Operation::ChannelsByName)?;
-        Ok(state.channels.iter().map(|row| &row.channel).find(|channel| channel.name == name).cloned())
+        let row = state.channels.iter().find(|row| row.channel.name == name && !row.is_archived);
+        Ok(row.map(|row| row.channel.clone()))
     }
 
     async fn insert(&mut self, channel: &Channel) -> Result<(), StorageError> {
@@ -25,7 +28,8 @@ impl ChannelRepository for InMemoryUnitOfWork {
         if state.channels.iter().any(|row| row.channel.name == channel.name || row.channel.id == channel.id) {
             return Err(StorageError::Conflict("channels_name_key"));
         }
-        let row = ChannelRow { channel: channel.clone(), next_slot_at: None, failures: 0 };
+        let row =
+            ChannelRow { channel: channel.clone(), next_slot_at: None, failures: 0, is_archived: false };
         Arc::make_mut(&mut state.channels).push(row);
         Ok(())
     }
@@ -37,6 +41,14 @@ impl ChannelRepository for InMemoryUnitOfWork {
         stored.interval = channel.interval;
         stored.fallback = channel.fallback;
         stored.quiet_hours.clone_from(&channel.quiet_hours);
+        Ok(())
+    }
+
+    async fn archive(&mut self, channel: &Channel, _at: Timestamp) -> Result<(), StorageError> {
+        if let Some(row) = self.write(Operation::ChannelsArchive)?.channel_mut(channel.id) {
+            row.channel.name = channel.archived_name();
+            row.is_archived = true;
+        }
         Ok(())
     }
 

@@ -74,38 +74,24 @@ impl ConversationRepository for InMemoryUnitOfWork {
         Ok(last.map(|message| LastHeard { at: message.sent_at, channel: message.channel.clone() }))
     }
 
-    async fn reopen(&mut self, chats: &[ChatId]) -> Result<Vec<TicketId>, StorageError> {
-        let state = self.write(Operation::ConversationReopen)?;
+    async fn hold_waiting(&mut self, chats: &[ChatId]) -> Result<Vec<Ticket>, StorageError> {
+        let state = self.write(Operation::ConversationHoldWaiting)?;
         let waits =
             |ticket: &&Ticket| matches!(ticket.status, TicketStatus::Pending | TicketStatus::Resolved);
         let theirs = |ticket: &&Ticket| ChatId::of(ticket).is_some_and(|chat| chats.contains(&chat));
-        let ids: Vec<_> =
-            state.tickets.values().filter(waits).filter(theirs).map(|ticket| ticket.id).collect();
-        for id in &ids {
-            state.set_status(*id, TicketStatus::Open);
-        }
-        Ok(ids)
+        Ok(state.tickets.values().filter(waits).filter(theirs).cloned().collect())
     }
 
-    async fn await_answer(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
-        let state = self.write(Operation::ConversationAwaitAnswer)?;
-        let Some(id) = state.references.get(&reference).copied() else { return Ok(None) };
-        if state.tickets.get(&id).is_some_and(|ticket| ticket.status == TicketStatus::Open) {
-            state.set_status(id, TicketStatus::Pending);
-        }
-        Ok(state.tickets.get(&id).cloned())
+    async fn hold(&mut self, reference: Reference) -> Result<Option<Ticket>, StorageError> {
+        let state = self.write(Operation::ConversationHold)?;
+        let id = state.references.get(&reference);
+        Ok(id.and_then(|id| state.tickets.get(id)).cloned())
     }
 }
 
 impl State {
     fn message_with(&self, key: MessageKey) -> Option<&ConversationMessage> {
         self.messages.values().find(|message| message.key == key)
-    }
-
-    fn set_status(&mut self, id: TicketId, status: TicketStatus) {
-        if let Some(ticket) = self.tickets.get_mut(&id) {
-            ticket.status = status;
-        }
     }
 
     /// The chats and the tickets in which a conversation is.

@@ -53,15 +53,15 @@ impl TicketRepository for InMemoryUnitOfWork {
 impl State {
     /// What was not indexed yet is found by what is in its row only.
     fn fits_ticket(&self, filter: &TicketFilter, ticket: &Ticket) -> bool {
-        let TicketFilter { needle, origin, user_id, status, topic, assignee, created } = filter;
+        let TicketFilter { needle, origin, user_id, status, topic, assignee, priority, created } = filter;
+        let work = self.ticket_work.get(&ticket.id).copied().unwrap_or_default();
         let entry = self.ticket_entries.get(&ticket.id);
         created.contains(ticket.created_at)
             && user_id.is_none_or(|user| ticket.user_id == Some(user))
             && status.is_none_or(|status| ticket.status == status)
             && topic.as_ref().is_none_or(|topic| ticket.topic == *topic)
-            && assignee.is_none_or(|agent| {
-                self.ticket_work.get(&ticket.id).is_some_and(|work| work.assignee == Some(agent))
-            })
+            && assignee.is_none_or(|assignee| work.assignee == assignee)
+            && priority.is_none_or(|priority| work.priority == priority)
             && origin.as_ref().is_none_or(|_| entry.is_some_and(|entry| entry.origin == *origin))
             && needle.as_ref().is_none_or(|needle| entry.is_some_and(|entry| needle.is_in(&entry.text)))
     }

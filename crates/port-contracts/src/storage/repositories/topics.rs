@@ -62,4 +62,15 @@ impl TopicRepository for InMemoryUnitOfWork {
         stored.reminders = reminders;
         Ok(())
     }
+
+    async fn hold(&mut self, topic: &Slug) -> Result<bool, StorageError> {
+        let state = self.write(Operation::TopicsHold)?;
+        Ok(state.topics.iter().any(|stored| stored.slug == *topic))
+    }
+
+    async fn delete(&mut self, topic: &Slug) -> Result<(), StorageError> {
+        let topics = Arc::make_mut(&mut self.write(Operation::TopicsDelete)?.topics);
+        topics.retain(|stored| stored.slug != *topic);
+        Ok(())
+    }
 }

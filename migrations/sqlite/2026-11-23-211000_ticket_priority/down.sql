@@ -1,0 +1,1 @@
+DROP INDEX ticket_work_priority_idx;
