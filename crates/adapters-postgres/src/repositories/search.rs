@@ -97,6 +97,8 @@ fn sorted(mut ids: Vec<Id>) -> Vec<Id> {
 }
 
 /// Those that there are; entries of the others are deleted.
+///
+/// They are locked against erasing: it would not see the entries that are about to be written, and leave them behind.
 async fn users_noted(connection: &mut AsyncPgConnection, ids: Vec<Id>) -> Result<Vec<User>, Failure> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -105,6 +107,7 @@ async fn users_noted(connection: &mut AsyncPgConnection, ids: Vec<Id>) -> Result
         .filter(users::id.eq_any(&ids))
         .order(users::id)
         .select(UserRow::as_select())
+        .for_key_share()
         .load(connection)
         .await?;
     let is_gone = |id: &Id| rows.binary_search_by_key(id, |row| row.id).is_err();
@@ -116,6 +119,7 @@ async fn users_noted(connection: &mut AsyncPgConnection, ids: Vec<Id>) -> Result
     rows.into_iter().map(User::try_from).collect()
 }
 
+/// Locked against erasing too, which blanks them: a ticket may be noted when its user is not.
 async fn tickets_noted(
     connection: &mut AsyncPgConnection,
     ids: Vec<Id>,
@@ -123,6 +127,8 @@ async fn tickets_noted(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let noted = tickets::table.filter(tickets::id.eq_any(&ids)).order(tickets::id);
+    noted.select(tickets::id).for_share().execute(connection).await?;
     let rows: Vec<(TicketRow, Option<JsonText>)> = tickets::table
         .left_join(users::table.on(users::id.nullable().eq(tickets::user_id)))
         .filter(tickets::id.eq_any(ids))

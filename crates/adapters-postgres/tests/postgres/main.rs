@@ -5,6 +5,7 @@
 #[expect(unreachable_pub, reason = "the tests of the mail adapter share it with others")]
 mod authority;
 mod contract;
+mod erasing;
 mod list_plans;
 mod opening;
 mod outages;

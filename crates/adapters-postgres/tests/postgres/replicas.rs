@@ -30,14 +30,14 @@ use crate::support::{Schema, storage};
 const BOT: BotId = BotId::from_uuid(Uuid::from_u128(7));
 
 /// Two processes on one database.
-struct Replicas {
-    schema: Schema,
-    storages: [Arc<PgStorage>; 2],
+pub(crate) struct Replicas {
+    pub(crate) schema: Schema,
+    pub(crate) storages: [Arc<PgStorage>; 2],
     ids: Arc<SequentialIds>,
 }
 
 impl Replicas {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let schema = Schema::new().await;
         let first = schema.storage().await;
         let second = storage(&schema.url());
@@ -71,7 +71,7 @@ impl Replicas {
     }
 
     /// The same calls arrive at both replicas at once, each alone.
-    async fn call_both(&self, bodies: &[&str]) -> Vec<Answer> {
+    pub(crate) async fn call_both(&self, bodies: &[&str]) -> Vec<Answer> {
         let mut calls = JoinSet::new();
         for body in bodies {
             for replica in 0..2 {
@@ -82,7 +82,7 @@ impl Replicas {
         calls.join_all().await
     }
 
-    async fn users(&self) -> Vec<User> {
+    pub(crate) async fn users(&self) -> Vec<User> {
         let users = consult(&*self.storages[0], async |tx| {
             tx.users().page(&UserFilter::default(), Page::first(99)).await
         })
@@ -115,7 +115,7 @@ impl Replicas {
     }
 
     /// Waits until the task waits for somebody else in the database.
-    async fn until_it_waits<T>(&self, task: &JoinHandle<T>) {
+    pub(crate) async fn until_it_waits<T>(&self, task: &JoinHandle<T>) {
         let waiting = format!(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = '{}' AND wait_event_type = 'Lock'",
             self.schema.name()
