@@ -12,7 +12,10 @@ use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::{
+    sync::Mutex,
+    time::{sleep, timeout},
+};
 
 use crate::{
     connection::{self, Connection, Readers, Role},
@@ -26,6 +29,12 @@ const READERS: usize = 4;
 
 /// Whoever waits longer for a connection that reads is told that the database is overloaded.
 const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether somebody writes.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Whoever would rather wait for a lull waits no longer than this: under load without end its work goes on, slowly.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
 /// A SQLite database: one connection that writes, which units of work take in turn, and a few that read and wait for
 /// no writer.
@@ -88,6 +97,16 @@ impl Storage for SqliteStorage {
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, StorageError> {
         let reader = self.readers.get().await.map_err(|error| StorageError::Unavailable(Box::new(error)))?;
         Ok(Box::new(SqliteUnitOfWork::reading(reader, Arc::clone(&self.clock))))
+    }
+
+    async fn lull(&self) {
+        let nobody_writes = async {
+            while self.writer.try_lock().is_err() {
+                sleep(LOOK).await;
+            }
+        };
+        // That it came to nothing is no fault: whoever asked writes in its turn.
+        let _ = timeout(LONGEST_WAIT, nobody_writes).await;
     }
 
     async fn now(&self) -> Result<Timestamp, StorageError> {

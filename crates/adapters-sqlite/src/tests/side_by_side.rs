@@ -1,14 +1,15 @@
 //! Commands beside a running server: several processes on one file.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use application::ports::{Storage, atomically};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 use super::{
     Folder,
     samples::{People, knows, register},
 };
+use crate::storage::LONGEST_WAIT;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writers_of_two_processes_wait_for_each_other() {
@@ -48,6 +49,20 @@ async fn looking_before_writing_never_loses_to_the_other_process() {
     let mut numbers = takers.join_all().await;
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_can_wait_lets_who_writes_go_first_but_not_for_ever() {
+    let folder = Folder::new();
+    let storage = folder.open().await;
+    let writing = storage.begin().await.expect("it begins");
+    let asked = Instant::now();
+    storage.lull().await;
+    assert_eq!(asked.elapsed(), LONGEST_WAIT);
+    writing.commit().await.expect("it is committed");
+    let asked = Instant::now();
+    storage.lull().await;
+    assert_eq!(asked.elapsed(), Duration::ZERO);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ const PORTIONS: usize = 200;
 
 /// A portion is followed by a pause of so many times its length: intake comes before search, also while there is much
 /// to catch up with.
-const PAUSE: u32 = 9;
+const PAUSE: u32 = 4;
 
 /// Writes the entries anew of users and tickets that changed.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ impl IndexForSearch {
     pub async fn execute(&self) -> Result<usize, StorageError> {
         let mut written = 0;
         for _ in 0..PORTIONS {
+            self.storage.lull().await;
             let began = Instant::now();
             let Some(entries) = self.follow().await? else { break };
             written += entries;

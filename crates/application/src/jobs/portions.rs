@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::ports::{Storage, StorageError, Transaction, atomically};
 
-/// One commit deletes at most so many rows, so that intake never waits long for it.
-const PORTION: u16 = 1_000;
+/// One commit deletes at most so many rows: some milliseconds, for which intake may wait.
+const PORTION: u16 = 250;
 
 /// Rows that nothing needs any more.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,7 @@ impl OldRows {
     pub(super) async fn delete(self, storage: &dyn Storage) -> Result<usize, StorageError> {
         let mut deleted = 0;
         loop {
+            storage.lull().await;
             let portion = atomically(storage, async |tx| self.delete_portion(tx).await).await?;
             deleted += portion;
             if portion < usize::from(PORTION) {

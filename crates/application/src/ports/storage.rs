@@ -40,6 +40,10 @@ pub trait Storage: Send + Sync {
     /// methods may fail or do nothing.
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, StorageError>;
 
+    /// Waits until nobody writes, but not for long: for work that can wait a little and would be in the way of calls and
+    /// deliveries, where all who write take turns. It reserves nothing.
+    async fn lull(&self) {}
+
     /// The database's clock: the one that decides what is due.
     async fn now(&self) -> Result<Timestamp, StorageError>;
 }
