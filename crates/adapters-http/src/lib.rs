@@ -36,5 +36,6 @@ pub use actix_web::dev::{Server, ServerHandle};
 pub use health::{Readiness, ReadinessLevel, ReadinessStatus};
 pub use hosts::{AllowedHosts, Network, NetworkError};
 pub use openapi::openapi;
+pub use panel::LIVE_EVERY;
 pub use server::{Surface, serve};
 pub use state::HttpState;

@@ -1,6 +1,6 @@
 //! What handlers need.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use actix_web::{HttpMessage, HttpRequest, web};
 use application::{
@@ -20,6 +20,7 @@ use crate::{
     hosts::{AllowedHosts, Network},
     messages::Messages,
     metrics::Traffic,
+    panel::OpenPages,
     sign_in::SignIns,
 };
 
@@ -73,6 +74,8 @@ pub struct HttpState {
     pub trusted_proxies: Vec<Network>,
     /// Whether the public address is encrypted: browsers are then told to never use it otherwise.
     pub is_https: bool,
+    /// How often pages that are open look whether what they show has changed, at most; see [`LIVE_EVERY`](crate::LIVE_EVERY).
+    pub live_every: Duration,
     /// The multi-threaded runtime on which use cases run.
     pub runtime: Handle,
 }
@@ -85,6 +88,7 @@ pub(crate) struct Shared {
     pub(crate) messages: Messages,
     pub(crate) traffic: Traffic,
     pub(crate) sign_in: Arc<SignIn>,
+    pub(crate) open_pages: Arc<OpenPages>,
 }
 
 /// A use case panicked; its runtime lives on.
@@ -118,6 +122,7 @@ impl Shared {
                 state.entropy.clone(),
                 state.hasher.clone(),
             )),
+            open_pages: Arc::default(),
             state,
         }
     }

@@ -49,6 +49,15 @@ impl Event {
         }
     }
 
+    /// What about it may change later.
+    pub(super) fn state(&self) -> Option<&'static str> {
+        match &self.what {
+            What::Planned { notification } => Some(notification.status.as_str()),
+            What::Tried { attempt, .. } => attempt.outcome.map(|outcome| outcome.as_str()),
+            _ => None,
+        }
+    }
+
     /// Whether a member of staff wrote it.
     pub(super) fn is_own(&self) -> bool {
         matches!(&self.what, What::Said { message } if message.author == Author::Agent)

@@ -9,7 +9,7 @@ use domain::agent::Role;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{act::TOKEN, assets, fields::Fields, labels, visit::Visit, words::Words};
+use super::{act::TOKEN, assets, fields::Fields, labels, live::Shown, visit::Visit, words::Words};
 use crate::{health::ReadinessLevel, page::Escaped};
 
 /// The parts of the panel.
@@ -43,8 +43,11 @@ pub(super) struct Frame {
     /// The address of the page itself; another one where it stands for a form.
     pub(super) here: String,
     pub(super) reasons: Vec<String>,
+    /// Where the page is told when what it shows has changed.
+    pub(super) live: Option<String>,
     /// What its forms bring.
     pub(super) form_token: String,
+    is_page: bool,
     section: Section,
     words: &'static Words,
     who: Option<SignedIn>,
@@ -57,6 +60,7 @@ impl Frame {
         let asked = Fields::of_query(visit.request);
         Self {
             title,
+            is_page: visit.request.method() == Method::GET,
             section,
             words: visit.words,
             who: Some(visit.who().clone()),
@@ -64,6 +68,7 @@ impl Frame {
             notice: asked.text("done").and_then(|done| labels::done(visit.words, done)),
             here: here(visit.request),
             query: asked.text("q").unwrap_or_default().to_owned(),
+            live: None,
             reasons: if is_ready { Vec::new() } else { readiness.reasons },
         }
     }
@@ -71,6 +76,7 @@ impl Frame {
     pub(super) fn signed_out(request: &HttpRequest, title: &str) -> Self {
         Self {
             title: title.to_owned(),
+            is_page: false,
             section: Section::None,
             words: Words::for_reader(request),
             who: None,
@@ -78,8 +84,17 @@ impl Frame {
             notice: None,
             query: String::new(),
             here: here(request),
+            live: None,
             reasons: Vec::new(),
         }
+    }
+
+    /// Lets the page be told at `path` when what it shows is not as it was `shown`. What stands for a form is no page that
+    /// could be asked for anew.
+    pub(super) fn follow(mut self, path: &str, asked: Fields, shown: Shown) -> Self {
+        let query = asked.with("state", shown).query();
+        self.live = self.is_page.then(|| format!("{path}{query}"));
+        self
     }
 
     pub(super) fn is_signed_in(&self) -> bool {

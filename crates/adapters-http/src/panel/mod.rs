@@ -10,6 +10,7 @@
 mod act;
 mod assets;
 mod bars;
+mod body;
 mod bots;
 mod dashboard;
 mod error;
@@ -21,6 +22,7 @@ mod jobs;
 mod keys;
 mod labels;
 mod language;
+mod live;
 mod mail;
 mod notifications;
 mod quarantine;
@@ -40,6 +42,8 @@ use actix_web::{
 };
 use domain::agent::Role;
 
+pub use self::live::LIVE_EVERY;
+pub(crate) use self::live::OpenPages;
 use self::{error::PanelError, visit::visit};
 
 /// Where the panel is.
@@ -68,7 +72,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(upload::limits)
         .route("/admin/search", get().to(search::search))
         .route("/admin/tickets", get().to(tickets::list))
+        .route("/admin/tickets/live", get().to(tickets::follow_list))
         .route("/admin/tickets/{ticket}", get().to(tickets::show))
+        .route("/admin/tickets/{ticket}/live", get().to(tickets::follow))
         .route("/admin/tickets/bulk", post().to(tickets::bulk))
         .route("/admin/tickets/{ticket}/change", post().to(tickets::change))
         .route("/admin/tickets/{ticket}/notes", post().to(tickets::add_note))

@@ -3,6 +3,7 @@
 use actix_web::{
     HttpRequest,
     cookie::{Cookie, SameSite, time::Duration},
+    http::header::ACCEPT,
 };
 use application::staff::{AuthenticateSession, SignedIn};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -16,6 +17,9 @@ use crate::{hosts::base_url, state::shared};
 
 /// The cookie with the secret of a session.
 const COOKIE: &str = "frontdesk-session";
+
+/// With this header the script of a page asks for the page anew.
+const WATCHING: &str = "frontdesk-watching";
 
 /// A session that goes on.
 pub(super) struct Session {
@@ -32,8 +36,22 @@ pub(super) async fn session(request: &HttpRequest) -> Result<Option<Session>, Pa
     let state = &shared.state;
     let authenticate = AuthenticateSession { storage: state.storage.clone(), clock: state.clock.clone() };
     let form_token = form_token(cookie.value());
-    let who = shared.on_runtime(async move { authenticate.execute(cookie.value()).await }).await??;
+    let is_used = !only_watches(request);
+    let authenticated = async move {
+        if is_used {
+            authenticate.execute(cookie.value()).await
+        } else {
+            authenticate.look(cookie.value()).await
+        }
+    };
+    let who = shared.on_runtime(authenticated).await??;
     Ok(who.map(|who| Session { who, form_token }))
+}
+
+/// Whether an open page asks by itself, and nobody at it: a session ends over night also in front of an open inbox.
+fn only_watches(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    headers.contains_key(WATCHING) || headers.get(ACCEPT).is_some_and(|types| types == "text/event-stream")
 }
 
 /// What the forms of a session have to bring: known to nobody who does not know its secret, which cannot be found out

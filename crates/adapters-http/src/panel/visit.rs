@@ -19,6 +19,7 @@ use domain::agent::{Agent, Role};
 use super::{
     error::PanelError,
     frame::{Frame, Section},
+    live::OpenPages,
     session::{Session, session},
     staff::ask,
     words::Words,
@@ -87,6 +88,11 @@ impl<'a> Visit<'a> {
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.state().clock)
+    }
+
+    /// Who keeps which pages open.
+    pub(super) fn open_pages(&self) -> &Arc<OpenPages> {
+        &self.shared.open_pages
     }
 
     /// Who is signed in.

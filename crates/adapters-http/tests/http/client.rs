@@ -57,15 +57,23 @@ impl Request {
     }
 
     pub(crate) fn send(self) -> Response {
+        let (method, is_cut) = (self.method, self.declared_length.is_some());
+        let body = self.body.clone();
+        let mut stream = self.begin();
+        // The server may answer before it read everything.
+        let _ = stream.write_all(&body);
+        if is_cut {
+            stream.shutdown(Shutdown::Write).expect("half a hang-up");
+        }
+        Response::read(stream, method)
+    }
+
+    /// Sends it, and leaves the answer to be read while it comes.
+    pub(crate) fn begin(self) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.write_all(&self.head()).expect("the head is sent");
-        // The server may answer before it read everything.
-        let _ = stream.write_all(&self.body);
-        if self.declared_length.is_some() {
-            stream.shutdown(Shutdown::Write).expect("half a hang-up");
-        }
-        Response::read(stream, self.method)
+        stream
     }
 
     fn head(&self) -> Vec<u8> {

@@ -8,6 +8,7 @@ use std::{
         Arc, LazyLock, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use adapters_http::{
@@ -236,6 +237,7 @@ impl Desk {
             allowed_hosts: AllowedHosts::new(["localhost", "127.0.0.1", "[::1]"]),
             trusted_proxies: wishes.trusted_proxies.clone(),
             is_https: wishes.is_https,
+            live_every: Duration::from_millis(5),
             runtime: self.runtime.handle().clone(),
         }
     }

@@ -161,16 +161,30 @@ pub struct AuthenticateSession {
 impl AuthenticateSession {
     /// Who presents the secret of a session; nobody once the session ended. That it is used is written once a minute.
     pub async fn execute(&self, presented: &str) -> Result<Option<SignedIn>, StorageError> {
-        let digest = SecretDigest::of(presented);
         let now = self.clock.now();
-        let found =
-            consult(&*self.storage, async |snapshot| snapshot.sessions().by_digest(digest).await).await?;
-        let Some((member, session)) = found else { return Ok(None) };
-        let Some(agent) = Agent::by_session(&member, &session, now) else { return Ok(None) };
+        let Some((who, session)) = self.find(presented, now).await? else { return Ok(None) };
         if session.is_seen_anew(now) {
             atomically(&*self.storage, async |tx| tx.sessions().note_seen(session.id, now).await).await?;
         }
-        Ok(Some(SignedIn { agent, email: member.email, session: session.id }))
+        Ok(Some(who))
+    }
+
+    /// The same for what an open page asks by itself: the session is not used by it, and ends as if it had not asked.
+    pub async fn look(&self, presented: &str) -> Result<Option<SignedIn>, StorageError> {
+        Ok(self.find(presented, self.clock.now()).await?.map(|(who, _)| who))
+    }
+
+    async fn find(
+        &self,
+        presented: &str,
+        now: Timestamp,
+    ) -> Result<Option<(SignedIn, Session)>, StorageError> {
+        let digest = SecretDigest::of(presented);
+        let found =
+            consult(&*self.storage, async |snapshot| snapshot.sessions().by_digest(digest).await).await?;
+        let Some((member, session)) = found else { return Ok(None) };
+        let agent = Agent::by_session(&member, &session, now);
+        Ok(agent.map(|agent| (SignedIn { agent, email: member.email, session: session.id }, session)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, sync::Arc};
 
-use adapters_http::{AllowedHosts, HttpState, Surface};
+use adapters_http::{AllowedHosts, HttpState, LIVE_EVERY, Surface};
 use application::{
     conversation::{AdmitDelivery, HearMessages},
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
@@ -106,6 +106,7 @@ impl App {
             allowed_hosts: AllowedHosts::new(&settings.http.allowed_hosts),
             trusted_proxies: settings.http.trusted_proxies.clone(),
             is_https: settings.http.public_url.as_ref().is_some_and(PublicUrl::is_https),
+            live_every: LIVE_EVERY,
             runtime: tokio::runtime::Handle::current(),
         }
     }

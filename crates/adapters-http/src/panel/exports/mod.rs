@@ -3,7 +3,6 @@
 //! Each portion is read from a snapshot of its own and is sent before the next one is read, so a file of any size needs
 //! the memory of two portions, and a slow reader holds no snapshot.
 
-mod body;
 mod format;
 mod record;
 
@@ -22,12 +21,12 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{
+    body::{Portions, Sink},
     error::PanelError,
     fields::Fields,
     notifications, tickets, users,
     visit::{Visit, visit},
 };
-use body::{Portions, Sink};
 use format::Format;
 use record::{Record as _, last_id};
 

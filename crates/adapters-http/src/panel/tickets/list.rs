@@ -19,7 +19,8 @@ use crate::panel::{
     error::PanelError,
     fields::{Fields, older},
     frame::{Frame, Section},
-    visit::{shown, visit},
+    live::{Shown, follow},
+    visit::{Visit, shown, visit},
 };
 
 const PATH: &str = "/admin/tickets";
@@ -43,22 +44,45 @@ pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
     visit(&request, Role::Viewer, async |visit| {
         let asked = Fields::of_query(&request);
         let own = visit.agent().id();
-        let (filter, page) = (filter(&asked, own)?, asked.page()?);
+        let mut tickets = look(visit).await?;
         let storage = visit.storage();
-        let look = async move {
-            consult(&*storage, async |tx| {
-                let tickets = tx.tickets().page(&filter, page).await?;
-                let tickets = with_work(tx, tickets).await?;
-                Ok((tx.topics().routing().await?, tx.agents().all().await?, tickets))
-            })
-            .await
+        let around = async move {
+            consult(&*storage, async |tx| Ok((tx.topics().routing().await?, tx.agents().all().await?))).await
         };
-        let (routing, members, mut tickets) = visit.run(look).await?;
-        let older = older(&mut tickets, &asked, PATH, |known| known.ticket.id.as_uuid());
+        let (routing, members) = visit.run(around).await?;
         let frame = visit.frame(visit.t("Tickets"), Section::Tickets);
+        let frame = frame.follow("/admin/tickets/live", asked.clone(), state(&tickets));
+        let older = older(&mut tickets, &asked, PATH, |known| known.ticket.id.as_uuid());
         shown(&ListPage { frame, asked, topics: routing.topics().to_vec(), tickets, members, own, older })
     })
     .await
+}
+
+/// Tells an open inbox when its tickets change.
+pub(in crate::panel) async fn follow_list(request: HttpRequest) -> HttpResponse {
+    follow(request, async |visit| Ok(state(&look(visit).await?))).await
+}
+
+/// The tickets that an address asks for, and one more if there are others.
+async fn look(visit: &Visit<'_>) -> Result<Vec<TicketAsWorkedOn>, PanelError> {
+    let asked = Fields::of_query(visit.request);
+    let (filter, page) = (filter(&asked, visit.agent().id())?, asked.page()?);
+    let storage = visit.storage();
+    let look = async move {
+        consult(&*storage, async |tx| {
+            let tickets = tx.tickets().page(&filter, page).await?;
+            with_work(tx, tickets).await
+        })
+        .await
+    };
+    visit.run(look).await
+}
+
+fn state(tickets: &[TicketAsWorkedOn]) -> Shown {
+    let versions = tickets.iter().map(|TicketAsWorkedOn { ticket, work }| {
+        (ticket.id, work.version, ticket.status.as_str(), ticket.topic.as_str())
+    });
+    Shown::of(versions.collect::<Vec<_>>())
 }
 
 /// Which tickets an address asks for.

@@ -8,6 +8,6 @@ mod show;
 
 pub(super) use bulk::bulk;
 pub(super) use change::{add_note, change};
-pub(super) use list::{filter, list};
+pub(super) use list::{filter, follow_list, list};
 pub(super) use reply::reply;
-pub(super) use show::show;
+pub(super) use show::{follow_ticket as follow, show};

@@ -19,7 +19,9 @@ use domain::{
 use crate::panel::{
     error::PanelError,
     events::{Event, What, newest_first, of_ticket, worked},
+    fields::Fields,
     frame::{Frame, Section},
+    live::{Shown, follow},
     visit::{Visit, html, visit},
 };
 
@@ -65,8 +67,15 @@ pub(in crate::panel) async fn show(request: HttpRequest) -> HttpResponse {
     .await
 }
 
+/// Tells the open page of a ticket when something happens to it.
+pub(in crate::panel) async fn follow_ticket(request: HttpRequest) -> HttpResponse {
+    follow(request, async |visit| Ok(find(visit).await?.state())).await
+}
+
 pub(super) fn page(visit: &Visit<'_>, status: StatusCode, known: Known, reply: ReplyForm) -> HttpResponse {
-    let frame = visit.frame(known.ticket.reference.to_string(), Section::Tickets);
+    let reference = known.ticket.reference;
+    let frame = visit.frame(reference.to_string(), Section::Tickets);
+    let frame = frame.follow(&format!("/admin/tickets/{reference}/live"), Fields::default(), known.state());
     html(status, &ShowPage { frame, known, reply })
 }
 
@@ -107,6 +116,11 @@ async fn all_of(
 }
 
 impl Known {
+    fn state(&self) -> Shown {
+        let events: Vec<_> = self.events.iter().map(|event| (event.at, event.state())).collect();
+        Shown::of((self.ticket.status.as_str(), self.ticket.topic.as_str(), self.work.version, events))
+    }
+
     fn person(&self) -> Option<String> {
         let user = self.user.as_ref()?;
         let email = || user.email.as_ref().map(ToString::to_string);

@@ -77,7 +77,12 @@ impl<'d> Browser<'d> {
 
     /// A page.
     pub(crate) fn open(&self, path: &str) -> Response {
-        self.desk.request("GET", path).header("Cookie", &self.cookie).send()
+        self.ask(path).send()
+    }
+
+    /// Asks for something that goes on, or for a page as its script does.
+    pub(crate) fn ask(&self, path: &str) -> Request {
+        self.desk.request("GET", path).header("Cookie", &self.cookie)
     }
 
     /// A page that is there.
@@ -140,7 +145,7 @@ fn hidden_fields(form: &str) -> Vec<(String, String)> {
     hidden.map(|input| (attribute(input, "name"), attribute(input, "value"))).collect()
 }
 
-fn attribute(tag: &str, name: &str) -> String {
+pub(super) fn attribute(tag: &str, name: &str) -> String {
     let after = tag.split(&format!("{name}=\"")).nth(1).unwrap_or_default();
     let value = after.split('"').next().unwrap_or_default();
     value

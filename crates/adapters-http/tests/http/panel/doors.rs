@@ -11,6 +11,8 @@ const PAGES: &[(&str, bool)] = &[
     ("/admin/search?q=ana", true),
     ("/admin/tickets", true),
     ("/admin/tickets/T-000001", true),
+    ("/admin/tickets/{id}/live", true),
+    ("/admin/tickets/live?assignee=!", true),
     ("/admin/tickets/export.csv", true),
     ("/admin/users", true),
     ("/admin/users/{id}", true),

@@ -7,6 +7,7 @@ mod exports;
 mod first_admin;
 mod imports;
 mod keys;
+mod live;
 mod mail;
 mod notifications;
 mod search;

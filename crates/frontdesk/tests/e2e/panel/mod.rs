@@ -4,6 +4,7 @@ mod accessibility;
 mod browser;
 mod driver;
 mod hostile;
+mod live;
 mod messages;
 mod pages;
 mod people;

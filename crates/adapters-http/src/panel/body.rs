@@ -29,6 +29,16 @@ impl Sink {
         bytes.is_empty() || self.0.send(Ok(bytes.into())).await.is_ok()
     }
 
+    /// Whether nobody takes anything any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
+    /// Waits until nobody takes anything any more.
+    pub(super) async fn closed(&self) {
+        self.0.closed().await;
+    }
+
     /// Breaks the answer off, so that nobody takes it for whole.
     pub(super) async fn fail(&self, error: StorageError) {
         // Whoever hung up needs no error.
