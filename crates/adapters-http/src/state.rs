@@ -8,7 +8,7 @@ use application::{
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     ports::{Clock, Entropy, Ids, PasswordHasher, Storage},
     routing::{PreviewRouting, TestChannel},
-    staff::{AddAgent, AuthenticateAgent, FirstAdminLink, SignIn},
+    staff::{AddAgent, AuthenticateAgent, FirstAdminLink, SecondFactors, SignIn},
 };
 use domain::ids::RequestId;
 use tokio::runtime::Handle;
@@ -52,6 +52,8 @@ pub struct HttpState {
     pub preview_routing: PreviewRouting,
     /// Tries channels.
     pub test_channel: TestChannel,
+    /// Second factors of members of staff.
+    pub second_factors: SecondFactors,
     /// New keys of bots.
     pub entropy: Arc<dyn Entropy>,
     /// Hashes passwords.
@@ -121,6 +123,7 @@ impl Shared {
                 state.ids.clone(),
                 state.entropy.clone(),
                 state.hasher.clone(),
+                state.second_factors.vault.clone(),
             )),
             open_pages: Arc::default(),
             state,

@@ -38,6 +38,16 @@ table! {
 }
 
 table! {
+    second_factors (agent_id) {
+        agent_id -> Uuid,
+        sealed -> Binary,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> BigInt,
+        recovery -> Binary,
+    }
+}
+
+table! {
     sessions (id) {
         id -> Uuid,
         agent_id -> Uuid,

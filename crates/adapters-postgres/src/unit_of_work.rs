@@ -4,9 +4,9 @@ use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, StorageError, TicketRepository,
-    TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
-    WorkerRepository,
+    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
+    StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
+    UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -197,6 +197,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
         self
     }
 

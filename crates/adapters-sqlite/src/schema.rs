@@ -38,6 +38,16 @@ table! {
 }
 
 table! {
+    second_factors (agent_id) {
+        agent_id -> Binary,
+        sealed -> Binary,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+        recovery -> Binary,
+    }
+}
+
+table! {
     sessions (id) {
         id -> Binary,
         agent_id -> Binary,

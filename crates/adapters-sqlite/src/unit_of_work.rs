@@ -9,9 +9,9 @@ use application::ports::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
     LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, StorageError, TicketRepository,
-    TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
-    WorkerRepository,
+    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
+    StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
+    UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -271,6 +271,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
         self
     }
 

@@ -45,6 +45,7 @@ pub mod response;
 pub mod retention;
 pub mod retry;
 pub mod search;
+pub mod second_factor;
 pub mod session;
 pub mod text;
 pub mod throttle;

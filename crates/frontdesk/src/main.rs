@@ -21,6 +21,7 @@ mod recipe;
 mod serve;
 mod settings;
 mod telemetry;
+mod vault;
 mod wiring;
 
 use std::process::ExitCode;

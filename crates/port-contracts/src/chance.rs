@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use application::ports::{Entropy, Ids, PasswordHashError, PasswordHasher};
+use application::ports::{Entropy, Ids, PasswordHashError, PasswordHasher, Vault};
 use uuid::{Builder, Uuid};
 
 use crate::clock::TEST_BEGINS;
@@ -80,6 +80,20 @@ impl PasswordHasher for PlainPasswordHasher {
 
     fn verify(&self, password: &str, hash: &str) -> Result<bool, PasswordHashError> {
         Ok(hash == format!("$plain${password}"))
+    }
+}
+
+/// Encrypts nothing: what is sealed shows its purpose, and opens for no other.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlainVault;
+
+impl Vault for PlainVault {
+    fn seal(&self, purpose: &str, plain: &[u8]) -> Vec<u8> {
+        [purpose.as_bytes(), b": ", plain].concat()
+    }
+
+    fn open(&self, purpose: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        sealed.strip_prefix(purpose.as_bytes())?.strip_prefix(b": ").map(<[u8]>::to_vec)
     }
 }
 

@@ -3,7 +3,8 @@
 //! Only tests depend on this crate; it may depend on `application` and `domain`.
 //!
 //! * Fakes: [`InMemoryStorage`], [`InMemoryQueue`], [`RecordingChannel`], [`FrozenClock`], [`RuntimeClock`],
-//!   [`SequentialIds`], [`FixedEntropy`], [`PlainPasswordHasher`].
+//!   [`SequentialIds`], [`FixedEntropy`], [`PlainPasswordHasher`],
+//!   [`PlainVault`].
 //! * Suites: [`storage_contract!`] and [`queue_contract!`], which make one test of each promise. The fakes pass them in
 //!   `tests/` of this crate, each adapter in `tests/` of its own.
 //!
@@ -18,7 +19,7 @@ mod contracts;
 mod queue;
 mod storage;
 
-pub use chance::{FixedEntropy, PlainPasswordHasher, SequentialIds};
+pub use chance::{FixedEntropy, PlainPasswordHasher, PlainVault, SequentialIds};
 pub use channel::RecordingChannel;
 pub use clock::{FrozenClock, RuntimeClock, TEST_BEGINS};
 pub use contracts::{

@@ -29,14 +29,17 @@ pub(crate) struct AgentResponse {
     email: String,
     /// `viewer`, `agent` or `admin`.
     role: &'static str,
+    /// Whether a code is asked for beside the password.
+    second_factor: bool,
     created_at: Timestamp,
     /// Since when it may not sign in; `null` while it may.
     deactivated_at: Option<Timestamp>,
 }
 
-impl From<&StaffMember> for AgentResponse {
-    fn from(member: &StaffMember) -> Self {
+impl AgentResponse {
+    pub(crate) fn new(member: &StaffMember, with_second_factor: &[AgentId]) -> Self {
         Self {
+            second_factor: with_second_factor.contains(&member.id),
             id: member.id.as_uuid(),
             email: member.email.clone(),
             role: member.role.as_str(),
@@ -71,8 +74,9 @@ pub(crate) struct AgentPatch {
 
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
-        let members = all(call).await?;
-        Ok(json(StatusCode::OK, &Listed::all(members.iter().map(AgentResponse::from).collect())))
+        let (members, with_second_factor) = all(call).await?;
+        let shown = members.iter().map(|member| AgentResponse::new(member, &with_second_factor));
+        Ok(json(StatusCode::OK, &Listed::all(shown.collect())))
     })
     .await
 }
@@ -122,15 +126,20 @@ fn id(call: &Call<'_>) -> Result<AgentId, ApiError> {
     path(call.request, "id", "agent")
 }
 
-async fn all(call: &Call<'_>) -> Result<Vec<StaffMember>, ApiError> {
+/// All members, and those of them with a second factor.
+async fn all(call: &Call<'_>) -> Result<(Vec<StaffMember>, Vec<AgentId>), ApiError> {
     let storage = call.storage();
-    Ok(call.run(async move { consult(&*storage, async |tx| tx.agents().all().await).await }).await??)
+    let look = async move {
+        consult(&*storage, async |tx| Ok((tx.agents().all().await?, tx.second_factors().confirmed().await?)))
+            .await
+    };
+    Ok(call.run(look).await??)
 }
 
 async fn shown(call: &Call<'_>, status: StatusCode, id: AgentId) -> Result<HttpResponse, ApiError> {
-    let members = all(call).await?;
+    let (members, with_second_factor) = all(call).await?;
     let member = members.iter().find(|member| member.id == id).ok_or(ApiError::NotFound("agent"))?;
-    Ok(json(status, &AgentResponse::from(member)))
+    Ok(json(status, &AgentResponse::new(member, &with_second_factor)))
 }
 
 impl From<StaffError> for ApiError {
@@ -139,11 +148,16 @@ impl From<StaffError> for ApiError {
             StaffError::NotAllowed => Self::Forbidden(Role::Admin),
             StaffError::Unknown => Self::NotFound("agent"),
             StaffError::Email => Self::invalid("email", "invalid", error.to_string()),
-            StaffError::EmailTaken | StaffError::LastAdmin => Self::Conflict(error.to_string()),
             StaffError::Password | StaffError::WrongPassword => {
                 Self::invalid("password", "invalid", error.to_string())
             }
             StaffError::UnknownToken(_) => Self::NotFound("token"),
+            StaffError::EmailTaken
+            | StaffError::LastAdmin
+            | StaffError::WrongCode
+            | StaffError::SecondFactorIsOn
+            | StaffError::NoSecondFactor
+            | StaffError::NoVault => Self::Conflict(error.to_string()),
             StaffError::Hash(error) => Self::Hash(error),
             StaffError::Storage(error) => error.into(),
         }

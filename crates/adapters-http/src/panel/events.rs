@@ -5,7 +5,7 @@ use domain::{
     agent::StaffMember,
     conversation::{Author, ConversationMessage},
     ids::UserId,
-    notification::{Attempt, Notification},
+    notification::{Attempt, Notification, OutcomeKind},
     ticket::Ticket,
     ticket_work::{Deed, TicketEvent},
 };
@@ -53,7 +53,7 @@ impl Event {
     pub(super) fn state(&self) -> Option<&'static str> {
         match &self.what {
             What::Planned { notification } => Some(notification.status.as_str()),
-            What::Tried { attempt, .. } => attempt.outcome.map(|outcome| outcome.as_str()),
+            What::Tried { attempt, .. } => attempt.outcome.map(OutcomeKind::as_str),
             _ => None,
         }
     }

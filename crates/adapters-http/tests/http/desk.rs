@@ -25,7 +25,7 @@ use application::{
         consult,
     },
     routing::{AddTopic, NewTopic, PreviewRouting, TestChannel},
-    staff::{AddToken, AuthenticateAgent, FirstAdminLink, OfferFirstAdmin},
+    staff::{AddToken, AuthenticateAgent, FirstAdminLink, OfferFirstAdmin, SecondFactors},
 };
 use domain::{
     agent::{Role, Scope, StaffMember},
@@ -38,8 +38,8 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use port_contracts::{
-    FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, RecordingChannel,
-    SequentialIds,
+    FixedEntropy, FrozenClock, InMemoryQueue, InMemoryStorage, PlainPasswordHasher, PlainVault,
+    RecordingChannel, SequentialIds,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -226,6 +226,13 @@ impl Desk {
             },
             take_calls,
             first_admin: self.first_admin.clone(),
+            second_factors: SecondFactors {
+                storage: storage.clone(),
+                clock: clock.clone(),
+                entropy: self.entropy.clone(),
+                hasher: Arc::new(PlainPasswordHasher),
+                vault: Some(Arc::new(PlainVault)),
+            },
             entropy: self.entropy.clone(),
             hasher: Arc::new(PlainPasswordHasher),
             storage,

@@ -16,6 +16,7 @@ mod reminders;
 mod responses;
 mod retention;
 mod search;
+mod second_factors;
 mod seed;
 mod sessions;
 mod ticket_work;

@@ -7,6 +7,7 @@ mod job;
 mod notification;
 mod person;
 mod routing;
+mod second_factor;
 mod session;
 mod ticket;
 mod ticket_work;
@@ -20,6 +21,7 @@ pub(crate) use notification::{
 };
 pub(crate) use person::{ClashRow, IdentityRow, KnownUserRow, UserRow, known_persons, origin};
 pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow, quiet_hours};
+pub(crate) use second_factor::SecondFactorRow;
 pub(crate) use session::SessionRow;
 pub(crate) use ticket::TicketRow;
 pub(crate) use ticket_work::{TicketEventRow, TicketWorkRow};

@@ -8,6 +8,7 @@ mod notification;
 mod past;
 mod person;
 mod routing;
+mod second_factor;
 mod session;
 mod ticket;
 mod ticket_work;
@@ -20,6 +21,7 @@ pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, N
 pub(crate) use past::{PastAttemptRow, PastNotificationRow};
 pub(crate) use person::{ClashRow, IdentityRow, NewClashRow, UserRow, origin};
 pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow};
+pub(crate) use second_factor::SecondFactorRow;
 pub(crate) use session::SessionRow;
 pub(crate) use ticket::TicketRow;
 pub(crate) use ticket_work::{TicketEventRow, TicketWorkRow};

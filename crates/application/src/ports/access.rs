@@ -5,6 +5,7 @@ use domain::{
     agent::{ApiToken, StaffMember},
     bot::{Bot, HookSecret, SecretDigest},
     ids::{AgentId, SessionId, TokenId},
+    second_factor::SecondFactor,
     session::Session,
 };
 use jiff::Timestamp;
@@ -94,4 +95,21 @@ pub trait SessionRepository: Send {
 
     /// Deletes those that were last used before a moment. Says how many.
     async fn forget_idle(&mut self, seen_before: Timestamp) -> Result<usize, StorageError>;
+}
+
+/// What members of staff show beside their password.
+#[async_trait]
+pub trait SecondFactorRepository: Send {
+    /// An agent's second factor, confirmed or not. In a unit of work that writes, nobody else takes a code of it
+    /// meanwhile.
+    async fn of_agent(&mut self, agent: AgentId) -> Result<Option<SecondFactor>, StorageError>;
+
+    /// The agents whose second factor is asked for.
+    async fn confirmed(&mut self) -> Result<Vec<AgentId>, StorageError>;
+
+    /// Writes an agent's second factor, in the place of the one there was.
+    async fn put(&mut self, factor: &SecondFactor) -> Result<(), StorageError>;
+
+    /// Deletes an agent's second factor. Says whether there was one.
+    async fn delete(&mut self, agent: AgentId) -> Result<bool, StorageError>;
 }

@@ -24,6 +24,15 @@ pub trait Entropy: Send + Sync {
     fn fraction(&self) -> f64;
 }
 
+/// Encryption with a key that is not in the database.
+pub trait Vault: Send + Sync {
+    /// Encrypts for a purpose; twice the same gives different bytes.
+    fn seal(&self, purpose: &str, plain: &[u8]) -> Vec<u8>;
+
+    /// What was sealed for this purpose with the same key. None for anything else.
+    fn open(&self, purpose: &str, sealed: &[u8]) -> Option<Vec<u8>>;
+}
+
 /// The environment variables that channels name.
 pub trait ChannelSecrets: Send + Sync {
     /// Whether the variable of this name has a value.

@@ -23,10 +23,10 @@ mod storage;
 mod ticket_work;
 mod watchdog;
 
-pub use access::{AgentRepository, BotRepository, SessionRepository};
+pub use access::{AgentRepository, BotRepository, SecondFactorRepository, SessionRepository};
 pub use channel::{Channel, Receipt, Wording, WordingError};
 pub use conversation::{ConversationRepository, Whose};
-pub use environment::{ChannelSecrets, Clock, Entropy, Ids, PasswordHashError, PasswordHasher};
+pub use environment::{ChannelSecrets, Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Vault};
 pub use fallbacks::FallbackRepository;
 pub use intake::{Asked, HeldCall, HeldStatus, IntakeRepository, QuarantineFilter, QuarantineRepository};
 pub use jobs::JobRepository;

@@ -10,9 +10,9 @@ use super::{
     AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, TicketRepository,
-    TicketWorkRepository, TimelineRepository, TopicRepository, UserRepository, WatchRepository,
-    WorkerRepository,
+    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
+    TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UserRepository,
+    WatchRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -117,6 +117,8 @@ pub trait UnitOfWork: Send {
     fn bots(&mut self) -> &mut dyn BotRepository;
     /// Members of staff and their tokens.
     fn agents(&mut self) -> &mut dyn AgentRepository;
+    /// What members of staff show beside their password.
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository;
     /// Who is signed in.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Periodic jobs.

@@ -148,7 +148,7 @@ impl ChangePassword {
     }
 }
 
-async fn own(tx: &mut Transaction, agent: &Agent) -> Result<StaffMember, StaffError> {
+pub(super) async fn own(tx: &mut Transaction, agent: &Agent) -> Result<StaffMember, StaffError> {
     let members = tx.agents().all().await?;
     members.into_iter().find(|member| member.id == agent.id()).ok_or(StaffError::Unknown)
 }

@@ -3,6 +3,7 @@
 mod first_admin;
 mod hashing;
 mod members;
+mod second_factor;
 mod sign_in;
 
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use domain::{
 pub use first_admin::{CreateFirstAdmin, FIRST_ADMIN_LINK_LIFETIME, FirstAdminLink, OfferFirstAdmin};
 pub(crate) use hashing::hash_new;
 pub use members::{AddAgent, AgentChange, ChangeAgent, ChangePassword};
-pub use sign_in::{AuthenticateSession, EndSession, SignIn, SignInError, SignedIn};
+pub use second_factor::SecondFactors;
+pub use sign_in::{AuthenticateSession, EndSession, Entrance, SignIn, SignInError, SignedIn};
 
 use crate::ports::{Clock, Entropy, Ids, PasswordHashError, Storage, StorageError, atomically, consult};
 
@@ -47,6 +49,18 @@ pub enum StaffError {
     /// The present password is another one.
     #[error("the present password is wrong")]
     WrongPassword,
+    /// The code is none of the telephone, or was used already.
+    #[error("the code is wrong, or was used already")]
+    WrongCode,
+    /// A second factor that is on is turned off before another one is set up.
+    #[error("the second factor is on already")]
+    SecondFactorIsOn,
+    /// There is none.
+    #[error("there is no second factor")]
+    NoSecondFactor,
+    /// Secrets cannot be encrypted, or were encrypted with another key.
+    #[error("a second factor needs FRONTDESK__SECRET_KEY, the same in every process")]
+    NoVault,
     /// Nobody would be left who may do everything.
     #[error("there must always be an admin who can sign in")]
     LastAdmin,

@@ -5,16 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::{
     agent::{Agent, StaffMember},
     bot::{Secret, SecretDigest},
-    ids::SessionId,
+    ids::{AgentId, SessionId},
     session::{CLIENT_MAX, SESSION_IDLE, Session},
     text::one_line,
     throttle::Throttle,
 };
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
-use super::{PASSWORD_MAX, hashing::matches};
+use super::{PASSWORD_MAX, hashing::matches, second_factor};
 use crate::ports::{
-    Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError, atomically, consult,
+    Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Storage, StorageError, Vault, atomically, consult,
 };
 
 /// Why somebody is not signed in.
@@ -26,6 +27,15 @@ pub enum SignInError {
     /// Too many tries failed; the next one is looked at after this time.
     #[error("too many tries failed")]
     Throttled(SignedDuration),
+    /// The code is wrong or was used already.
+    #[error("the code is wrong, or was used already")]
+    WrongCode,
+    /// The password was typed too long ago, or elsewhere.
+    #[error("the password has to be typed again")]
+    Late,
+    /// Codes cannot be checked.
+    #[error("a second factor is on, and FRONTDESK__SECRET_KEY is not set in this process")]
+    NoVault,
     /// The password could not be compared.
     #[error(transparent)]
     Hash(#[from] PasswordHashError),
@@ -40,6 +50,21 @@ const TRIES_AT_ONCE: i32 = 5;
 /// Then once in so long. A million common passwords would take two years.
 const TRY_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
+/// Between password and code somebody may take so long.
+const HALFWAY: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is sealed for whoever typed the password and not yet the code.
+const PURPOSE: &str = "half signed in";
+
+/// How far somebody came.
+#[derive(Debug)]
+pub enum Entrance {
+    /// In: the secret of a new session.
+    Entered(Secret),
+    /// The password was right, and a code is needed: what [`SignIn::finish`] needs beside it.
+    Halfway(Vec<u8>),
+}
+
 /// Who tries: the address that is typed and where the try comes from. A stranger elsewhere, who guesses, shuts nobody
 /// out.
 type Tried = (SecretDigest, String);
@@ -51,6 +76,7 @@ pub struct SignIn {
     ids: Arc<dyn Ids>,
     entropy: Arc<dyn Entropy>,
     hasher: Arc<dyn PasswordHasher>,
+    vault: Option<Arc<dyn Vault>>,
     failures: Mutex<Throttle<Tried>>,
 }
 
@@ -62,6 +88,7 @@ impl SignIn {
         ids: Arc<dyn Ids>,
         entropy: Arc<dyn Entropy>,
         hasher: Arc<dyn PasswordHasher>,
+        vault: Option<Arc<dyn Vault>>,
     ) -> Self {
         Self {
             storage,
@@ -69,11 +96,12 @@ impl SignIn {
             ids,
             entropy,
             hasher,
+            vault,
             failures: Mutex::new(Throttle::new(TRIES_AT_ONCE, TRY_EVERY)),
         }
     }
 
-    /// Answers the secret of a new session. `remote` is where the try comes from, `client` what the browser calls
+    /// Lets somebody in, or asks for a code where a second factor is on. `remote` is where the try comes from, `client` what the browser calls
     /// itself. An address that nobody has takes as long as a wrong password.
     pub async fn execute(
         &self,
@@ -81,7 +109,7 @@ impl SignIn {
         password: String,
         remote: &str,
         client: &str,
-    ) -> Result<Secret, SignInError> {
+    ) -> Result<Entrance, SignInError> {
         let now = self.clock.now();
         let email = email.trim().to_lowercase();
         let tried = (SecretDigest::of(&email), remote.to_owned());
@@ -92,9 +120,49 @@ impl SignIn {
             self.failures().failed(tried, now);
             return Err(SignInError::Wrong);
         };
-        let secret = self.begin(&member, client, now).await?;
+        let entrance = match self.halfway(&member, now).await? {
+            Some(halfway) => Entrance::Halfway(halfway),
+            None => Entrance::Entered(self.begin(&member, client, now).await?),
+        };
         self.failures().succeeded(&tried);
-        Ok(secret)
+        Ok(entrance)
+    }
+
+    /// Lets somebody in who came halfway and types a code of the telephone or a recovery code. Wrong codes are counted
+    /// wherever they come from: whoever types one knows the password.
+    pub async fn finish(&self, halfway: &[u8], typed: &str, client: &str) -> Result<Secret, SignInError> {
+        let now = self.clock.now();
+        let vault = self.vault.as_ref().ok_or(SignInError::NoVault)?;
+        let agent = vault.open(PURPOSE, halfway).and_then(|sealed| read_halfway(&sealed, now));
+        let agent = agent.ok_or(SignInError::Late)?;
+        let tried = (SecretDigest::of(&agent.to_string()), String::new());
+        if let Some(wait) = self.failures().wait(&tried, now) {
+            return Err(SignInError::Throttled(wait));
+        }
+        // Counted before it is looked at: many tries at once are many tries.
+        self.failures().failed(tried.clone(), now);
+        let (member, is_right) = atomically(&*self.storage, async |tx| {
+            let members = tx.agents().all().await?;
+            let member = members.into_iter().find(|member| member.id == agent && member.is_active());
+            Ok::<_, StorageError>((member, second_factor::take(tx, &**vault, agent, typed, now).await?))
+        })
+        .await?;
+        let member = member.filter(|_| is_right).ok_or(SignInError::WrongCode)?;
+        self.failures().succeeded(&tried);
+        Ok(self.begin(&member, client, now).await?)
+    }
+
+    /// What whoever typed the right password needs beside a code. None where no code is asked for.
+    async fn halfway(&self, member: &StaffMember, now: Timestamp) -> Result<Option<Vec<u8>>, SignInError> {
+        let factor =
+            consult(&*self.storage, async |snapshot| snapshot.second_factors().of_agent(member.id).await)
+                .await?;
+        if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
+            return Ok(None);
+        }
+        let vault = self.vault.as_ref().ok_or(SignInError::NoVault)?;
+        let plain = [&member.id.as_uuid().as_bytes()[..], &now.as_second().to_be_bytes()].concat();
+        Ok(Some(vault.seal(PURPOSE, &plain)))
     }
 
     async fn check(&self, email: &str, password: String) -> Result<Option<StaffMember>, SignInError> {
@@ -136,6 +204,14 @@ impl SignIn {
     fn failures(&self) -> std::sync::MutexGuard<'_, Throttle<Tried>> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Who came halfway, if that is not too long ago.
+fn read_halfway(plain: &[u8], now: Timestamp) -> Option<AgentId> {
+    let (id, at) = plain.split_first_chunk::<16>()?;
+    let at = Timestamp::from_second(i64::from_be_bytes(at.try_into().ok()?)).ok()?;
+    let is_fresh = now.duration_since(at) < HALFWAY;
+    is_fresh.then(|| AgentId::from_uuid(Uuid::from_bytes(*id)))
 }
 
 /// Somebody who is signed in, and on which browser.

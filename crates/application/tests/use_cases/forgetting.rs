@@ -43,7 +43,7 @@ async fn what_has_expired_is_forgotten_in_portions_and_the_rest_is_kept() {
     desk.clock.advance(seconds(60));
     let before = desk.storage.commits();
     assert_eq!(forget(&desk).execute().await.expect("storage works"), 2_500);
-    assert_eq!(desk.storage.commits(), before + 3, "at most a thousand at a time");
+    assert_eq!(desk.storage.commits(), before + 11, "at most 250 at a time");
     assert_eq!((stored(&desk, &expired).await, stored(&desk, &alive).await), (0, 10));
 }
 

@@ -3,6 +3,7 @@
 //! Results go to the standard output, messages to the standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or
 //! settings.
 
+mod agent;
 mod backup;
 mod bot;
 mod channel;
@@ -59,6 +60,9 @@ enum Command {
     Migrate(migrate::MigrateCommand),
     /// Make an admin
     Createsuperuser(superuser::SuperuserArgs),
+    /// Members of staff
+    #[command(subcommand)]
+    Agent(agent::AgentCommand),
     /// API tokens of members of staff
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -173,6 +177,7 @@ async fn execute(command: Command, sources: &Sources) -> anyhow::Result<()> {
         Command::Backup(args) => backup::run(&load(sources)?, &args).await,
         Command::Simulate(args) => simulate::run(&load(sources)?, args).await,
         Command::Healthcheck => healthcheck::run(&load(sources)?).await,
+        Command::Agent(command) => agent::run(&open(sources).await?, command).await,
         Command::Createsuperuser(args) => superuser::run(&open(sources).await?, args).await,
         Command::Token(command) => token::run(&open(sources).await?, command).await,
         Command::Notifications(command) => notifications::run(&open(sources).await?, command).await,
@@ -257,6 +262,8 @@ mod tests {
             "serve --role all",
             "migrate up",
             "migrate status",
+            "agent list --json",
+            "agent no-second-factor a@example.com",
             "createsuperuser --email a@example.com --password-stdin",
             "token add laptop --email a@example.com --scope read",
             "token list",

@@ -240,7 +240,7 @@ const WATCHDOG: &[Setting] = &[
 const PROGRAM: &[Setting] = &[
     setting(
         "FRONTDESK__SECRET_KEY",
-        "Protects sessions; at least 32 characters, the same in every process. Unset: made at the first start, in secret.key \
+        "Encrypts the second factors of staff; at least 32 characters, the same in every process. Unset: made at the first start, in secret.key \
          beside an embedded database; PostgreSQL needs it set.",
     )
     .secret(),

@@ -95,6 +95,7 @@ impl App {
             preview_routing: self.preview_routing(settings, channels.clone()),
             test_channel: self.test_channel(channels.clone()),
             first_admin: self.first_admin.clone(),
+            second_factors: self.second_factors.clone(),
             entropy: Arc::clone(&self.entropy),
             hasher: Arc::clone(&self.hasher),
             storage: storage(),

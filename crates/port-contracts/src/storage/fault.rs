@@ -154,6 +154,12 @@ operations! {
         TicketWorkRecord record
         TicketWorkEventsOf events_of
     }
+    second_factors {
+        SecondFactorsOfAgent of_agent
+        SecondFactorsConfirmed confirmed
+        SecondFactorsPut put
+        SecondFactorsDelete delete
+    }
     sessions {
         SessionsInsert insert
         SessionsByDigest by_digest

@@ -6,9 +6,9 @@ use application::ports::{
     AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
     DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
     NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SeedRepository, SessionRepository, StorageError, TicketRepository,
-    TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository,
-    WorkerRepository,
+    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
+    StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
+    UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -135,6 +135,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
         self
     }
 

@@ -225,14 +225,15 @@ fn lead_bot() -> Bot {
 }
 
 pub(super) fn agent() -> Value {
-    value(&AgentResponse::from(&StaffMember {
+    let member = StaffMember {
         id: AgentId::from_uuid(ID),
         email: "bea@example.com".to_owned(),
         password_hash: String::new(),
         role: Role::Agent,
         created_at: AT,
         deactivated_at: None,
-    }))
+    };
+    value(&AgentResponse::new(&member, &[]))
 }
 
 pub(super) fn topic() -> Value {

@@ -9,6 +9,7 @@ use askama::Template;
 use domain::{
     agent::{ApiToken, Role, Scope},
     ids::{SessionId, TokenId},
+    second_factor::SecondFactor,
     session::Session,
 };
 
@@ -30,6 +31,7 @@ struct AccountPage {
     own: SessionId,
     sessions: Vec<Session>,
     tokens: Vec<ApiToken>,
+    second_factor: Option<SecondFactor>,
     /// A token that was just made: it is shown once.
     new_token: Option<String>,
 }
@@ -43,14 +45,17 @@ async fn page(visit: &Visit<'_>, new_token: Option<String>) -> Result<HttpRespon
     let (storage, agent) = (visit.storage(), who.agent.id());
     let look = async move {
         consult(&*storage, async |tx| {
-            Ok((tx.sessions().of_agent(agent).await?, tx.agents().tokens(Some(agent)).await?))
+            let factor = tx.second_factors().of_agent(agent).await?;
+            let second_factor = factor.filter(|factor| factor.confirmed_at.is_some());
+            Ok((tx.sessions().of_agent(agent).await?, tx.agents().tokens(Some(agent)).await?, second_factor))
         })
         .await
     };
-    let (sessions, tokens) = visit.run(look).await?;
+    let (sessions, tokens, second_factor) = visit.run(look).await?;
     let frame = visit.frame(visit.t("My account"), Section::Account);
     let role = who.agent.role();
-    shown(&AccountPage { frame, email: who.email, role, own: who.session, sessions, tokens, new_token })
+    let (email, own) = (who.email, who.session);
+    shown(&AccountPage { frame, email, role, own, sessions, tokens, second_factor, new_token })
 }
 
 pub(super) async fn change_password(request: HttpRequest, payload: Payload) -> HttpResponse {

@@ -22,14 +22,21 @@ use crate::panel::{
 struct AgentsPage {
     frame: Frame,
     members: Vec<StaffMember>,
+    with_second_factor: Vec<AgentId>,
 }
 
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     visit(&request, Role::Admin, async |visit| {
         let storage = visit.storage();
-        let look = async move { consult(&*storage, async |tx| tx.agents().all().await).await };
-        let members = visit.run(look).await?;
-        shown(&AgentsPage { frame: visit.frame(visit.t("Agents"), Section::Agents), members })
+        let look = async move {
+            consult(&*storage, async |tx| {
+                Ok((tx.agents().all().await?, tx.second_factors().confirmed().await?))
+            })
+            .await
+        };
+        let (members, with_second_factor) = visit.run(look).await?;
+        let frame = visit.frame(visit.t("Agents"), Section::Agents);
+        shown(&AgentsPage { frame, members, with_second_factor })
     })
     .await
 }
@@ -59,6 +66,10 @@ pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpRespon
 }
 
 impl AgentsPage {
+    fn has_second_factor(&self, member: &StaffMember) -> bool {
+        self.with_second_factor.contains(&member.id)
+    }
+
     fn roles(&self) -> &'static [Role] {
         Role::ALL
     }

@@ -1,4 +1,4 @@
-//! `/admin/sign-in` and `/admin/sign-out`.
+//! `/admin/sign-in`, `/admin/sign-in/code` and `/admin/sign-out`.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -8,18 +8,20 @@ use actix_web::{
     },
     web::Payload,
 };
-use application::staff::{EndSession, SignInError};
+use application::staff::{EndSession, Entrance, SignInError};
 use askama::Template;
-use domain::agent::Role;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{agent::Role, bot::Secret};
 
+use super::onward::{Interrupted, Onward, TO};
 use crate::{
     hosts::client_address,
     panel::{
-        act::{TOKEN, act, is_own_origin, read},
+        act::{act, is_own_origin, read},
         error::PanelError,
         fields::Fields,
         frame::Frame,
-        session::{begun, ended, form_token},
+        session::ended,
         visit::{go, html, turned_away},
         words::Words,
     },
@@ -27,149 +29,163 @@ use crate::{
     state::shared,
 };
 
-/// The field that says where to go on.
-const TO: &str = "to";
-
-/// What stands before the names of the fields of a form that was interrupted.
-const KEPT: &str = "kept.";
-
-/// Fields that are not kept: what is secret, and files.
-const NOT_KEPT: &[&str] = &[TOKEN, "password", "present", "new", "file"];
-
-/// A form that was sent when nobody was signed in any more: what was typed into it is not lost.
-pub(in crate::panel) struct Interrupted {
-    path: String,
-    fields: Fields,
-}
-
-impl Interrupted {
-    /// The form that was sent to the path of a request.
-    pub(in crate::panel) fn new(request: &HttpRequest, form: &Fields) -> Self {
-        let fields = form.pairs().iter().filter(|(name, _)| !NOT_KEPT.contains(&name.as_str()));
-        Self { path: request.path().to_owned(), fields: Fields::of_pairs(fields.cloned()) }
-    }
-
-    fn of_sign_in(form: &Fields) -> Option<Self> {
-        let path = form.text("kept_path").filter(|path| is_own(path))?.to_owned();
-        let kept = form
-            .pairs()
-            .iter()
-            .filter_map(|(name, value)| name.strip_prefix(KEPT).map(|name| (name.to_owned(), value.clone())));
-        Some(Self { path, fields: Fields::of_pairs(kept) })
-    }
-}
+/// The field with what the right password gave.
+const HALFWAY: &str = "halfway";
 
 #[derive(Template)]
 #[template(path = "panel/staff/sign_in.html")]
 struct SignInPage {
     frame: Frame,
-    to: String,
+    onward: Onward,
     email: String,
     problem: Option<String>,
-    interrupted: Option<Interrupted>,
 }
 
 #[derive(Template)]
-#[template(path = "panel/staff/resume.html")]
-struct ResumePage {
+#[template(path = "panel/staff/code.html")]
+struct CodePage {
     frame: Frame,
-    interrupted: Interrupted,
+    onward: Onward,
+    halfway: String,
+    problem: Option<String>,
 }
 
 pub(in crate::panel) async fn show(request: HttpRequest) -> HttpResponse {
-    let to = Fields::of_query(&request).text(TO).unwrap_or("/admin").to_owned();
-    page(&request, StatusCode::OK, to, String::new(), None, None)
+    let onward = Onward::to(Fields::of_query(&request).text(TO).unwrap_or("/admin"));
+    page(&request, StatusCode::OK, onward, String::new(), None)
 }
 
 /// Asks somebody to sign in who asked for a page or sent a form.
 pub(in crate::panel) fn ask(request: &HttpRequest, interrupted: Option<Interrupted>) -> HttpResponse {
-    let to = match interrupted {
-        Some(_) => "/admin".to_owned(),
-        None => request.uri().path_and_query().map_or("/admin", |path| path.as_str()).to_owned(),
-    };
-    page(request, StatusCode::UNAUTHORIZED, to, String::new(), None, interrupted)
+    let here = || request.uri().path_and_query().map_or("/admin", |path| path.as_str());
+    let onward = interrupted.map_or_else(|| Onward::to(here()), Onward::with);
+    page(request, StatusCode::UNAUTHORIZED, onward, String::new(), None)
 }
 
+/// Takes address and password.
 pub(in crate::panel) async fn submit(request: HttpRequest, payload: Payload) -> HttpResponse {
-    let form = match read(payload).await {
-        Ok(form) if is_own_origin(&request) => form,
-        Ok(_) => return turned_away(&request, &PanelError::Forged),
+    let form = match own_form(&request, payload).await {
+        Ok(form) => form,
         Err(error) => return turned_away(&request, &error),
     };
     let email = form.text("email").unwrap_or_default().to_owned();
-    let to = form.text(TO).filter(|path| is_own(path)).unwrap_or("/admin").to_owned();
-    let interrupted = Interrupted::of_sign_in(&form);
+    let onward = Onward::of_form(&form);
     let password = form.raw("password").unwrap_or_default().to_owned();
-    match try_it(&request, email.clone(), password).await {
-        Ok(Ok(secret)) => {
-            let mut response = match interrupted {
-                Some(interrupted) => resume(&request, form_token(secret.reveal()), interrupted),
-                None => go(&to),
-            };
-            response.add_cookie(&begun(&request, &secret)).expect("a secret fits into a cookie");
-            response
+    match try_password(&request, email.clone(), password).await {
+        Ok(Ok(Entrance::Entered(secret))) => onward.enter(&request, &secret),
+        Ok(Ok(Entrance::Halfway(halfway))) => {
+            code_page(&request, StatusCode::OK, onward, URL_SAFE_NO_PAD.encode(halfway), None)
         }
-        Ok(Err(refused)) => refuse(&request, &refused, to, email, interrupted),
+        Ok(Err(refused)) => {
+            let (status, problem) = explain(&request, &refused);
+            waiting(page(&request, status, onward, email, Some(problem)), &refused)
+        }
         Err(error) => turned_away(&request, &error),
     }
 }
 
-/// Signs in who was made just now; if that fails, the page to sign in says why the next time.
-pub(super) async fn enter(request: &HttpRequest, email: String, password: String) -> HttpResponse {
-    let Ok(Ok(secret)) = try_it(request, email, password).await else { return go("/admin/sign-in") };
-    let mut response = go("/admin");
-    response.add_cookie(&begun(request, &secret)).expect("a secret fits into a cookie");
-    response
+/// Takes the code of a telephone, or a recovery code.
+pub(in crate::panel) async fn finish(request: HttpRequest, payload: Payload) -> HttpResponse {
+    let form = match own_form(&request, payload).await {
+        Ok(form) => form,
+        Err(error) => return turned_away(&request, &error),
+    };
+    let onward = Onward::of_form(&form);
+    let halfway = form.text(HALFWAY).unwrap_or_default().to_owned();
+    let typed = form.text("code").unwrap_or_default().to_owned();
+    match try_code(&request, &halfway, typed).await {
+        Ok(Ok(secret)) => onward.enter(&request, &secret),
+        Ok(Err(refused @ SignInError::Late)) => {
+            let (status, problem) = explain(&request, &refused);
+            page(&request, status, onward, String::new(), Some(problem))
+        }
+        Ok(Err(refused)) => {
+            let (status, problem) = explain(&request, &refused);
+            waiting(code_page(&request, status, onward, halfway, Some(problem)), &refused)
+        }
+        Err(error) => turned_away(&request, &error),
+    }
 }
 
-async fn try_it(
+async fn own_form(request: &HttpRequest, payload: Payload) -> Result<Fields, PanelError> {
+    let form = read(payload).await?;
+    if is_own_origin(request) { Ok(form) } else { Err(PanelError::Forged) }
+}
+
+/// Signs in who was made just now; if that fails, the page to sign in says why the next time.
+pub(super) async fn enter(request: &HttpRequest, email: String, password: String) -> HttpResponse {
+    match try_password(request, email, password).await {
+        Ok(Ok(Entrance::Entered(secret))) => Onward::to("/admin").enter(request, &secret),
+        _ => go("/admin/sign-in"),
+    }
+}
+
+async fn try_password(
     request: &HttpRequest,
     email: String,
     password: String,
-) -> Result<Result<domain::bot::Secret, SignInError>, PanelError> {
+) -> Result<Result<Entrance, SignInError>, PanelError> {
+    let use_case = shared(request).sign_in.clone();
+    let remote = client_address(request).map(|address| address.to_string()).unwrap_or_default();
+    let client = client(request);
+    counted(request, async move { use_case.execute(&email, password, &remote, &client).await }).await
+}
+
+async fn try_code(
+    request: &HttpRequest,
+    halfway: &str,
+    typed: String,
+) -> Result<Result<Secret, SignInError>, PanelError> {
+    let use_case = shared(request).sign_in.clone();
+    let (halfway, client) = (URL_SAFE_NO_PAD.decode(halfway).unwrap_or_default(), client(request));
+    counted(request, async move { use_case.finish(&halfway, &typed, &client).await }).await
+}
+
+/// Tries to sign in, unless too many tries from that address failed.
+async fn counted<T: Send + 'static>(
+    request: &HttpRequest,
+    attempt: impl Future<Output = Result<T, SignInError>> + Send + 'static,
+) -> Result<Result<T, SignInError>, PanelError> {
     if let Err(too_many) = sign_in::admit(request) {
         return Ok(Err(SignInError::Throttled(too_many.0)));
     }
-    let shared = shared(request).clone();
-    let remote = client_address(request).map(|address| address.to_string()).unwrap_or_default();
-    let client = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let client = client.to_owned();
-    let use_case = shared.sign_in.clone();
-    let tried = async move { use_case.execute(&email, password, &remote, &client).await };
-    let tried = shared.on_runtime(tried).await?;
-    if matches!(tried, Err(SignInError::Wrong)) {
+    let tried = shared(request).clone().on_runtime(attempt).await?;
+    if matches!(tried, Err(SignInError::Wrong | SignInError::WrongCode)) {
         sign_in::failed(request);
     }
     Ok(tried)
 }
 
-fn refuse(
-    request: &HttpRequest,
-    refused: &SignInError,
-    to: String,
-    email: String,
-    interrupted: Option<Interrupted>,
-) -> HttpResponse {
+/// What a browser calls itself.
+fn client(request: &HttpRequest) -> String {
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    agent.unwrap_or_default().to_owned()
+}
+
+fn explain(request: &HttpRequest, refused: &SignInError) -> (StatusCode, String) {
     let words = Words::for_reader(request);
     let t = |english: &'static str| words.of(english).to_owned();
     match refused {
-        SignInError::Wrong => {
-            let problem = t("The address or the password is wrong.");
-            page(request, StatusCode::UNAUTHORIZED, to, email, Some(problem), interrupted)
+        SignInError::Wrong => (StatusCode::UNAUTHORIZED, t("The address or the password is wrong.")),
+        SignInError::WrongCode => (StatusCode::UNAUTHORIZED, t("The code is wrong, or was used already.")),
+        SignInError::Late => (StatusCode::UNAUTHORIZED, t("That took long. Please type the password again.")),
+        SignInError::Throttled(_) => {
+            (StatusCode::TOO_MANY_REQUESTS, t("Too many tries failed. Please wait a minute."))
         }
-        SignInError::Throttled(wait) => {
-            let problem = t("Too many tries failed. Please wait a minute.");
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            let mut response = page(request, status, to, email, Some(problem), interrupted);
-            response.headers_mut().insert(RETRY_AFTER, (wait.as_secs() + 1).into());
-            response
-        }
-        SignInError::Hash(_) | SignInError::Storage(_) => {
+        SignInError::NoVault | SignInError::Hash(_) | SignInError::Storage(_) => {
             tracing::error!(error = refused as &dyn std::error::Error, "nobody can sign in");
             let problem = t("The database is not available. Please try again in a moment.");
-            page(request, StatusCode::SERVICE_UNAVAILABLE, to, email, Some(problem), interrupted)
+            (StatusCode::SERVICE_UNAVAILABLE, problem)
         }
     }
+}
+
+/// Says when the next try is looked at.
+fn waiting(mut response: HttpResponse, refused: &SignInError) -> HttpResponse {
+    if let SignInError::Throttled(wait) = refused {
+        response.headers_mut().insert(RETRY_AFTER, (wait.as_secs() + 1).into());
+    }
+    response
 }
 
 pub(in crate::panel) async fn sign_out(request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -186,39 +202,21 @@ pub(in crate::panel) async fn sign_out(request: HttpRequest, payload: Payload) -
 fn page(
     request: &HttpRequest,
     status: StatusCode,
-    to: String,
+    onward: Onward,
     email: String,
     problem: Option<String>,
-    interrupted: Option<Interrupted>,
 ) -> HttpResponse {
-    let t = |english: &'static str| Words::for_reader(request).of(english);
-    let frame = Frame::signed_out(request, t("Sign in"));
-    html(status, &SignInPage { frame, to, email, problem, interrupted })
+    let frame = Frame::signed_out(request, Words::for_reader(request).of("Sign in"));
+    html(status, &SignInPage { frame, onward, email, problem })
 }
 
-fn resume(request: &HttpRequest, form_token: String, interrupted: Interrupted) -> HttpResponse {
-    let t = |english: &'static str| Words::for_reader(request).of(english);
-    let mut frame = Frame::signed_out(request, t("Signed in again"));
-    frame.form_token = form_token;
-    html(StatusCode::OK, &ResumePage { frame, interrupted })
-}
-
-/// Whether a path is one of the panel: not one of another site (`//elsewhere`, `/\elsewhere`).
-pub(in crate::panel) fn is_own(path: &str) -> bool {
-    path == "/admin" || path.strip_prefix("/admin").is_some_and(|rest| rest.starts_with(['/', '?']))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signing_in_leads_to_pages_of_the_panel_only() {
-        assert!(["/admin", "/admin/tickets?status=open", "/admin?x"].into_iter().all(is_own));
-        assert!(
-            !["//elsewhere", "/\\elsewhere", "https://elsewhere", "/administrator", ""]
-                .into_iter()
-                .any(is_own)
-        );
-    }
+fn code_page(
+    request: &HttpRequest,
+    status: StatusCode,
+    onward: Onward,
+    halfway: String,
+    problem: Option<String>,
+) -> HttpResponse {
+    let frame = Frame::signed_out(request, Words::for_reader(request).of("Sign in"));
+    html(status, &CodePage { frame, onward, halfway, problem })
 }

@@ -52,6 +52,7 @@ const FORMS: &[&str] = &[
     "/admin/jobs/search/run",
     "/admin/agents",
     "/admin/agents/{id}",
+    "/admin/agents/{id}/second-factor",
 ];
 
 #[test]

@@ -11,6 +11,7 @@ mod live;
 mod mail;
 mod notifications;
 mod search;
+mod second_factor;
 mod settings;
 mod signing_in;
 mod staff;

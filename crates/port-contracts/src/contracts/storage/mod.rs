@@ -26,6 +26,7 @@ mod retiring;
 mod routing;
 mod samples;
 mod searching;
+mod second_factors;
 mod seeding;
 mod sessions;
 mod ticket_work;
@@ -290,6 +291,11 @@ macro_rules! for_each_storage_case {
                 the_tickets_that_nobody_works_on_are_listed
                 tickets_are_listed_by_how_much_they_matter
                 erasing_a_user_takes_the_notes_on_its_tickets
+            }
+            second_factors {
+                a_second_factor_reads_back_as_it_was_written
+                a_second_factor_takes_the_place_of_the_one_before
+                a_second_factor_is_deleted_once
             }
             sessions {
                 a_session_leads_to_its_agent

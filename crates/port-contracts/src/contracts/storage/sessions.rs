@@ -64,7 +64,7 @@ pub async fn sessions_that_nobody_uses_are_forgotten(desk: &Desk<'_>) {
     assert!(by_digest(desk, new.digest).await.is_some());
 }
 
-async fn member(desk: &Desk<'_>, name: &str) -> StaffMember {
+pub(super) async fn member(desk: &Desk<'_>, name: &str) -> StaffMember {
     let member = StaffMember {
         id: AgentId::from_uuid(desk.id()),
         email: format!("{name}@example.com"),

@@ -15,6 +15,7 @@ mod quarantine;
 mod reminders;
 mod responses;
 mod search;
+mod second_factors;
 mod seed;
 mod sessions;
 mod ticket_work;

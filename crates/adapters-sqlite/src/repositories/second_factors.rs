@@ -1,0 +1,45 @@
+//! What members of staff show beside their password.
+
+use application::ports::{SecondFactorRepository, StorageError};
+use async_trait::async_trait;
+use diesel::prelude::*;
+use domain::{ids::AgentId, second_factor::SecondFactor};
+
+use crate::{columns::Id, rows::SecondFactorRow, schema::second_factors, unit_of_work::SqliteUnitOfWork};
+
+#[async_trait]
+impl SecondFactorRepository for SqliteUnitOfWork {
+    async fn of_agent(&mut self, agent: AgentId) -> Result<Option<SecondFactor>, StorageError> {
+        self.run(move |connection| {
+            let own = second_factors::table.find(Id::from(agent)).select(SecondFactorRow::as_select());
+            Ok(own.get_result(connection).optional()?.map(SecondFactor::from))
+        })
+        .await
+    }
+
+    async fn confirmed(&mut self) -> Result<Vec<AgentId>, StorageError> {
+        self.run(move |connection| {
+            let on = second_factors::table.filter(second_factors::confirmed_at.is_not_null());
+            let ids: Vec<Id> = on.select(second_factors::agent_id).load(connection)?;
+            Ok(ids.into_iter().map(AgentId::from).collect())
+        })
+        .await
+    }
+
+    async fn put(&mut self, factor: &SecondFactor) -> Result<(), StorageError> {
+        let row = SecondFactorRow::from(factor);
+        self.run(move |connection| {
+            let insert = diesel::insert_into(second_factors::table).values(&row);
+            insert.on_conflict(second_factors::agent_id).do_update().set(&row).execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete(&mut self, agent: AgentId) -> Result<bool, StorageError> {
+        self.run(move |connection| {
+            Ok(diesel::delete(second_factors::table.find(Id::from(agent))).execute(connection)? > 0)
+        })
+        .await
+    }
+}

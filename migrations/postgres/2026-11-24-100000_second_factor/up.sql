@@ -1,0 +1,10 @@
+-- What members of staff show beside their password. The secret is encrypted with a key that is not in the database; of
+-- recovery codes there are digests of 32 bytes, one after the other.
+
+CREATE TABLE second_factors (
+    agent_id uuid NOT NULL PRIMARY KEY REFERENCES agents (id) ON DELETE CASCADE,
+    sealed bytea NOT NULL,
+    confirmed_at timestamptz,
+    last_step bigint NOT NULL,
+    recovery bytea NOT NULL
+);
