@@ -4,13 +4,14 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use actix_web::{HttpMessage, HttpRequest, web};
 use application::{
+    audit::Audit,
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     ports::{Clock, Entropy, Ids, PasswordHasher, Storage},
     routing::{PreviewRouting, TestChannel},
     staff::{AddAgent, AuthenticateAgent, FirstAdminLink, SecondFactors, SignIn},
 };
-use domain::ids::RequestId;
+use domain::{audit::Author, ids::RequestId};
 use tokio::runtime::Handle;
 use tracing::Instrument;
 
@@ -99,9 +100,15 @@ pub(crate) struct Shared {
 pub(crate) struct UseCasePanicked(#[from] tokio::task::JoinError);
 
 impl HttpState {
+    /// Writes down what somebody changes.
+    pub(crate) fn audit(&self, author: Author) -> Audit {
+        Audit::of(author, self.ids.clone(), self.clock.clone())
+    }
+
     /// Makes members of staff.
-    pub(crate) fn add_agent(&self) -> AddAgent {
+    pub(crate) fn add_agent(&self, audit: Audit) -> AddAgent {
         AddAgent {
+            audit,
             storage: self.storage.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),

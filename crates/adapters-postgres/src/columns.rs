@@ -14,13 +14,14 @@ use diesel::{
 };
 use domain::{
     agent::{Role, Scope},
+    audit::{Action, Via},
     bot_call::{Field, RefusalCode},
     channel::ChannelKind,
     conversation::Author,
     identity::IdentityKind,
     ids::{
-        AgentId, BotId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketEventId, TicketId,
-        TokenId, UserId, WorkerId,
+        AgentId, AuditId, BotId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketEventId,
+        TicketId, TokenId, UserId, WorkerId,
     },
     intake::{CallPath, IntakeOutcome},
     job::{Job, JobOutcome},
@@ -79,7 +80,7 @@ macro_rules! stored_as_id {
     )+};
 }
 
-stored_as_id! { AgentId BotId ChannelId MessageId NotificationId RequestId SessionId TicketEventId TicketId TokenId UserId WorkerId }
+stored_as_id! { AgentId AuditId BotId ChannelId MessageId NotificationId RequestId SessionId TicketEventId TicketId TokenId UserId WorkerId }
 
 /// A SHA-256 digest: its 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -168,8 +169,8 @@ macro_rules! stored_by_name {
 }
 
 stored_by_name! {
-    Author CallPath ChannelKind Deed Field IdentityKind IntakeOutcome Job JobOutcome NotificationStatus OutcomeKind Priority Purpose RefusalCode Role Scope
-    TicketStatus
+    Action Author CallPath ChannelKind Deed Field IdentityKind IntakeOutcome Job JobOutcome NotificationStatus OutcomeKind Priority Purpose RefusalCode Role Scope
+    TicketStatus Via
 }
 
 /// A value of an enumeration: its name.

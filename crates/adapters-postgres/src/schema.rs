@@ -38,6 +38,20 @@ table! {
 }
 
 table! {
+    audit_entries (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        agent_id -> Nullable<Uuid>,
+        via -> Text,
+        action -> Text,
+        object -> Text,
+        before -> Text,
+        after -> Text,
+        reverts -> Nullable<Uuid>,
+    }
+}
+
+table! {
     second_factors (agent_id) {
         agent_id -> Uuid,
         sealed -> Binary,

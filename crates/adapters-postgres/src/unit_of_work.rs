@@ -1,9 +1,9 @@
 //! One transaction on one connection.
 
 use application::ports::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
-    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
+    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
     RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
     StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
     UserRepository, WatchRepository, WorkerRepository,
@@ -197,6 +197,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 

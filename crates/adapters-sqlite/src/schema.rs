@@ -38,6 +38,20 @@ table! {
 }
 
 table! {
+    audit_entries (id) {
+        id -> Binary,
+        at -> BigInt,
+        agent_id -> Nullable<Binary>,
+        via -> Text,
+        action -> Text,
+        object -> Text,
+        before -> Text,
+        after -> Text,
+        reverts -> Nullable<Binary>,
+    }
+}
+
+table! {
     second_factors (agent_id) {
         agent_id -> Binary,
         sealed -> Binary,

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use application::ports::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
+    AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
     LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
     RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
@@ -271,6 +271,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 

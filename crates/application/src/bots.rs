@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
+    audit::{Action, Facts},
     bot::{Bot, BotKeys, Hook, HookSecret, Secret, SecretDigest},
     identity::Country,
     ids::BotId,
@@ -10,7 +11,10 @@ use domain::{
     language::Language,
 };
 
-use crate::ports::{Clock, Entropy, Ids, Storage, StorageError, Transaction, atomically};
+use crate::{
+    audit::{Audit, bot_facts, fact},
+    ports::{Clock, Entropy, Ids, Storage, StorageError, Transaction, atomically},
+};
 
 /// Why a bot stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +60,8 @@ pub struct AddBot {
     pub ids: Arc<dyn Ids>,
     /// New keys.
     pub entropy: Arc<dyn Entropy>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl AddBot {
@@ -74,7 +80,11 @@ impl AddBot {
             created_at: self.clock.now(),
             archived_at: None,
         };
-        let inserted = atomically(&*self.storage, async |tx| tx.bots().insert(&bot).await).await;
+        let inserted = atomically(&*self.storage, async |tx| {
+            tx.bots().insert(&bot).await?;
+            self.audit.did(tx, Action::BotAdded, &bot.name, bot_facts(&bot)).await
+        })
+        .await;
         match inserted {
             Ok(()) => Ok(key),
             Err(StorageError::Conflict(_)) => Err(BotError::NameTaken(bot.name)),
@@ -101,6 +111,8 @@ pub struct BotChange {
 pub struct SetBot {
     /// Where bots are.
     pub storage: Arc<dyn Storage>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl SetBot {
@@ -109,6 +121,7 @@ impl SetBot {
         let new_name = change.name.map(|name| label::parse(&name).ok_or(BotError::Name)).transpose()?;
         atomically(&*self.storage, async |tx| {
             let mut bot = find(tx, name).await?;
+            let before = bot_facts(&bot);
             if let Some(name) = new_name.filter(|new| *new != bot.name) {
                 if tx.bots().by_name(&name).await?.is_some() {
                     return Err(BotError::NameTaken(name));
@@ -119,6 +132,7 @@ impl SetBot {
             bot.default_language = change.default_language.unwrap_or(bot.default_language);
             bot.default_country = change.default_country.unwrap_or(bot.default_country);
             tx.bots().update(&bot).await?;
+            self.audit.changed(tx, Action::BotChanged, &bot.name, before, bot_facts(&bot)).await?;
             Ok(bot)
         })
         .await
@@ -134,6 +148,8 @@ pub struct ArchiveBot {
     pub clock: Arc<dyn Clock>,
     /// New secrets.
     pub entropy: Arc<dyn Entropy>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl ArchiveBot {
@@ -146,7 +162,8 @@ impl ArchiveBot {
             bot.hook = Hook::new(HookSecret::new(self.entropy.secret()));
             bot.name = label::archived(&bot.name, bot.id);
             bot.archived_at = Some(self.clock.now());
-            Ok(tx.bots().update(&bot).await?)
+            tx.bots().update(&bot).await?;
+            Ok(self.audit.did(tx, Action::BotArchived, name, Facts::new()).await?)
         })
         .await
     }
@@ -159,6 +176,8 @@ pub struct RotateBotKey {
     pub storage: Arc<dyn Storage>,
     /// New keys.
     pub entropy: Arc<dyn Entropy>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl RotateBotKey {
@@ -168,7 +187,8 @@ impl RotateBotKey {
         atomically(&*self.storage, async |tx| {
             let mut bot = find(tx, name).await?;
             bot.keys.rotate(key.digest());
-            tx.bots().update(&bot).await.map_err(BotError::from)
+            tx.bots().update(&bot).await?;
+            self.audit.did(tx, Action::BotKeyRotated, name, Facts::new()).await.map_err(BotError::from)
         })
         .await?;
         Ok(key)
@@ -189,6 +209,8 @@ pub enum WhichKeys {
 pub struct RevokeBotKeys {
     /// Where bots are.
     pub storage: Arc<dyn Storage>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl RevokeBotKeys {
@@ -203,7 +225,9 @@ impl RevokeBotKeys {
             if !revoked {
                 return Err(BotError::NoKey(bot.name));
             }
-            tx.bots().update(&bot).await.map_err(BotError::from)
+            tx.bots().update(&bot).await?;
+            let which = if which == WhichKeys::All { "all" } else { "previous" };
+            Ok(self.audit.did(tx, Action::BotKeysRevoked, name, fact("keys", which)).await?)
         })
         .await
     }
@@ -227,6 +251,8 @@ pub struct ChangeHook {
     pub storage: Arc<dyn Storage>,
     /// New secrets.
     pub entropy: Arc<dyn Entropy>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl ChangeHook {
@@ -234,12 +260,19 @@ impl ChangeHook {
     pub async fn execute(&self, name: &str, change: HookChange) -> Result<Hook, BotError> {
         atomically(&*self.storage, async |tx| {
             let mut bot = find(tx, name).await?;
-            match change {
+            let what = match change {
                 HookChange::Nothing => return Ok(bot.hook),
-                HookChange::NewSecret => bot.hook.secret = HookSecret::new(self.entropy.secret()),
-                HookChange::Token(token) => bot.hook.token = token.as_deref().map(SecretDigest::of),
-            }
+                HookChange::NewSecret => {
+                    bot.hook.secret = HookSecret::new(self.entropy.secret());
+                    "address"
+                }
+                HookChange::Token(token) => {
+                    bot.hook.token = token.as_deref().map(SecretDigest::of);
+                    "token"
+                }
+            };
             tx.bots().update(&bot).await?;
+            self.audit.did(tx, Action::BotHookChanged, name, fact("changed", what)).await?;
             Ok(bot.hook)
         })
         .await

@@ -4,6 +4,7 @@
 //! the ports it needs as fields and one method `execute`; its tests, in `tests/`, run it on the fakes of
 //! `port-contracts`. To add a port: a trait in [`ports`], a fake and a suite in `port-contracts`, an adapter.
 
+pub mod audit;
 pub mod bots;
 pub mod conversation;
 pub mod delivery;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     answer::{Answer, Verdict},
+    audit::{Action, Facts},
     bot_call::{Field, Fields},
     ids::RequestId,
     intake::RawCall,
@@ -11,6 +12,7 @@ use domain::{
 use jiff::SignedDuration;
 
 use crate::{
+    audit::{Audit, fact},
     intake::{TakeCalls, pending_call, take_in},
     ports::{Clock, HeldCall, HeldStatus, Storage, StorageError, Transaction, atomically},
 };
@@ -40,6 +42,8 @@ pub enum QuarantineError {
 pub struct ReleaseCall {
     /// How calls are taken.
     pub take_calls: TakeCalls,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl ReleaseCall {
@@ -63,6 +67,8 @@ impl ReleaseCall {
             }
             let mut decisions = take_in(tx, &[call], taker.rules, now, &*taker.ids).await?;
             tx.quarantine().close(id, HeldStatus::Released(new_id), now).await?;
+            let names: Vec<_> = corrected.iter().map(|(name, _)| name.as_str()).collect();
+            self.audit.did(tx, Action::CallReleased, id, fact("corrected", names)).await?;
             Ok(decisions.answers.remove(0))
         })
         .await?;
@@ -79,6 +85,8 @@ pub struct DiscardCall {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl DiscardCall {
@@ -87,7 +95,8 @@ impl DiscardCall {
         let now = self.clock.now();
         atomically(&*self.storage, async |tx| {
             held(tx, id).await?;
-            tx.quarantine().close(id, HeldStatus::Discarded, now).await.map_err(QuarantineError::from)
+            tx.quarantine().close(id, HeldStatus::Discarded, now).await?;
+            Ok(self.audit.did(tx, Action::CallDiscarded, id, Facts::new()).await?)
         })
         .await
     }

@@ -7,6 +7,7 @@ mod topic;
 use std::sync::Arc;
 
 use domain::{
+    audit::{Action, Facts},
     channel::{Channel, ChannelKind, PERSON_CHANNEL, Target},
     ids::ChannelId,
     label,
@@ -14,6 +15,7 @@ use domain::{
     topic::{Slug, Topic},
 };
 
+pub(crate) use self::{channel::change_channel, topic::change_topic};
 pub use self::{
     channel::{ArchiveChannel, ChannelChange, SetChannel, TestChannel, TestChannelError},
     preview::{
@@ -21,7 +23,10 @@ pub use self::{
     },
     topic::{RemoveTopic, SetTopic, TopicChange},
 };
-use crate::ports::{Clock, Ids, Storage, StorageError, Transaction, atomically};
+use crate::{
+    audit::{Audit, channel_facts, topic_facts},
+    ports::{Clock, Ids, Storage, StorageError, Transaction, atomically},
+};
 
 /// Why the routing stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +77,8 @@ pub struct AddChannel {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn Ids>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl AddChannel {
@@ -88,7 +95,11 @@ impl AddChannel {
             quiet_hours: None,
             created_at: self.clock.now(),
         };
-        let inserted = atomically(&*self.storage, async |tx| tx.channels().insert(&channel).await).await;
+        let inserted = atomically(&*self.storage, async |tx| {
+            tx.channels().insert(&channel).await?;
+            self.audit.did(tx, Action::ChannelAdded, &channel.name, channel_facts(&channel, &[])).await
+        })
+        .await;
         taken("channel", &channel.name, inserted)
     }
 }
@@ -100,6 +111,8 @@ pub struct PauseChannel {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl PauseChannel {
@@ -108,7 +121,12 @@ impl PauseChannel {
         let since = paused.then(|| self.clock.now());
         atomically(&*self.storage, async |tx| {
             let channel = find_channel(tx, name).await?;
-            tx.channels().set_paused(channel.id, since).await.map_err(RoutingError::from)
+            tx.channels().set_paused(channel.id, since).await?;
+            if channel.paused_at.is_some() == paused {
+                return Ok(());
+            }
+            let action = if paused { Action::ChannelPaused } else { Action::ChannelResumed };
+            Ok(self.audit.did(tx, action, &channel.name, Facts::new()).await?)
         })
         .await
     }
@@ -136,6 +154,8 @@ pub struct AddTopic {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl AddTopic {
@@ -147,7 +167,9 @@ impl AddTopic {
             let routes = topic::routes_to(tx, &new.channels).await?;
             let (aliases, is_default, reminders) = (new.aliases, new.is_default, Reminders::default());
             let topic = Topic { slug: new.slug, title, aliases, is_default, routes, reminders };
-            Ok::<_, RoutingError>(tx.topics().insert(&topic, self.clock.now()).await?)
+            tx.topics().insert(&topic, self.clock.now()).await?;
+            let facts = topic_facts(&topic, &tx.channels().all().await?);
+            Ok::<_, RoutingError>(self.audit.did(tx, Action::TopicAdded, &topic.slug, facts).await?)
         })
         .await;
         match inserted {

@@ -68,6 +68,8 @@ ids! {
     TokenId
     /// Something that was done about a ticket.
     TicketEventId
+    /// Something that was written down about who changed what.
+    AuditId
     /// Somebody who is signed in on one browser.
     SessionId
     /// One message of a conversation. Sorts by when it was sent, not by when it was stored.

@@ -19,6 +19,7 @@
 
 pub mod agent;
 pub mod answer;
+pub mod audit;
 pub mod bot;
 pub mod bot_call;
 pub mod cells;

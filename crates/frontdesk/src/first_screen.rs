@@ -87,6 +87,7 @@ async fn offer_first_admin(app: &App) -> anyhow::Result<Option<Secret>> {
 
 async fn add_first_bot(app: &App) -> anyhow::Result<Secret> {
     let add = AddBot {
+        audit: app.audit(),
         storage: app.storage.clone(),
         clock: app.clock.clone(),
         ids: app.ids.clone(),

@@ -89,7 +89,7 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
     answer(&request, Role::Admin, async |call| {
         let AgentRequest { email, password, role } = body(&request, payload).await?;
         let role = parsed("role", &role)?;
-        let (add, admin) = (call.state().add_agent(), call.agent().clone());
+        let (add, admin) = (call.state().add_agent(call.audit()), call.agent().clone());
         let added = call.run(async move { add.execute(&admin, &email, password, role).await }).await??;
         shown(call, StatusCode::CREATED, added).await
     })
@@ -117,7 +117,7 @@ pub(super) async fn deactivate(request: HttpRequest) -> HttpResponse {
 }
 
 async fn change(call: &Call<'_>, id: AgentId, wanted: AgentChange) -> Result<(), ApiError> {
-    let change = ChangeAgent { storage: call.storage(), clock: call.clock() };
+    let change = ChangeAgent { audit: call.audit(), storage: call.storage(), clock: call.clock() };
     let admin = call.agent().clone();
     Ok(call.run(async move { change.execute(&admin, id, wanted).await }).await??)
 }

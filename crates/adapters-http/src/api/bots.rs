@@ -164,6 +164,7 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
         let new = new_bot(&asked)?;
         let state = call.state();
         let add = AddBot {
+            audit: call.audit(),
             storage: call.storage(),
             clock: call.clock(),
             ids: Arc::clone(&state.ids),
@@ -201,7 +202,7 @@ pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
             default_language: asked.default_language.as_deref().map(language).transpose()?,
             default_country: read_nullable(asked.default_country, country)?,
         };
-        let (name, set) = (find(call).await?.name, SetBot { storage: call.storage() });
+        let (name, set) = (find(call).await?.name, SetBot { audit: call.audit(), storage: call.storage() });
         let changed = call.run(async move { set.execute(&name, change).await }).await??;
         Ok(json(StatusCode::OK, &BotResponse::from(&changed)))
     })
@@ -212,7 +213,8 @@ pub(super) async fn archive(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
         let name = find(call).await?.name;
         let entropy = Arc::clone(&call.state().entropy);
-        let archive = ArchiveBot { storage: call.storage(), clock: call.clock(), entropy };
+        let archive =
+            ArchiveBot { audit: call.audit(), storage: call.storage(), clock: call.clock(), entropy };
         call.run(async move { archive.execute(&name).await }).await??;
         Ok(done())
     })
@@ -222,7 +224,11 @@ pub(super) async fn archive(request: HttpRequest) -> HttpResponse {
 pub(super) async fn rotate(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
         let name = find(call).await?.name;
-        let rotate = RotateBotKey { storage: call.storage(), entropy: Arc::clone(&call.state().entropy) };
+        let rotate = RotateBotKey {
+            audit: call.audit(),
+            storage: call.storage(),
+            entropy: Arc::clone(&call.state().entropy),
+        };
         let rotated = name.clone();
         let key = call.run(async move { rotate.execute(&rotated).await }).await??;
         Ok(BotWithKeyResponse::new(&named(call, &name).await?, &key).shown(StatusCode::OK))
@@ -238,7 +244,8 @@ pub(super) async fn revoke(request: HttpRequest, payload: Payload) -> HttpRespon
             "previous" => WhichKeys::Previous,
             _ => return Err(ApiError::invalid("keys", "invalid", "it is all or previous")),
         };
-        let (bot, revoke) = (find(call).await?, RevokeBotKeys { storage: call.storage() });
+        let (bot, revoke) =
+            (find(call).await?, RevokeBotKeys { audit: call.audit(), storage: call.storage() });
         call.run(async move { revoke.execute(&bot.name, which).await }).await??;
         Ok(done())
     })

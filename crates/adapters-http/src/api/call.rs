@@ -9,8 +9,14 @@ use actix_web::{
         header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue},
     },
 };
-use application::ports::{Clock, Storage};
-use domain::agent::{Agent, Role};
+use application::{
+    audit::Audit,
+    ports::{Clock, Storage},
+};
+use domain::{
+    agent::{Agent, Role},
+    audit::{Author, Via},
+};
 use serde::Serialize;
 
 use super::error::ApiError;
@@ -71,6 +77,11 @@ impl Call<'_> {
 
     pub(super) fn state(&self) -> &HttpState {
         &self.shared.state
+    }
+
+    /// Writes down what is changed.
+    pub(super) fn audit(&self) -> Audit {
+        self.state().audit(Author { agent: Some(self.agent.id()), via: Via::Api })
     }
 
     pub(super) fn messages(&self) -> &Messages {

@@ -145,8 +145,12 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
         let asked: ChannelRequest = body(&request, payload).await?;
         let kind: ChannelKind = parsed("kind", &asked.kind)?;
         let target: Target = parsed("target", &asked.target)?;
-        let add =
-            AddChannel { storage: call.storage(), clock: call.clock(), ids: Arc::clone(&call.state().ids) };
+        let add = AddChannel {
+            audit: call.audit(),
+            storage: call.storage(),
+            clock: call.clock(),
+            ids: Arc::clone(&call.state().ids),
+        };
         let name = asked.name.clone();
         call.run(async move { add.execute(&name, kind, target).await }).await??;
         let added = all(call).await?.into_iter().find(|channel| channel.name == asked.name.trim());
@@ -171,7 +175,8 @@ pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
             fallback: read_nullable(asked.fallback_id, name_of)?,
             quiet_hours: read_nullable(asked.quiet_hours, hours)?,
         };
-        let (name, set) = (find(call).await?.name, SetChannel { storage: call.storage() });
+        let (name, set) =
+            (find(call).await?.name, SetChannel { audit: call.audit(), storage: call.storage() });
         let changed = call.run(async move { set.execute(&name, change).await }).await??;
         Ok(json(StatusCode::OK, &ChannelResponse::from(&changed)))
     })
@@ -181,7 +186,7 @@ pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
 pub(super) async fn archive(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
         let name = find(call).await?.name;
-        let archive = ArchiveChannel { storage: call.storage(), clock: call.clock() };
+        let archive = ArchiveChannel { audit: call.audit(), storage: call.storage(), clock: call.clock() };
         call.run(async move { archive.execute(&name).await }).await??;
         Ok(done())
     })
@@ -199,7 +204,7 @@ pub(super) async fn resume(request: HttpRequest) -> HttpResponse {
 async fn set_paused(request: &HttpRequest, paused: bool) -> HttpResponse {
     answer(request, Role::Admin, async |call| {
         let name = find(call).await?.name;
-        let pause = PauseChannel { storage: call.storage(), clock: call.clock() };
+        let pause = PauseChannel { audit: call.audit(), storage: call.storage(), clock: call.clock() };
         call.run(async move { pause.execute(&name, paused).await }).await??;
         Ok(json(StatusCode::OK, &ChannelResponse::from(&find(call).await?)))
     })

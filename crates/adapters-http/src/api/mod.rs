@@ -5,6 +5,7 @@
 //! without a token and with one that may too little.
 
 mod agents;
+mod audit;
 mod bots;
 mod call;
 mod channels;
@@ -31,6 +32,7 @@ use actix_web::{
 };
 
 pub(crate) use agents::{AgentPatch, AgentRequest, AgentResponse};
+pub(crate) use audit::AuditResponse;
 pub(crate) use bots::{BotPatch, BotRequest, BotResponse, BotWithKeyResponse, RevokeRequest};
 pub(crate) use channels::{
     ChannelPatch, ChannelRequest, ChannelResponse, ReceiptResponse as ChannelReceiptResponse,
@@ -53,7 +55,7 @@ use crate::{problem::problem, state::request_id};
 /// The parameters of lists, beside those of a page.
 pub(crate) mod filters {
     pub(crate) use super::{
-        notifications::FILTERS as NOTIFICATIONS, quarantine::FILTERS as QUARANTINE,
+        audit::FILTERS as AUDIT, notifications::FILTERS as NOTIFICATIONS, quarantine::FILTERS as QUARANTINE,
         tickets::FILTERS as TICKETS, users::FILTERS as USERS,
     };
 }
@@ -104,6 +106,7 @@ fn messages(config: &mut ServiceConfig) {
         .service(resource("/notifications/{id}", "GET").route(get().to(notifications::get)))
         .service(resource("/notifications/{id}/retry", "POST").route(post().to(notifications::retry)))
         .service(resource("/notifications/{id}/cancel", "POST").route(post().to(notifications::cancel)))
+        .service(resource("/audit", "GET").route(get().to(audit::list)))
         .service(resource("/quarantine", "GET").route(get().to(quarantine::list)))
         .service(resource("/quarantine/{id}", "GET").route(get().to(quarantine::get)))
         .service(resource("/quarantine/{id}/release", "POST").route(post().to(quarantine::release)))

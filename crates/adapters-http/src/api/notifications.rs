@@ -207,17 +207,18 @@ pub(super) async fn retry(request: HttpRequest) -> HttpResponse {
 
 fn retrying(call: &Call<'_>) -> RetryNotification {
     let queue = Arc::clone(&call.state().take_calls.queue);
-    RetryNotification { storage: call.storage(), queue, clock: call.clock() }
+    RetryNotification { audit: call.audit(), storage: call.storage(), queue, clock: call.clock() }
 }
 
 fn many(call: &Call<'_>) -> RetryNotifications {
     let queue = Arc::clone(&call.state().take_calls.queue);
-    RetryNotifications { storage: call.storage(), queue, clock: call.clock() }
+    RetryNotifications { audit: call.audit(), storage: call.storage(), queue, clock: call.clock() }
 }
 
 pub(super) async fn cancel(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Agent, async |call| {
-        let (id, cancel) = (notification_id(call)?, CancelNotification { storage: call.storage() });
+        let (id, cancel) =
+            (notification_id(call)?, CancelNotification { audit: call.audit(), storage: call.storage() });
         call.run(async move { cancel.execute(id).await }).await??;
         Ok(done())
     })

@@ -118,7 +118,7 @@ pub(super) async fn release(request: HttpRequest, payload: Payload) -> HttpRespo
         let id = held_id(call)?;
         let mended: ReleaseRequest = body(&request, payload).await?;
         let fields: Vec<_> = mended.fields.into_iter().collect();
-        let release = ReleaseCall { take_calls: call.state().take_calls.clone() };
+        let release = ReleaseCall { audit: call.audit(), take_calls: call.state().take_calls.clone() };
         let told = call.run(async move { release.execute(id, &fields).await }).await??;
         Ok(json(StatusCode::OK, &BotAnswerResponse::of(&told, call.messages())))
     })
@@ -128,7 +128,7 @@ pub(super) async fn release(request: HttpRequest, payload: Payload) -> HttpRespo
 pub(super) async fn discard(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Agent, async |call| {
         let id = held_id(call)?;
-        let discard = DiscardCall { storage: call.storage(), clock: call.clock() };
+        let discard = DiscardCall { audit: call.audit(), storage: call.storage(), clock: call.clock() };
         call.run(async move { discard.execute(id).await }).await??;
         Ok(done())
     })

@@ -170,7 +170,7 @@ pub(super) async fn create(request: HttpRequest, payload: Payload) -> HttpRespon
         let slug =
             Slug::parse(&slug).map_err(|error| ApiError::invalid("slug", "invalid", error.to_string()))?;
         let new = NewTopic { slug: slug.clone(), title, aliases, is_default, channels };
-        let add = AddTopic { storage: call.storage(), clock: call.clock() };
+        let add = AddTopic { audit: call.audit(), storage: call.storage(), clock: call.clock() };
         call.run(async move { add.execute(new).await }).await??;
         shown(call, StatusCode::CREATED, &slug).await
     })
@@ -184,7 +184,7 @@ pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
         let change = body::<TopicPatch>(&request, payload).await?.change()?;
         let (topic, known) = found(call, &slug).await?;
         let seen = if_match(&request, &known.tag())?.then_some(topic);
-        let (set, of_topic) = (SetTopic { storage: call.storage() }, slug.clone());
+        let (set, of_topic) = (SetTopic { audit: call.audit(), storage: call.storage() }, slug.clone());
         call.run(async move { set.execute(&of_topic, change, seen.as_ref()).await }).await??;
         shown(call, StatusCode::OK, &slug).await
     })
@@ -193,7 +193,7 @@ pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
 
 pub(super) async fn remove(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
-        let (slug, remove) = (slug(call)?, RemoveTopic { storage: call.storage() });
+        let (slug, remove) = (slug(call)?, RemoveTopic { audit: call.audit(), storage: call.storage() });
         call.run(async move { remove.execute(&slug).await }).await??;
         Ok(done())
     })

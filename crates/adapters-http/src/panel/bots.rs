@@ -57,6 +57,7 @@ pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse 
     act(&request, payload, Role::Admin, async |visit, form| {
         let state = visit.state();
         let add = AddBot {
+            audit: visit.audit(),
             storage: visit.storage(),
             clock: visit.clock(),
             ids: state.ids.clone(),
@@ -89,7 +90,11 @@ fn new_bot(form: &Fields) -> Result<NewBot, PanelError> {
 pub(super) async fn rotate(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, _| {
         let name = named(visit).await?;
-        let rotate = RotateBotKey { storage: visit.storage(), entropy: visit.state().entropy.clone() };
+        let rotate = RotateBotKey {
+            audit: visit.audit(),
+            storage: visit.storage(),
+            entropy: visit.state().entropy.clone(),
+        };
         let of_bot = name.clone();
         let key = visit.run(async move { rotate.execute(&of_bot).await }).await?;
         page(visit, Some((name, &key))).await
@@ -105,7 +110,7 @@ pub(super) async fn revoke(request: HttpRequest, payload: Payload) -> HttpRespon
             _ => return Err(PanelError::field("keys", "previous or all is needed")),
         };
         let name = named(visit).await?;
-        let revoke = RevokeBotKeys { storage: visit.storage() };
+        let revoke = RevokeBotKeys { audit: visit.audit(), storage: visit.storage() };
         visit.run(async move { revoke.execute(&name, which).await }).await?;
         Ok(go("/admin/bots?done=revoked"))
     })

@@ -55,6 +55,43 @@ pub(super) fn label<'t>(words: &'t Words, name: &'t str) -> &'t str {
         "done" => t("Done"),
         "alarm" => t("Alarm"),
         "interrupted" => t("Interrupted"),
+        other => action(words, other),
+    }
+}
+
+/// What the audit log calls an action, and over what somebody works.
+fn action<'t>(words: &'t Words, name: &'t str) -> &'t str {
+    let t = |english: &'static str| words.of(english);
+    match name {
+        "panel" => t("Panel"),
+        "api" => t("API"),
+        "command_line" => t("Command line"),
+        "topic.added" => t("Topic added"),
+        "topic.changed" => t("Topic changed"),
+        "topic.removed" => t("Topic removed"),
+        "channel.added" => t("Channel added"),
+        "channel.changed" => t("Channel changed"),
+        "channel.paused" => t("Channel paused"),
+        "channel.resumed" => t("Channel resumed"),
+        "channel.archived" => t("Channel put away"),
+        "bot.added" => t("Bot added"),
+        "bot.changed" => t("Bot changed"),
+        "bot.archived" => t("Bot put away"),
+        "bot.key_rotated" => t("Key of a bot rotated"),
+        "bot.keys_revoked" => t("Keys of a bot revoked"),
+        "bot.hook_changed" => t("Hook of a bot changed"),
+        "agent.added" => t("Agent added"),
+        "agent.changed" => t("Agent changed"),
+        "agent.second_factor_removed" => t("Second factor removed"),
+        "token.added" => t("API token made"),
+        "token.revoked" => t("API token revoked"),
+        "user.changed" => t("Person changed"),
+        "user.erased" => t("Person erased"),
+        "call.released" => t("Call released"),
+        "call.discarded" => t("Call discarded"),
+        "notification.cancelled" => t("Message cancelled"),
+        "notification.retried" => t("Message retried"),
+        "notifications.retried" => t("Messages retried"),
         other => other,
     }
 }
@@ -75,6 +112,7 @@ pub(super) fn done(words: &'static Words, done: &str) -> Option<&'static str> {
         "released" => t("Released: it was taken as if the bot had sent it so."),
         "requested" => t("It will run in a moment."),
         "revoked" => t("Revoked."),
+        "reverted" => t("Undone."),
         "session_ended" => t("The session was ended."),
         "first_changed" => t("Done for the newest 10,000. There are more: do it again with a narrower list."),
         "some_stayed" => t("Done. Some could not be changed so and stayed as they were."),

@@ -33,8 +33,9 @@ pub const LIVE_EVERY: Duration = Duration::from_secs(2);
 /// database each, however slow it is.
 const SPARE: u32 = 20;
 
-/// So often something is sent at least, before proxies take the connection for dead (HTML, section 9.2.7, advises 15 s).
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What is sent when nothing changed: a server learns that a page is gone when it writes to it, and proxies take a silent
+/// connection for dead (HTML, section 9.2.7).
+const QUIET: &[u8] = b":\n\n";
 
 /// What is sent first: a page whose connection broke comes back after so many milliseconds.
 const GREETING: &[u8] = b"retry: 5000\n\n";
@@ -149,20 +150,13 @@ impl OpenPage {
     where
         L: AsyncFn(&Visit<'_>) -> Result<Shown, PanelError>,
     {
-        let mut quiet_since = Instant::now();
-        let mut news = Some(GREETING.to_vec());
+        let mut greeting = GREETING.to_vec();
         loop {
             let is_told = self.shows.replace(seen) == Some(seen);
-            if !is_told {
-                news.get_or_insert_default().extend(format!("id: {seen}\ndata: changed\n\n").into_bytes());
-            } else if quiet_since.elapsed() >= HEARTBEAT {
-                news = Some(b":\n\n".to_vec());
-            }
-            if let Some(news) = news.take() {
-                if !self.sink.send(news).await {
-                    return;
-                }
-                quiet_since = Instant::now();
+            let news =
+                if is_told { QUIET.to_vec() } else { format!("id: {seen}\ndata: changed\n\n").into_bytes() };
+            if !self.sink.send([std::mem::take(&mut greeting), news].concat()).await {
+                return;
             }
             let Some(anew) = self.look_again(&look).await else { return };
             seen = anew;

@@ -9,6 +9,7 @@
 
 mod act;
 mod assets;
+mod audit;
 mod bars;
 mod body;
 mod bots;
@@ -105,6 +106,8 @@ fn messages(config: &mut ServiceConfig) {
 /// What admins look after.
 fn settings(config: &mut ServiceConfig) {
     config
+        .route("/admin/audit", get().to(audit::list))
+        .route("/admin/audit/{id}/revert", post().to(audit::revert))
         .route("/admin/quarantine", get().to(quarantine::list))
         .route("/admin/quarantine/{id}", get().to(quarantine::show))
         .route("/admin/quarantine/{id}/release", post().to(quarantine::release))

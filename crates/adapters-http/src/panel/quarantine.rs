@@ -78,7 +78,7 @@ pub(super) async fn release(request: HttpRequest, payload: Payload) -> HttpRespo
             .filter_map(|(name, value)| Some((name.strip_prefix(CORRECTED)?.to_owned(), value.clone())))
             .filter(|(_, value)| !value.trim().is_empty())
             .collect();
-        let release = ReleaseCall { take_calls: visit.state().take_calls.clone() };
+        let release = ReleaseCall { audit: visit.audit(), take_calls: visit.state().take_calls.clone() };
         let released = async move { Ok::<_, PanelError>(release.execute(id, &corrected).await) };
         match visit.run(released).await? {
             Ok(_) => Ok(go("/admin/quarantine?done=released")),
@@ -95,7 +95,7 @@ pub(super) async fn release(request: HttpRequest, payload: Payload) -> HttpRespo
 pub(super) async fn discard(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Agent, async |visit, _| {
         let id: RequestId = visit.path("id")?;
-        let discard = DiscardCall { storage: visit.storage(), clock: visit.clock() };
+        let discard = DiscardCall { audit: visit.audit(), storage: visit.storage(), clock: visit.clock() };
         visit.run(async move { discard.execute(id).await }).await?;
         Ok(go("/admin/quarantine?done=discarded"))
     })

@@ -78,7 +78,7 @@ pub(super) async fn add_topic(request: HttpRequest, payload: Payload) -> HttpRes
             is_default: form.is_ticked("is_default"),
             channels: form.all("channel").map(str::to_owned).collect(),
         };
-        let add = AddTopic { storage: visit.storage(), clock: visit.clock() };
+        let add = AddTopic { audit: visit.audit(), storage: visit.storage(), clock: visit.clock() };
         visit.run(async move { add.execute(new).await }).await?;
         Ok(go("/admin/routing?done=added"))
     })
@@ -95,7 +95,7 @@ pub(super) async fn route(request: HttpRequest, payload: Payload) -> HttpRespons
         let slug: String = visit.path("slug")?;
         let slug = Slug::parse(&slug).map_err(|_| PanelError::NotFound)?;
         let channels = Some(form.all("channel").map(str::to_owned).collect());
-        let set = SetTopic { storage: visit.storage() };
+        let set = SetTopic { audit: visit.audit(), storage: visit.storage() };
         let change = TopicChange { channels, ..TopicChange::default() };
         visit.run(async move { set.execute(&slug, change, None).await }).await?;
         Ok(go("/admin/routing?done=saved"))
@@ -110,8 +110,12 @@ pub(super) async fn add_channel(request: HttpRequest, payload: Payload) -> HttpR
             form.value("kind")?.ok_or_else(|| PanelError::field("kind", "a kind is needed"))?;
         let target: Target =
             form.needed("target")?.parse().map_err(|error| PanelError::field("target", error))?;
-        let add =
-            AddChannel { storage: visit.storage(), clock: visit.clock(), ids: visit.state().ids.clone() };
+        let add = AddChannel {
+            audit: visit.audit(),
+            storage: visit.storage(),
+            clock: visit.clock(),
+            ids: visit.state().ids.clone(),
+        };
         visit.run(async move { add.execute(&name, kind, target).await }).await?;
         Ok(go("/admin/routing?done=added"))
     })
@@ -122,7 +126,7 @@ pub(super) async fn pause(request: HttpRequest, payload: Payload) -> HttpRespons
     act(&request, payload, Role::Admin, async |visit, form| {
         let is_pause = form.text("paused") == Some("yes");
         let name = named(visit).await?;
-        let pause = PauseChannel { storage: visit.storage(), clock: visit.clock() };
+        let pause = PauseChannel { audit: visit.audit(), storage: visit.storage(), clock: visit.clock() };
         visit.run(async move { pause.execute(&name, is_pause).await }).await?;
         Ok(go(&format!("{PATH}?done={}", if is_pause { "paused" } else { "resumed" })))
     })

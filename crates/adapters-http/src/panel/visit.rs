@@ -10,11 +10,15 @@ use actix_web::{
     },
 };
 use application::{
+    audit::Audit,
     ports::{Clock, Storage},
     staff::SignedIn,
 };
 use askama::Template;
-use domain::agent::{Agent, Role};
+use domain::{
+    agent::{Agent, Role},
+    audit::{Author, Via},
+};
 
 use super::{
     error::PanelError,
@@ -102,6 +106,12 @@ impl<'a> Visit<'a> {
 
     pub(super) fn agent(&self) -> Agent {
         self.who().agent.clone()
+    }
+
+    /// Writes down what is changed.
+    pub(super) fn audit(&self) -> Audit {
+        let author = Author { agent: Some(self.who().agent.id()), via: Via::Panel };
+        self.state().audit(author)
     }
 
     /// A text in the language of the reader.

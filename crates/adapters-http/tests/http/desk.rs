@@ -16,6 +16,7 @@ use adapters_http::{
     serve,
 };
 use application::{
+    audit::Audit,
     bots::{AddBot, NewBot, RevokeBotKeys, WhichKeys},
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
@@ -29,6 +30,7 @@ use application::{
 };
 use domain::{
     agent::{Role, Scope, StaffMember},
+    audit::Author,
     bot::Bot,
     channel::ChannelKind,
     ids::AgentId,
@@ -249,6 +251,10 @@ impl Desk {
         }
     }
 
+    fn audit(&self) -> Audit {
+        Audit::of(Author::AT_THE_MACHINE, self.ids.clone(), self.clock.clone())
+    }
+
     fn channels(&self) -> HashMap<ChannelKind, Arc<dyn Channel>> {
         let channel = || Arc::clone(&self.channel) as Arc<dyn Channel>;
         ChannelKind::ALL.iter().map(|&kind| (kind, channel())).collect()
@@ -257,6 +263,7 @@ impl Desk {
     /// Answers its key.
     pub(crate) fn add_bot(&self, name: &str, language: Language) -> String {
         let add = AddBot {
+            audit: self.audit(),
             storage: self.storage.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
@@ -289,13 +296,13 @@ impl Desk {
     }
 
     pub(crate) fn revoke_keys(&self, bot: &str) {
-        let revoke = RevokeBotKeys { storage: self.storage.clone() };
+        let revoke = RevokeBotKeys { audit: self.audit(), storage: self.storage.clone() };
         self.runtime.block_on(revoke.execute(bot, WhichKeys::All)).expect("keys to revoke");
     }
 
     /// Beside the shipped topics one that two channels are told about.
     fn add_topic(&self) {
-        let add = AddTopic { storage: self.storage.clone(), clock: self.clock.clone() };
+        let add = AddTopic { audit: self.audit(), storage: self.storage.clone(), clock: self.clock.clone() };
         let new = NewTopic {
             slug: Slug::parse("vip").expect("a slug"),
             title: "VIP sales".to_owned(),
@@ -310,6 +317,7 @@ impl Desk {
     pub(crate) fn tokens(&self) -> [String; 3] {
         self.add_agent(AGENT, Role::Admin);
         let add = AddToken {
+            audit: self.audit(),
             storage: self.storage.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),

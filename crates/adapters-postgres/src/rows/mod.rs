@@ -1,6 +1,7 @@
 //! Rows as statements write and read them.
 
 mod access;
+mod audit;
 mod conversation;
 mod intake;
 mod job;
@@ -13,6 +14,7 @@ mod ticket;
 mod ticket_work;
 
 pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
+pub(crate) use audit::AuditRow;
 pub(crate) use conversation::{MessageRow, OwnReplyRow};
 pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, QuarantinedRow, SlotRow};
 pub(crate) use job::JobRow;

@@ -1,6 +1,7 @@
 //! Rows as statements write and read them: owned, so that they can go to the thread that runs the statements.
 
 mod access;
+mod audit;
 mod conversation;
 mod intake;
 mod job;
@@ -14,6 +15,7 @@ mod ticket;
 mod ticket_work;
 
 pub(crate) use access::{AgentRow, ApiTokenRow, BotRow, KeyRow, key_rows};
+pub(crate) use audit::AuditRow;
 pub(crate) use conversation::{MessageRow, OwnReplyRow};
 pub(crate) use intake::{HeldCallRow, IntakeRecordRow, KeptAnswerRow, QuarantinedRow, SlotRow};
 pub(crate) use job::JobRow;

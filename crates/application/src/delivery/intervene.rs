@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use domain::{ids::NotificationId, notification::NotificationStatus};
+use domain::{
+    audit::{Action, Facts},
+    ids::NotificationId,
+    notification::NotificationStatus,
+};
 use jiff::Timestamp;
 
+use crate::audit::{Audit, fact};
 use crate::ports::{
     Clock, NotificationFilter, NotificationQueue, Page, Storage, StorageError, Transaction, atomically,
 };
@@ -28,6 +33,8 @@ pub enum InterveneError {
 pub struct CancelNotification {
     /// Where notifications are.
     pub storage: Arc<dyn Storage>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl CancelNotification {
@@ -35,8 +42,10 @@ impl CancelNotification {
     pub async fn execute(&self, id: NotificationId) -> Result<(), InterveneError> {
         atomically(&*self.storage, async |tx| {
             let before = tx.notifications().find(id).await?.ok_or(InterveneError::Unknown(id))?;
-            let done = tx.notifications().cancel(id).await?;
-            if done { Ok(()) } else { Err(InterveneError::Standing(before.status)) }
+            if !tx.notifications().cancel(id).await? {
+                return Err(InterveneError::Standing(before.status));
+            }
+            Ok(self.audit.did(tx, Action::NotificationCancelled, id, Facts::new()).await?)
         })
         .await
     }
@@ -51,6 +60,8 @@ pub struct RetryNotification {
     pub queue: Arc<dyn NotificationQueue>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl RetryNotification {
@@ -59,8 +70,10 @@ impl RetryNotification {
         let now = self.clock.now();
         atomically(&*self.storage, async |tx| {
             let before = tx.notifications().find(id).await?.ok_or(InterveneError::Unknown(id))?;
-            let done = tx.notifications().retry(id, now).await?;
-            if done { Ok(()) } else { Err(InterveneError::Standing(before.status)) }
+            if !tx.notifications().retry(id, now).await? {
+                return Err(InterveneError::Standing(before.status));
+            }
+            Ok(self.audit.did(tx, Action::NotificationRetried, id, Facts::new()).await?)
         })
         .await?;
         self.queue.ring();
@@ -80,6 +93,8 @@ pub struct RetryNotifications {
     pub queue: Arc<dyn NotificationQueue>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl RetryNotifications {
@@ -90,7 +105,7 @@ impl RetryNotifications {
         let (mut retried, mut page) = (0, Page::first(PORTION));
         loop {
             let (portion, last) =
-                atomically(&*self.storage, async |tx| retry(tx, filter, page, now).await).await?;
+                atomically(&*self.storage, async |tx| self.retry(tx, filter, page, now).await).await?;
             if portion > 0 {
                 retried += portion;
                 self.queue.ring();
@@ -101,19 +116,24 @@ impl RetryNotifications {
             }
         }
     }
-}
 
-/// Says how many of a page it made due, and which is the last of that page.
-async fn retry(
-    tx: &mut Transaction,
-    filter: NotificationFilter,
-    page: Page,
-    now: Timestamp,
-) -> Result<(usize, Option<NotificationId>), StorageError> {
-    let found = tx.notifications().page(filter, page).await?;
-    let mut retried = 0;
-    for notification in found.iter().filter(|found| found.status.can_be_retried()) {
-        retried += usize::from(tx.notifications().retry(notification.id, now).await?);
+    /// Says how many of a page it made due, and which is the last of that page.
+    async fn retry(
+        &self,
+        tx: &mut Transaction,
+        filter: NotificationFilter,
+        page: Page,
+        now: Timestamp,
+    ) -> Result<(usize, Option<NotificationId>), StorageError> {
+        let found = tx.notifications().page(filter, page).await?;
+        let mut retried = 0;
+        for notification in found.iter().filter(|found| found.status.can_be_retried()) {
+            retried += usize::from(tx.notifications().retry(notification.id, now).await?);
+        }
+        if retried > 0 {
+            let filter = filter.status.map_or("all", NotificationStatus::as_str);
+            self.audit.did(tx, Action::NotificationsRetried, filter, fact("count", retried)).await?;
+        }
+        Ok((retried, found.last().map(|last| last.id)))
     }
-    Ok((retried, found.last().map(|last| last.id)))
 }

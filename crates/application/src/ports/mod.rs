@@ -2,6 +2,7 @@
 //! `port-contracts` say in code what each must do.
 
 mod access;
+mod audit;
 mod channel;
 mod conversation;
 mod environment;
@@ -24,6 +25,7 @@ mod ticket_work;
 mod watchdog;
 
 pub use access::{AgentRepository, BotRepository, SecondFactorRepository, SessionRepository};
+pub use audit::{AuditFilter, AuditRepository};
 pub use channel::{Channel, Receipt, Wording, WordingError};
 pub use conversation::{ConversationRepository, Whose};
 pub use environment::{ChannelSecrets, Clock, Entropy, Ids, PasswordHashError, PasswordHasher, Vault};

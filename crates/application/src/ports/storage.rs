@@ -7,12 +7,12 @@ use domain::intake::{Knowledge, Writes};
 use jiff::Timestamp;
 
 use super::{
-    AgentRepository, Asked, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
-    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, KnownPersons, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
-    TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UserRepository,
-    WatchRepository, WorkerRepository,
+    AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
+    KnownPersons, LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
+    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
+    SessionRepository, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository,
+    UserRepository, WatchRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -121,6 +121,8 @@ pub trait UnitOfWork: Send {
     fn second_factors(&mut self) -> &mut dyn SecondFactorRepository;
     /// Who is signed in.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
+    /// Who changed what.
+    fn audit(&mut self) -> &mut dyn AuditRepository;
     /// Periodic jobs.
     fn jobs(&mut self) -> &mut dyn JobRepository;
     /// What was made, and what there is.

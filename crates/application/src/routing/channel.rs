@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
+    audit::{Action, Facts},
     channel::{Channel as ChannelRecord, ChannelKind, Target},
     ids::{NotificationId, RequestId, TicketId},
     language::Language,
@@ -13,7 +14,10 @@ use domain::{
 };
 
 use super::{RoutingError, find_channel};
-use crate::ports::{Channel, Clock, Ids, Receipt, Storage, StorageError, Transaction, atomically, consult};
+use crate::{
+    audit::{Audit, channel_facts},
+    ports::{Channel, Clock, Ids, Receipt, Storage, StorageError, Transaction, atomically, consult},
+};
 
 /// What is to change of a channel. Each part is left as it is unless it is given; the inner option takes it away.
 #[derive(Debug, Clone, Default)]
@@ -31,35 +35,48 @@ pub struct ChannelChange {
 pub struct SetChannel {
     /// Where channels are.
     pub storage: Arc<dyn Storage>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl SetChannel {
     /// Changes what is given, and answers the channel as it is then.
     pub async fn execute(&self, name: &str, change: ChannelChange) -> Result<ChannelRecord, RoutingError> {
-        atomically(&*self.storage, async |tx| {
-            let mut channel = find_channel(tx, name).await?;
-            if let Some(target) = change.target {
-                channel.target = target;
-            }
-            if let Some(hours) = change.quiet_hours {
-                channel.quiet_hours = hours;
-            }
-            match change.fallback {
-                Some(Some(fallback)) => {
-                    let fallback = find_channel(tx, &fallback).await?;
-                    if !fallback.can_stand_in_for(&channel) {
-                        return Err(RoutingError::Fallback(fallback.name, channel.name));
-                    }
-                    channel.fallback = Some(fallback.id);
-                }
-                Some(None) => channel.fallback = None,
-                None => {}
-            }
-            tx.channels().update(&channel).await?;
-            Ok(channel)
-        })
-        .await
+        atomically(&*self.storage, async |tx| change_channel(tx, &self.audit, name, change).await).await
     }
+}
+
+/// Changes what is given, as [`SetChannel`] does.
+pub(crate) async fn change_channel(
+    tx: &mut Transaction,
+    audit: &Audit,
+    name: &str,
+    change: ChannelChange,
+) -> Result<ChannelRecord, RoutingError> {
+    let mut channel = find_channel(tx, name).await?;
+    let known = channel.clone();
+    if let Some(target) = change.target {
+        channel.target = target;
+    }
+    if let Some(hours) = change.quiet_hours {
+        channel.quiet_hours = hours;
+    }
+    match change.fallback {
+        Some(Some(fallback)) => {
+            let fallback = find_channel(tx, &fallback).await?;
+            if !fallback.can_stand_in_for(&channel) {
+                return Err(RoutingError::Fallback(fallback.name, channel.name));
+            }
+            channel.fallback = Some(fallback.id);
+        }
+        Some(None) => channel.fallback = None,
+        None => {}
+    }
+    tx.channels().update(&channel).await?;
+    let all = tx.channels().all().await?;
+    let (before, after) = (channel_facts(&known, &all), channel_facts(&channel, &all));
+    audit.changed(tx, Action::ChannelChanged, &channel.name, before, after).await?;
+    Ok(channel)
 }
 
 /// Puts a channel away.
@@ -69,6 +86,8 @@ pub struct ArchiveChannel {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl ArchiveChannel {
@@ -82,7 +101,8 @@ impl ArchiveChannel {
             if let Some(user) = what_leads_to(tx, &channel).await? {
                 return Err(RoutingError::ChannelInUse(channel.name, user));
             }
-            Ok(tx.channels().archive(&channel, self.clock.now()).await?)
+            tx.channels().archive(&channel, self.clock.now()).await?;
+            Ok(self.audit.did(tx, Action::ChannelArchived, &channel.name, Facts::new()).await?)
         })
         .await
     }

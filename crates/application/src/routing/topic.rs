@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use domain::{
+    audit::{Action, Facts},
     ids::ChannelId,
     topic::{Route, Slug, Topic},
 };
 use jiff::{SignedDuration, civil::Time};
 
 use super::{RoutingError, checked_name, find_routable};
-use crate::ports::{Storage, Transaction, atomically};
+use crate::{
+    audit::{Audit, topic_facts},
+    ports::{Storage, Transaction, atomically},
+};
 
 /// What is to change of a topic. Each part is left as it is unless it is given; the inner option takes it away.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +37,8 @@ pub struct TopicChange {
 pub struct SetTopic {
     /// Where topics are.
     pub storage: Arc<dyn Storage>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl SetTopic {
@@ -44,31 +50,42 @@ impl SetTopic {
         change: TopicChange,
         seen: Option<&Topic>,
     ) -> Result<Topic, RoutingError> {
-        let title = change.title.as_deref().map(checked_name).transpose()?;
-        atomically(&*self.storage, async |tx| {
-            let mut topic = held(tx, topic).await?;
-            if seen.is_some_and(|seen| *seen != topic) {
-                return Err(RoutingError::Changed);
-            }
-            topic.title = title.unwrap_or(topic.title);
-            topic.aliases = change.aliases.unwrap_or(topic.aliases);
-            topic.is_default |= change.make_default;
-            tx.topics().update(&topic).await?;
-            if let Some(channels) = &change.channels {
-                topic.routes = routes_to(tx, channels).await?;
-                let ids: Vec<ChannelId> = topic.routes.iter().map(|route| route.channel_id).collect();
-                tx.topics().set_routes(&topic.slug, &ids).await?;
-            }
-            let known = topic.reminders;
-            topic.reminders.digest_at = change.digest_at.unwrap_or(known.digest_at);
-            topic.reminders.escalate_after = change.escalate_after.unwrap_or(known.escalate_after);
-            if topic.reminders != known {
-                tx.topics().set_reminders(&topic.slug, topic.reminders).await?;
-            }
-            Ok(topic)
-        })
-        .await
+        atomically(&*self.storage, async |tx| change_topic(tx, &self.audit, topic, change, seen).await).await
     }
+}
+
+/// Changes what is given, as [`SetTopic`] does.
+pub(crate) async fn change_topic(
+    tx: &mut Transaction,
+    audit: &Audit,
+    topic: &Slug,
+    change: TopicChange,
+    seen: Option<&Topic>,
+) -> Result<Topic, RoutingError> {
+    let title = change.title.as_deref().map(checked_name).transpose()?;
+    let mut topic = held(tx, topic).await?;
+    if seen.is_some_and(|seen| *seen != topic) {
+        return Err(RoutingError::Changed);
+    }
+    let known = topic.clone();
+    topic.title = title.unwrap_or(topic.title);
+    topic.aliases = change.aliases.unwrap_or(topic.aliases);
+    topic.is_default |= change.make_default;
+    tx.topics().update(&topic).await?;
+    if let Some(channels) = &change.channels {
+        topic.routes = routes_to(tx, channels).await?;
+        let ids: Vec<ChannelId> = topic.routes.iter().map(|route| route.channel_id).collect();
+        tx.topics().set_routes(&topic.slug, &ids).await?;
+    }
+    topic.reminders.digest_at = change.digest_at.unwrap_or(known.reminders.digest_at);
+    topic.reminders.escalate_after = change.escalate_after.unwrap_or(known.reminders.escalate_after);
+    if topic.reminders != known.reminders {
+        tx.topics().set_reminders(&topic.slug, topic.reminders).await?;
+    }
+    let channels = tx.channels().all().await?;
+    let (before, after) = (topic_facts(&known, &channels), topic_facts(&topic, &channels));
+    audit.changed(tx, Action::TopicChanged, &topic.slug, before, after).await?;
+    Ok(topic)
 }
 
 /// Removes a topic.
@@ -76,6 +93,8 @@ impl SetTopic {
 pub struct RemoveTopic {
     /// Where topics are.
     pub storage: Arc<dyn Storage>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl RemoveTopic {
@@ -87,7 +106,9 @@ impl RemoveTopic {
             if topic.is_default {
                 return Err(RoutingError::DefaultTopic(topic.slug.to_string()));
             }
-            Ok(tx.topics().delete(&topic.slug).await?)
+            tx.topics().delete(&topic.slug).await?;
+            let facts = topic_facts(&topic, &tx.channels().all().await?);
+            Ok(self.audit.changed(tx, Action::TopicRemoved, &topic.slug, facts, Facts::new()).await?)
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use domain::{
     agent::{Role, StaffMember},
+    audit::Author,
     bot::{Bot, Secret},
     identity::Country,
     ids::{AgentId, WorkerId},
@@ -11,6 +12,7 @@ use domain::{
 
 use super::{Cast, SeedDatabase, SeedError};
 use crate::{
+    audit::Audit,
     bots::{AddBot, BotError, NewBot},
     ports::{StorageError, atomically, consult},
     staff::hash_new,
@@ -53,8 +55,13 @@ impl SeedDatabase {
         })
     }
 
+    fn audit(&self) -> Audit {
+        Audit::of(Author::AT_THE_MACHINE, self.ids.clone(), self.clock.clone())
+    }
+
     async fn add_bot(&self, name: &str, language: &str, origin: Option<&str>) -> Result<(), SeedError> {
         let add = AddBot {
+            audit: self.audit(),
             storage: self.storage.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),

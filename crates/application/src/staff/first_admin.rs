@@ -112,7 +112,7 @@ impl CreateFirstAdmin {
             if !tx.agents().all().await?.is_empty() {
                 return Err(StaffError::Unknown);
             }
-            Ok(tx.agents().insert(&member).await?)
+            Ok(self.add.insert(tx, &member).await?)
         })
         .await?;
         Ok(member.id)

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use domain::{
     agent::{Agent, Role, StaffMember},
+    audit::Action,
     identity::EmailAddress,
     ids::{AgentId, SessionId},
 };
 use jiff::Timestamp;
 
 use super::{StaffError, hashing};
-use crate::ports::{Clock, Ids, PasswordHasher, Storage, StorageError, Transaction, atomically};
+use crate::{
+    audit::{Audit, agent_facts},
+    ports::{Clock, Ids, PasswordHasher, Storage, StorageError, Transaction, atomically},
+};
 
 /// Makes members of staff.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub struct AddAgent {
     pub ids: Arc<dyn Ids>,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl AddAgent {
@@ -40,11 +46,20 @@ impl AddAgent {
 
     pub(super) async fn add(&self, email: &str, password: String, role: Role) -> Result<AgentId, StaffError> {
         let member = self.member(email, password, role).await?;
-        match atomically(&*self.storage, async |tx| tx.agents().insert(&member).await).await {
+        match atomically(&*self.storage, async |tx| self.insert(tx, &member).await).await {
             Ok(()) => Ok(member.id),
             Err(StorageError::Conflict(_)) => Err(StaffError::EmailTaken),
             Err(error) => Err(error.into()),
         }
+    }
+
+    pub(super) async fn insert(
+        &self,
+        tx: &mut Transaction,
+        member: &StaffMember,
+    ) -> Result<(), StorageError> {
+        tx.agents().insert(member).await?;
+        self.audit.did(tx, Action::AgentAdded, &member.email, agent_facts(member)).await
     }
 
     /// A member of staff who is not written yet: hashing is slow, and no transaction waits for it.
@@ -82,6 +97,8 @@ pub struct ChangeAgent {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl ChangeAgent {
@@ -100,7 +117,9 @@ impl ChangeAgent {
             if !changed.is_active() {
                 tx.sessions().end_others(id, None).await?;
             }
-            Ok(tx.agents().update(&changed).await?)
+            tx.agents().update(&changed).await?;
+            let (before, after) = (agent_facts(member), agent_facts(&changed));
+            Ok(self.audit.changed(tx, Action::AgentChanged, &member.email, before, after).await?)
         })
         .await
     }

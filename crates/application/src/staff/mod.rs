@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use domain::{
     agent::{Agent, ApiToken, Role, Scope},
+    audit::{Action, Facts},
     bot::{Secret, SecretDigest},
     ids::{AgentId, TokenId},
 };
@@ -19,7 +20,10 @@ pub use members::{AddAgent, AgentChange, ChangeAgent, ChangePassword};
 pub use second_factor::SecondFactors;
 pub use sign_in::{AuthenticateSession, EndSession, Entrance, SignIn, SignInError, SignedIn};
 
-use crate::ports::{Clock, Entropy, Ids, PasswordHashError, Storage, StorageError, atomically, consult};
+use crate::{
+    audit::Audit,
+    ports::{Clock, Entropy, Ids, PasswordHashError, Storage, StorageError, atomically, consult},
+};
 
 /// A password has at least so many characters (NIST SP 800-63B-4, section 3.1.1.2: fifteen where it is the only factor,
 /// eight at the least; twelve is a common middle).
@@ -97,6 +101,8 @@ pub struct AddToken {
     pub ids: Arc<dyn Ids>,
     /// New tokens.
     pub entropy: Arc<dyn Entropy>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl AddToken {
@@ -115,7 +121,12 @@ impl AddToken {
                 created_at: self.clock.now(),
                 revoked_at: None,
             };
-            tx.agents().insert_token(&token).await.map_err(StaffError::from)
+            tx.agents().insert_token(&token).await?;
+            let facts = Facts::from_iter([
+                ("of".to_owned(), email.clone().into()),
+                ("scope".to_owned(), scope.as_str().into()),
+            ]);
+            Ok::<_, StaffError>(self.audit.did(tx, Action::TokenAdded, &token.name, facts).await?)
         })
         .await?;
         Ok(secret)
@@ -129,14 +140,21 @@ pub struct RevokeToken {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl RevokeToken {
     /// From now on it lets nobody in.
     pub async fn execute(&self, id: TokenId) -> Result<(), StaffError> {
         let now = self.clock.now();
-        let revoked = atomically(&*self.storage, async |tx| tx.agents().revoke_token(id, now).await).await?;
-        if revoked { Ok(()) } else { Err(StaffError::UnknownToken(id)) }
+        atomically(&*self.storage, async |tx| {
+            if !tx.agents().revoke_token(id, now).await? {
+                return Err(StaffError::UnknownToken(id));
+            }
+            Ok(self.audit.did(tx, Action::TokenRevoked, id, Facts::new()).await?)
+        })
+        .await
     }
 }
 

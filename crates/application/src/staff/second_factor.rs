@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use domain::{
     agent::{Agent, Role},
+    audit::{Action, Facts},
     ids::{AgentId, SessionId},
     second_factor::{RECOVERY_CODES, RecoveryCode, SecondFactor, TotpSecret},
 };
 use jiff::Timestamp;
 
 use super::{StaffError, hashing, members::own};
+use crate::audit::Audit;
 use crate::ports::{
     Clock, Entropy, PasswordHasher, Storage, StorageError, Transaction, Vault, atomically, consult,
 };
@@ -100,29 +102,32 @@ impl SecondFactors {
         if !hashing::matches(&self.hasher, password, Some(member.password_hash)).await? {
             return Err(StaffError::WrongPassword);
         }
-        self.delete(agent.id()).await
+        self.delete(agent.id(), None).await
     }
 
     /// Removes the one of somebody who can neither compute nor recover a code.
-    pub async fn remove(&self, admin: &Agent, id: AgentId) -> Result<(), StaffError> {
+    pub async fn remove(&self, audit: &Audit, admin: &Agent, id: AgentId) -> Result<(), StaffError> {
         if !admin.may(Role::Admin) {
             return Err(StaffError::NotAllowed);
         }
-        self.delete(id).await
+        self.delete(id, Some(audit)).await
     }
 
     /// The same for whoever works at the machine itself.
-    pub async fn remove_at_the_machine(&self, email: &str) -> Result<(), StaffError> {
+    pub async fn remove_at_the_machine(&self, audit: &Audit, email: &str) -> Result<(), StaffError> {
         let email = email.trim().to_lowercase();
         let member =
             consult(&*self.storage, async |snapshot| snapshot.agents().by_email(&email).await).await?;
-        self.delete(member.ok_or(StaffError::Unknown)?.id).await
+        self.delete(member.ok_or(StaffError::Unknown)?.id, Some(audit)).await
     }
 
-    async fn delete(&self, id: AgentId) -> Result<(), StaffError> {
+    async fn delete(&self, id: AgentId, audit: Option<&Audit>) -> Result<(), StaffError> {
         atomically(&*self.storage, async |tx| {
             if !tx.second_factors().delete(id).await? {
                 return Err(StaffError::NoSecondFactor);
+            }
+            if let Some(audit) = audit {
+                audit.did(tx, Action::SecondFactorRemoved, id, Facts::new()).await?;
             }
             Ok(())
         })

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use domain::{
+    audit::Action,
     ids::UserId,
     language::Language,
     text::{ONE_LINE_MAX, is_given, one_line},
     user::User,
 };
 
-use crate::ports::{Changed, Clock, Storage, StorageError, Transaction, atomically};
+use crate::{
+    audit::{Audit, fact},
+    ports::{Changed, Clock, Storage, StorageError, Transaction, atomically},
+};
 
 /// Why a user stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -41,12 +45,17 @@ pub struct EditUser {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl EditUser {
     /// Answers the user as it is then.
     pub async fn execute(&self, id: UserId, edit: UserEdit) -> Result<User, EditUserError> {
         let name = edit.name.as_deref().map(checked_name).transpose()?;
+        // What somebody is called is not kept here: it goes with the person.
+        let name_given = edit.name.is_some().then_some("name");
+        let what: Vec<_> = name_given.into_iter().chain(edit.language.as_ref().map(|_| "language")).collect();
         let now = self.clock.now();
         atomically(&*self.storage, async |tx| {
             let mut user = locked(tx, id).await?.ok_or(EditUserError::Unknown(id))?;
@@ -55,6 +64,7 @@ impl EditUser {
             user.updated_at = now;
             tx.users().update(std::slice::from_ref(&user)).await?;
             tx.search().note(&Changed { users: vec![id], tickets: Vec::new() }).await?;
+            self.audit.did(tx, Action::UserChanged, id, fact("changed", what)).await?;
             Ok(user)
         })
         .await

@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
+use domain::audit::{Action, Facts};
+
 use super::WhichUser;
-use crate::ports::{Clock, ErasureReceipt, Storage, StorageError, atomically};
+use crate::{
+    audit::Audit,
+    ports::{Clock, ErasureReceipt, Storage, StorageError, atomically},
+};
 
 /// Deletes a user and everything personal that hangs on it.
 #[derive(Clone)]
@@ -12,15 +17,21 @@ pub struct EraseUser {
     pub storage: Arc<dyn Storage>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Who does it.
+    pub audit: Audit,
 }
 
 impl EraseUser {
     /// Says what was deleted; none if there is no such user.
     pub async fn execute(&self, which: &WhichUser) -> Result<Option<ErasureReceipt>, StorageError> {
         let now = self.clock.now();
-        atomically(&*self.storage, async |tx| match which.find(tx).await? {
-            Some(id) => tx.users().erase(id, now).await,
-            None => Ok(None),
+        atomically(&*self.storage, async |tx| {
+            let Some(id) = which.find(tx).await? else { return Ok(None) };
+            let receipt = tx.users().erase(id, now).await?;
+            if receipt.is_some() {
+                self.audit.did(tx, Action::UserErased, id, Facts::new()).await?;
+            }
+            Ok(receipt)
         })
         .await
     }

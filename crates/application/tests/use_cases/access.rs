@@ -17,12 +17,19 @@ fn authenticate(desk: &Desk) -> AuthenticateBot {
 }
 
 async fn rotate(desk: &Desk) -> Secret {
-    let rotate = RotateBotKey { storage: desk.storage(), entropy: std::sync::Arc::clone(&desk.entropy) as _ };
+    let rotate = RotateBotKey {
+        audit: desk.audit(),
+        storage: desk.storage(),
+        entropy: std::sync::Arc::clone(&desk.entropy) as _,
+    };
     rotate.execute(BOT).await.expect("the bot is known")
 }
 
 async fn revoke(desk: &Desk, which: WhichKeys) {
-    RevokeBotKeys { storage: desk.storage() }.execute(BOT, which).await.expect("there is a key");
+    RevokeBotKeys { audit: desk.audit(), storage: desk.storage() }
+        .execute(BOT, which)
+        .await
+        .expect("there is a key");
 }
 
 async fn is_revoked(door: &AuthenticateBot, key: &Secret) -> bool {

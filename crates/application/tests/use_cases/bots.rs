@@ -25,15 +25,19 @@ fn named(name: &str) -> NewBot {
 
 async fn add(desk: &Desk, new: NewBot) -> Result<Secret, BotError> {
     let (ids, entropy) = (Arc::clone(&desk.ids) as _, Arc::clone(&desk.entropy) as _);
-    AddBot { storage: desk.storage(), clock: desk.clock(), ids, entropy }.execute(new).await
+    AddBot { audit: desk.audit(), storage: desk.storage(), clock: desk.clock(), ids, entropy }
+        .execute(new)
+        .await
 }
 
 async fn rotate(desk: &Desk, name: &str) -> Result<Secret, BotError> {
-    RotateBotKey { storage: desk.storage(), entropy: Arc::clone(&desk.entropy) as _ }.execute(name).await
+    RotateBotKey { audit: desk.audit(), storage: desk.storage(), entropy: Arc::clone(&desk.entropy) as _ }
+        .execute(name)
+        .await
 }
 
 async fn revoke(desk: &Desk, name: &str, which: WhichKeys) -> Result<(), BotError> {
-    RevokeBotKeys { storage: desk.storage() }.execute(name, which).await
+    RevokeBotKeys { audit: desk.audit(), storage: desk.storage() }.execute(name, which).await
 }
 
 async fn bot(desk: &Desk, name: &str) -> Option<Bot> {
@@ -136,7 +140,8 @@ async fn what_cannot_be_written_leaves_the_bot_as_it_was() {
 #[tokio::test]
 async fn a_hook_is_shown_renewed_and_given_a_token() {
     let desk = Desk::open().await;
-    let change = ChangeHook { storage: desk.storage(), entropy: Arc::clone(&desk.entropy) as _ };
+    let change =
+        ChangeHook { audit: desk.audit(), storage: desk.storage(), entropy: Arc::clone(&desk.entropy) as _ };
     let first = change.execute(BOT, HookChange::Nothing).await.expect("the bot");
     assert_eq!(first, desk.bot.hook);
     let with_token =

@@ -20,7 +20,7 @@ use port_contracts::RecordingChannel;
 use crate::desk::Desk;
 
 async fn set(desk: &Desk, name: &str, change: ChannelChange) -> Result<Channel, RoutingError> {
-    SetChannel { storage: desk.storage() }.execute(name, change).await
+    SetChannel { audit: desk.audit(), storage: desk.storage() }.execute(name, change).await
 }
 
 fn fallback(name: &str) -> ChannelChange {
@@ -97,7 +97,7 @@ async fn what_tells_persons_or_is_unknown_cannot_be_tested() {
 
 async fn change_topic(desk: &Desk, slug: &str, change: TopicChange) -> Result<Topic, RoutingError> {
     let slug = Slug::parse(slug).expect("a slug");
-    SetTopic { storage: desk.storage() }.execute(&slug, change, None).await
+    SetTopic { audit: desk.audit(), storage: desk.storage() }.execute(&slug, change, None).await
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn of_two_who_change_a_topic_the_later_is_told() {
     let slug = Slug::parse("sales").expect("a slug");
     let seen = change_topic(&desk, "sales", TopicChange::default()).await.expect("it is known");
     let retitle = |title: &str| TopicChange { title: Some(title.to_owned()), ..TopicChange::default() };
-    let set = SetTopic { storage: desk.storage() };
+    let set = SetTopic { audit: desk.audit(), storage: desk.storage() };
     let first = set.execute(&slug, retitle("Buying"), Some(&seen)).await.expect("it is as it was seen");
     let late = set.execute(&slug, retitle("Shopping"), Some(&seen)).await;
     assert!(matches!(late, Err(RoutingError::Changed)));
@@ -164,7 +164,7 @@ async fn a_topic_is_changed_as_a_whole_or_not_at_all() {
 #[tokio::test]
 async fn a_topic_is_removed_unless_it_is_the_default() {
     let desk = Desk::open().await;
-    let remove = RemoveTopic { storage: desk.storage() };
+    let remove = RemoveTopic { audit: desk.audit(), storage: desk.storage() };
     let slug = |text| Slug::parse(text).expect("a slug");
     remove.execute(&slug("sales")).await.expect("it is not the default");
     assert_eq!(desk.ask("sales", "ana@example.com").await.topic.as_deref(), Some("support"));
@@ -175,7 +175,7 @@ async fn a_topic_is_removed_unless_it_is_the_default() {
 #[tokio::test]
 async fn a_channel_is_put_away_once_nothing_leads_to_it() {
     let desk = Desk::open().await;
-    let archive = ArchiveChannel { storage: desk.storage(), clock: desk.clock() };
+    let archive = ArchiveChannel { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() };
     let waiting = desk.ask("sales", "ana@example.com").await;
     let used = archive.execute("sales-slack").await.expect_err("a topic leads to it");
     assert_eq!(used.to_string(), "the topic sales leads to the channel sales-slack: change that first");

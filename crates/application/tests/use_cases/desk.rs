@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use application::{
+    audit::Audit,
     bots::{AddBot, NewBot},
     delivery::{DispatchNotifications, FinishedAttempt, ReclaimNotifications, SettleAttempts},
     intake::TakeCalls,
@@ -13,6 +14,7 @@ use application::{
 };
 use domain::{
     answer::Answer,
+    audit::Author,
     bot::{Bot, Secret},
     bot_call::{Fields, ReadingContext, Refused, read_tickets_call, read_users_call},
     channel::{Channel, PERSON_CHANNEL_ID},
@@ -63,7 +65,9 @@ impl Desk {
         let clock = Arc::new(FrozenClock::default());
         let storage = Arc::new(InMemoryStorage::new(Arc::clone(&clock) as Arc<dyn Clock>));
         let (ids, entropy) = (Arc::new(SequentialIds::new()), Arc::new(FixedEntropy::new()));
+        let audit = Audit::of(Author::AT_THE_MACHINE, Arc::clone(&ids) as _, Arc::clone(&clock) as _);
         let add_bot = AddBot {
+            audit,
             storage: Arc::clone(&storage) as Arc<dyn Storage>,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids) as _,
@@ -79,6 +83,11 @@ impl Desk {
         let found = consult(&*storage, async |snapshot| snapshot.bots().by_name(BOT).await).await;
         let bot = found.expect("storage works").expect("it was added");
         Self { storage, queue: Arc::default(), clock, ids, entropy, bot, key }
+    }
+
+    /// Whoever works at the machine.
+    pub(crate) fn audit(&self) -> Audit {
+        Audit::of(Author::AT_THE_MACHINE, Arc::clone(&self.ids) as _, self.clock())
     }
 
     pub(crate) fn storage(&self) -> Arc<dyn Storage> {

@@ -197,7 +197,7 @@ async fn a_paused_channel_keeps_what_waits_until_it_goes_on() {
     let desk = Desk::open().await;
     let team = desk.channel("team-email").await.id;
     let alert = desk.plan_over(team, 1, BEGIN).await[0];
-    let pause = PauseChannel { storage: desk.storage(), clock: desk.clock() };
+    let pause = PauseChannel { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() };
     pause.execute("team-email", true).await.expect("it is known");
     assert_eq!(round(&desk).await, []);
     pause.execute("team-email", false).await.expect("it is known");

@@ -7,7 +7,7 @@ use port_contracts::{Fault, Operation};
 use crate::desk::{Desk, seconds};
 
 async fn edit(desk: &Desk, id: UserId, edit: UserEdit) -> Result<User, EditUserError> {
-    EditUser { storage: desk.storage(), clock: desk.clock() }.execute(id, edit).await
+    EditUser { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() }.execute(id, edit).await
 }
 
 fn named(name: &str) -> UserEdit {

@@ -25,6 +25,7 @@ impl FirstStart {
         let desk = Desk::open().await;
         let link = FirstAdminLink::default();
         let add = AddAgent {
+            audit: desk.audit(),
             storage: desk.storage(),
             clock: desk.clock(),
             ids: Arc::clone(&desk.ids) as _,

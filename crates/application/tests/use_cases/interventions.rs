@@ -16,12 +16,14 @@ use crate::desk::{BEGIN, Desk, seconds};
 const BUSY: Outcome = Outcome::Temporary { fault: Blame::Recipient, retry_after: None };
 
 async fn cancel(desk: &Desk, id: NotificationId) -> Result<(), InterveneError> {
-    CancelNotification { storage: desk.storage() }.execute(id).await
+    CancelNotification { audit: desk.audit(), storage: desk.storage() }.execute(id).await
 }
 
 async fn retry(desk: &Desk, id: NotificationId) -> Result<(), InterveneError> {
     let queue = std::sync::Arc::clone(&desk.queue) as _;
-    RetryNotification { storage: desk.storage(), queue, clock: desk.clock() }.execute(id).await
+    RetryNotification { audit: desk.audit(), storage: desk.storage(), queue, clock: desk.clock() }
+        .execute(id)
+        .await
 }
 
 fn stands(outcome: Result<(), InterveneError>) -> NotificationStatus {
@@ -145,6 +147,7 @@ async fn an_intervention_that_cannot_be_written_changes_nothing() {
 async fn many_that_failed_are_sent_again_by_a_filter() {
     let desk = Desk::open().await;
     let retry_many = RetryNotifications {
+        audit: desk.audit(),
         storage: desk.storage(),
         queue: std::sync::Arc::clone(&desk.queue) as _,
         clock: desk.clock(),

@@ -1,6 +1,7 @@
 //! Every use case, on the fakes of `port-contracts`.
 
 mod access;
+mod auditing;
 mod bots;
 mod changing_routing;
 mod desk;

@@ -32,11 +32,11 @@ async fn desk_with_held_person(body: &Value) -> (Desk, RequestId) {
 async fn release(desk: &Desk, id: RequestId, corrected: &[(&str, &str)]) -> Result<Answer, QuarantineError> {
     let corrected: Vec<_> =
         corrected.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
-    ReleaseCall { take_calls: desk.take_calls() }.execute(id, &corrected).await
+    ReleaseCall { audit: desk.audit(), take_calls: desk.take_calls() }.execute(id, &corrected).await
 }
 
 async fn discard(desk: &Desk, id: RequestId) -> Result<(), QuarantineError> {
-    DiscardCall { storage: desk.storage(), clock: desk.clock() }.execute(id).await
+    DiscardCall { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() }.execute(id).await
 }
 
 async fn held(desk: &Desk, id: RequestId) -> HeldCall {

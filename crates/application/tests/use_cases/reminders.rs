@@ -29,7 +29,8 @@ fn slug(topic: &str) -> Slug {
 }
 
 async fn set(desk: &Desk, topic: &str, change: TopicChange) -> Result<Reminders, RoutingError> {
-    let changed = SetTopic { storage: desk.storage() }.execute(&slug(topic), change, None).await;
+    let changed =
+        SetTopic { audit: desk.audit(), storage: desk.storage() }.execute(&slug(topic), change, None).await;
     changed.map(|topic| topic.reminders)
 }
 

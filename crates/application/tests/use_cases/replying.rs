@@ -143,7 +143,7 @@ async fn a_reply_counts_in_the_ledger_and_goes_with_its_person() {
     let export = ExportUser { storage: desk.storage() }.execute(&person).await.expect("storage works");
     let texts: Vec<_> = export.expect("a user").messages.into_iter().map(|message| message.text).collect();
     assert_eq!(texts, ["Yes"]);
-    let erase = EraseUser { storage: desk.storage(), clock: desk.clock() };
+    let erase = EraseUser { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() };
     let receipt = erase.execute(&person).await.expect("storage works").expect("a user");
     assert_eq!(receipt.messages, 1);
     assert!(desk.said(ticket).await.is_empty());

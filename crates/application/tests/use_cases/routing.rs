@@ -14,21 +14,31 @@ use port_contracts::{Fault, Operation};
 use crate::desk::{BEGIN, Desk, seconds};
 
 async fn add_channel(desk: &Desk, name: &str, kind: ChannelKind) -> Result<(), RoutingError> {
-    let add = AddChannel { storage: desk.storage(), clock: desk.clock(), ids: Arc::clone(&desk.ids) as _ };
+    let add = AddChannel {
+        audit: desk.audit(),
+        storage: desk.storage(),
+        clock: desk.clock(),
+        ids: Arc::clone(&desk.ids) as _,
+    };
     add.execute(name, kind, Target::Address("help@example.com".to_owned())).await
 }
 
 async fn pause(desk: &Desk, name: &str, paused: bool) -> Result<(), RoutingError> {
-    PauseChannel { storage: desk.storage(), clock: desk.clock() }.execute(name, paused).await
+    PauseChannel { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() }
+        .execute(name, paused)
+        .await
 }
 
 async fn add_topic(desk: &Desk, new: NewTopic) -> Result<(), RoutingError> {
-    AddTopic { storage: desk.storage(), clock: desk.clock() }.execute(new).await
+    AddTopic { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() }.execute(new).await
 }
 
 async fn route(desk: &Desk, topic: &str, channels: &[&str]) -> Result<(), RoutingError> {
     let change = TopicChange { channels: Some(names(channels)), ..TopicChange::default() };
-    SetTopic { storage: desk.storage() }.execute(&slug(topic), change, None).await.map(drop)
+    SetTopic { audit: desk.audit(), storage: desk.storage() }
+        .execute(&slug(topic), change, None)
+        .await
+        .map(drop)
 }
 
 fn slug(text: &str) -> Slug {

@@ -44,7 +44,10 @@ async fn an_id_is_only_a_hint() {
     let mails = desk.plan_over(PERSON_CHANNEL_ID, 4, BEGIN).await;
     let [due, cancelled, sending, sent] = mails[..] else { panic!("four mails") };
     let later = desk.plan_mail(BEGIN + seconds(1)).await;
-    CancelNotification { storage: desk.storage() }.execute(cancelled).await.expect("it waits");
+    CancelNotification { audit: desk.audit(), storage: desk.storage() }
+        .execute(cancelled)
+        .await
+        .expect("it waits");
     desk.open_attempt(sending).await;
     desk.try_to_send(sent, Outcome::Sent).await;
     let paused = desk.channel("team-email").await.id;

@@ -21,6 +21,7 @@ const PASSWORD: &str = "correct horse";
 
 fn add(desk: &Desk) -> AddAgent {
     AddAgent {
+        audit: desk.audit(),
         storage: desk.storage(),
         clock: desk.clock(),
         ids: Arc::clone(&desk.ids) as _,
@@ -134,7 +135,7 @@ async fn an_admin_looks_after_staff_and_one_is_always_left() {
     assert!(matches!(new(&lesser, "bea@example.com").await, Err(StaffError::NotAllowed)));
     let bea = new(&ana, "bea@example.com").await.expect("a new member");
     assert!(matches!(new(&ana, "bea@example.com").await, Err(StaffError::EmailTaken)));
-    let change = ChangeAgent { storage: desk.storage(), clock: desk.clock() };
+    let change = ChangeAgent { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() };
     let off = AgentChange { active: Some(false), ..AgentChange::default() };
     let viewer = AgentChange { role: Some(Role::Viewer), ..AgentChange::default() };
     assert!(matches!(change.execute(&ana, ana.id(), off).await, Err(StaffError::LastAdmin)));

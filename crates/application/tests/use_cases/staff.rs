@@ -28,18 +28,18 @@ async fn create_with(
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<AgentId, StaffError> {
     let ids = Arc::clone(&desk.ids) as _;
-    let add = AddAgent { storage: desk.storage(), clock: desk.clock(), ids, hasher };
+    let add = AddAgent { audit: desk.audit(), storage: desk.storage(), clock: desk.clock(), ids, hasher };
     CreateSuperuser(add).execute(email, password.to_owned()).await
 }
 
 async fn add_token(desk: &Desk, email: &str, scope: Scope) -> Result<Secret, StaffError> {
     let (ids, entropy) = (Arc::clone(&desk.ids) as _, Arc::clone(&desk.entropy) as _);
-    let add = AddToken { storage: desk.storage(), clock: desk.clock(), ids, entropy };
+    let add = AddToken { audit: desk.audit(), storage: desk.storage(), clock: desk.clock(), ids, entropy };
     add.execute(email, " laptop ", scope).await
 }
 
 async fn revoke(desk: &Desk, id: TokenId) -> Result<(), StaffError> {
-    RevokeToken { storage: desk.storage(), clock: desk.clock() }.execute(id).await
+    RevokeToken { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() }.execute(id).await
 }
 
 async fn who(desk: &Desk, presented: &str) -> Option<Agent> {

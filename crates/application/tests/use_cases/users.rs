@@ -177,7 +177,7 @@ async fn desk_with_ana_and_bea() -> (Desk, UserId) {
 }
 
 async fn erase(desk: &Desk, which: &WhichUser) -> Option<application::ports::ErasureReceipt> {
-    let erase = EraseUser { storage: desk.storage(), clock: desk.clock() };
+    let erase = EraseUser { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() };
     erase.execute(which).await.expect("storage works")
 }
 
@@ -248,7 +248,7 @@ async fn an_erased_user_who_comes_again_is_a_new_one() {
 async fn an_erasure_that_cannot_be_committed_erases_nothing() {
     let (desk, ana) = desk_with_ana_and_bea().await;
     desk.storage.fail_next(Operation::Commit, Fault::Unavailable);
-    let erase = EraseUser { storage: desk.storage(), clock: desk.clock() };
+    let erase = EraseUser { audit: desk.audit(), storage: desk.storage(), clock: desk.clock() };
     let outcome = erase.execute(&WhichUser::Id(ana)).await;
     assert!(matches!(outcome, Err(StorageError::Unavailable(_))));
     assert_eq!(desk.users().await.len(), 2);

@@ -118,7 +118,11 @@ pub async fn run(app: &App, settings: &Settings, command: BotCommand) -> anyhow:
         BotCommand::Add(args) => add(app, settings, args).await,
         BotCommand::List(format) => list(app, format).await,
         BotCommand::Rotate { name, key_only } => {
-            let rotate = RotateBotKey { storage: app.storage.clone(), entropy: app.entropy.clone() };
+            let rotate = RotateBotKey {
+                audit: app.audit(),
+                storage: app.storage.clone(),
+                entropy: app.entropy.clone(),
+            };
             show_key(settings, &name, &rotate.execute(&name).await?, key_only)
         }
         BotCommand::Hook(args) => hook(app, settings, args).await,
@@ -129,6 +133,7 @@ pub async fn run(app: &App, settings: &Settings, command: BotCommand) -> anyhow:
 
 async fn add(app: &App, settings: &Settings, args: AddArgs) -> anyhow::Result<()> {
     let add = AddBot {
+        audit: app.audit(),
         storage: app.storage.clone(),
         clock: app.clock.clone(),
         ids: app.ids.clone(),
@@ -162,7 +167,7 @@ async fn hook(app: &App, settings: &Settings, args: HookArgs) -> anyhow::Result<
         HookArgs { token_stdin: true, .. } => HookChange::Token(Some(read_token().await?)),
         HookArgs { .. } => HookChange::Nothing,
     };
-    let hook = ChangeHook { storage: app.storage.clone(), entropy: app.entropy.clone() };
+    let hook = ChangeHook { audit: app.audit(), storage: app.storage.clone(), entropy: app.entropy.clone() };
     let hook = hook.execute(&args.name, change).await?;
     let token = if hook.token.is_some() { "is checked" } else { "is not asked for" };
     say(format_args!("{}/bot/v1/messages/{}", settings.http.bots_url(), hook.secret.reveal()))?;
@@ -199,7 +204,7 @@ fn listed(bots: &[BotRecord]) -> Table<6> {
 
 async fn revoke(app: &App, name: &str, previous: bool) -> anyhow::Result<()> {
     let which = if previous { WhichKeys::Previous } else { WhichKeys::All };
-    RevokeBotKeys { storage: app.storage.clone() }.execute(name, which).await?;
+    RevokeBotKeys { audit: app.audit(), storage: app.storage.clone() }.execute(name, which).await?;
     match which {
         WhichKeys::Previous => say(format_args!("the previous key of {name} is refused within five seconds")),
         WhichKeys::All => say(format_args!("all keys of {name} are refused within five seconds")),

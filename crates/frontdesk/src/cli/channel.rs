@@ -111,8 +111,12 @@ impl ChannelRecord {
 pub async fn run(app: &App, settings: &Settings, command: ChannelCommand) -> anyhow::Result<()> {
     match command {
         ChannelCommand::Add { name, kind, target } => {
-            let add =
-                AddChannel { storage: app.storage.clone(), clock: app.clock.clone(), ids: app.ids.clone() };
+            let add = AddChannel {
+                audit: app.audit(),
+                storage: app.storage.clone(),
+                clock: app.clock.clone(),
+                ids: app.ids.clone(),
+            };
             add.execute(&name, kind, target).await?;
             say(format_args!("the channel {name} was added"))
         }
@@ -129,7 +133,8 @@ async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
     let said_fallback = fallback.clone();
     let quiet_hours = args.quiet_hours.map(|OrOff(hours)| hours);
     let change = ChannelChange { target: args.target, fallback, quiet_hours };
-    let channel = SetChannel { storage: app.storage.clone() }.execute(&args.name, change).await?;
+    let channel =
+        SetChannel { audit: app.audit(), storage: app.storage.clone() }.execute(&args.name, change).await?;
     say(format_args!("{} leads to {}", channel.name, channel.target))?;
     match said_fallback {
         Some(Some(name)) => say(format_args!("when it fails for good, {name} is told"))?,
@@ -143,7 +148,9 @@ async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
 }
 
 async fn pause(app: &App, name: &str, paused: bool) -> anyhow::Result<()> {
-    PauseChannel { storage: app.storage.clone(), clock: app.clock.clone() }.execute(name, paused).await?;
+    PauseChannel { audit: app.audit(), storage: app.storage.clone(), clock: app.clock.clone() }
+        .execute(name, paused)
+        .await?;
     let said = if paused { "is paused; what waits is kept" } else { "goes on" };
     say(format_args!("the channel {name} {said}"))
 }

@@ -108,7 +108,9 @@ pub async fn run(app: &App, command: QuarantineCommand) -> anyhow::Result<()> {
         QuarantineCommand::Show { id, format } => show(app, id, format).await,
         QuarantineCommand::Release { id, corrections } => release(app, id, &corrections).await,
         QuarantineCommand::Discard { id } => {
-            DiscardCall { storage: app.storage.clone(), clock: app.clock.clone() }.execute(id).await?;
+            DiscardCall { audit: app.audit(), storage: app.storage.clone(), clock: app.clock.clone() }
+                .execute(id)
+                .await?;
             say(format_args!("{id} was discarded"))
         }
     }
@@ -161,7 +163,9 @@ async fn show(app: &App, id: RequestId, format: Format) -> anyhow::Result<()> {
 }
 
 async fn release(app: &App, id: RequestId, corrections: &[(String, String)]) -> anyhow::Result<()> {
-    let answer = ReleaseCall { take_calls: app.take_calls.clone() }.execute(id, corrections).await?;
+    let answer = ReleaseCall { audit: app.audit(), take_calls: app.take_calls.clone() }
+        .execute(id, corrections)
+        .await?;
     let made = match (answer.reference, answer.user_id) {
         (Some(reference), _) => format!("ticket {reference}"),
         (None, user) => format!("user {}", or_dash(user)),

@@ -34,7 +34,7 @@ enum Form {
 }
 
 pub async fn run(app: &App, settings: &Settings, args: RecipeArgs) -> anyhow::Result<()> {
-    let hook = ChangeHook { storage: app.storage.clone(), entropy: app.entropy.clone() };
+    let hook = ChangeHook { audit: app.audit(), storage: app.storage.clone(), entropy: app.entropy.clone() };
     let hook = hook.execute(&args.name, HookChange::Nothing).await?;
     let public_url = settings.http.public_url.as_ref().map(ToString::to_string);
     let place = &Place::at(public_url.as_deref(), hook.secret.reveal());

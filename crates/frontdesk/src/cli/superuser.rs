@@ -24,6 +24,7 @@ pub async fn run(app: &App, args: SuperuserArgs) -> anyhow::Result<()> {
         asked(args.email).await?
     };
     let add = AddAgent {
+        audit: app.audit(),
         storage: app.storage.clone(),
         clock: app.clock.clone(),
         ids: app.ids.clone(),

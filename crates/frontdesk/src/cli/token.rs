@@ -62,7 +62,9 @@ pub async fn run(app: &App, command: TokenCommand) -> anyhow::Result<()> {
         TokenCommand::Add { name, email, scope } => add(app, &name, &email, scope).await,
         TokenCommand::List(format) => list(app, format).await,
         TokenCommand::Revoke { id } => {
-            RevokeToken { storage: app.storage.clone(), clock: app.clock.clone() }.execute(id).await?;
+            RevokeToken { audit: app.audit(), storage: app.storage.clone(), clock: app.clock.clone() }
+                .execute(id)
+                .await?;
             say(format_args!("{id} is refused from now on"))
         }
     }
@@ -70,6 +72,7 @@ pub async fn run(app: &App, command: TokenCommand) -> anyhow::Result<()> {
 
 async fn add(app: &App, name: &str, email: &str, scope: Scope) -> anyhow::Result<()> {
     let add = AddToken {
+        audit: app.audit(),
         storage: app.storage.clone(),
         clock: app.clock.clone(),
         ids: app.ids.clone(),

@@ -124,7 +124,9 @@ pub async fn run(app: &App, settings: &Settings, command: TopicCommand) -> anyho
         TopicCommand::List(format) => list(app, format).await,
         TopicCommand::Route { topic, channels } => {
             let change = TopicChange { channels: Some(channels.clone()), ..TopicChange::default() };
-            SetTopic { storage: app.storage.clone() }.execute(&topic, change, None).await?;
+            SetTopic { audit: app.audit(), storage: app.storage.clone() }
+                .execute(&topic, change, None)
+                .await?;
             say(format_args!("tickets on {topic} are told to {} from now on", channels.join(", ")))
         }
         TopicCommand::Set(args) => set(app, args).await,
@@ -136,7 +138,9 @@ async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
     let AddArgs { slug, title, aliases, channels, default } = args;
     let said = format!("the topic {slug} was added");
     let new = NewTopic { slug, title, aliases, is_default: default, channels };
-    AddTopic { storage: app.storage.clone(), clock: app.clock.clone() }.execute(new).await?;
+    AddTopic { audit: app.audit(), storage: app.storage.clone(), clock: app.clock.clone() }
+        .execute(new)
+        .await?;
     say(said)
 }
 
@@ -151,7 +155,8 @@ async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
         digest_at: digest_at.map(|OrOff(time)| time),
         escalate_after: escalate_after.map(|OrOff(limit)| limit),
     };
-    let changed = SetTopic { storage: app.storage.clone() }.execute(&topic, change, None).await?;
+    let changed =
+        SetTopic { audit: app.audit(), storage: app.storage.clone() }.execute(&topic, change, None).await?;
     let is_default = if changed.is_default { ", the default" } else { "" };
     say(format_args!(
         "{topic} is called {}{is_default}; other names: {}",

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use adapters_queue::{InProcessQueue, RabbitMqQueue};
 use anyhow::Context as _;
 use application::{
+    audit::Audit,
     conversation::ReplyToTicket,
     intake::TakeCalls,
     ports::{Entropy, Ids, NotificationQueue, PasswordHasher, Schema, Storage},
     staff::{FirstAdminLink, SecondFactors},
 };
 pub use channels::is_mimicked;
-use domain::{dispatch::HANDED_OVER_PER_SLOT, intake::IntakeRules};
+use domain::{audit::Author, dispatch::HANDED_OVER_PER_SLOT, intake::IntakeRules};
 pub use server::Server;
 
 use crate::{
@@ -114,6 +115,11 @@ impl App {
             first_admin: FirstAdminLink::default(),
             second_factors,
         })
+    }
+
+    /// Writes down what whoever works at the machine changes.
+    pub fn audit(&self) -> Audit {
+        Audit::of(Author::AT_THE_MACHINE, Arc::clone(&self.ids), Arc::clone(&self.clock) as _)
     }
 
     /// How people are answered.

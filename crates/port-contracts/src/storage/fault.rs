@@ -154,6 +154,11 @@ operations! {
         TicketWorkRecord record
         TicketWorkEventsOf events_of
     }
+    audit {
+        AuditInsert insert
+        AuditFind find
+        AuditPage page
+    }
     second_factors {
         SecondFactorsOfAgent of_agent
         SecondFactorsConfirmed confirmed

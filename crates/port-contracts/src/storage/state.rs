@@ -5,13 +5,14 @@ use std::sync::Arc;
 use application::ports::{CapturedMail, Changed, HeldStatus};
 use domain::{
     agent::{ApiToken, StaffMember},
+    audit::AuditEntry,
     bot::Bot,
     channel::Channel,
     conversation::{ConversationMessage, MessageKey},
     identity::Identity,
     ids::{
-        AgentId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketEventId, TicketId,
-        TokenId, UserId, WorkerId,
+        AgentId, AuditId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketEventId,
+        TicketId, TokenId, UserId, WorkerId,
     },
     intake::{AnswerSlot, BoundAnswer, IdentityClash, IntakeRow, NewIdentity, Quarantined},
     job::{Job, JobRecord},
@@ -39,6 +40,7 @@ pub(super) struct State {
     pub(super) topics: Arc<Vec<Topic>>,
     pub(super) agents: Table<AgentId, StaffMember>,
     pub(super) tokens: Table<TokenId, ApiToken>,
+    pub(super) audit: Table<AuditId, AuditEntry>,
     pub(super) second_factors: Table<AgentId, SecondFactor>,
     pub(super) sessions: Table<SessionId, Session>,
     pub(super) users: Table<UserId, User>,

@@ -3,9 +3,9 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
-    AgentRepository, BotRepository, CapturedMailRepository, ChannelRepository, ConversationRepository,
-    DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository, LedgerRepository,
-    NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
+    AgentRepository, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
+    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
     RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
     StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
     UserRepository, WatchRepository, WorkerRepository,
@@ -135,6 +135,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn agents(&mut self) -> &mut dyn AgentRepository {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 

@@ -207,7 +207,7 @@ async fn exported(call: &Call<'_>) -> Result<application::users::UserExport, Api
 pub(super) async fn erase(request: HttpRequest) -> HttpResponse {
     answer(&request, Role::Admin, async |call| {
         let id = user_id(call)?;
-        let erase = EraseUser { storage: call.storage(), clock: call.clock() };
+        let erase = EraseUser { audit: call.audit(), storage: call.storage(), clock: call.clock() };
         let receipt = call.run(async move { erase.execute(&WhichUser::Id(id)).await }).await??;
         let receipt = receipt.ok_or(ApiError::NotFound("user"))?;
         Ok(json(StatusCode::OK, &ReceiptResponse::new(id, receipt)))

@@ -104,7 +104,7 @@ pub(crate) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
         let UserPatch { name, language } = body(&request, payload).await?;
         let unknown = || ApiError::invalid("language", "invalid", "this is no tag of a language");
         let language = language.map(|text| Language::parse(&text).ok_or_else(unknown)).transpose()?;
-        let edit = EditUser { storage: call.storage(), clock: call.clock() };
+        let edit = EditUser { audit: call.audit(), storage: call.storage(), clock: call.clock() };
         let user = call.run(async move { edit.execute(id, UserEdit { name, language }).await }).await??;
         Ok(json(StatusCode::OK, &UserResponse::from(&user)))
     })

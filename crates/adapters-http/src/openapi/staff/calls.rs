@@ -106,6 +106,11 @@ fn messages() -> Vec<Call> {
             .gives("200", "BotAnswer", samples::taken()),
         Call::new(Post, "/quarantine/{id}/discard", "discardHeldCall", "Throw a call away")
             .needs(Role::Agent),
+        Call::new(Get, "/audit", "listAudit", "List who changed what").needs(Role::Admin).lists(
+            filters::AUDIT,
+            "AuditEntry",
+            &samples::audit_entry(),
+        ),
         Call::new(Get, "/ledger/{day}", "getLedgerDay", "What calls of a day made, and what there is").gives(
             "200",
             "LedgerDay",

@@ -66,6 +66,7 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add_schema::<api::RetriedResponse>(&mut all);
     add_schema::<api::HeldCallResponse>(&mut all);
     add_schema::<api::ReleaseRequest>(&mut all);
+    add_schema::<api::AuditResponse>(&mut all);
     add_schema::<api::LedgerResponse>(&mut all);
     add_schema::<api::BotWithKeyResponse>(&mut all);
     add_schema::<api::BotRequest>(&mut all);

@@ -9,11 +9,12 @@ use application::{
 use domain::{
     agent::{Role, StaffMember},
     answer::Verdict,
+    audit::{Action, AuditEntry, Author, Facts, Via},
     bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     bot_call::{Fate, Field, Reading, RefusalCode},
     channel::{Channel, ChannelKind, Target},
     identity::{Country, EmailAddress, Identity, PhoneNumber},
-    ids::{AgentId, BotId, ChannelId, NotificationId, RequestId, TicketEventId, TicketId, UserId},
+    ids::{AgentId, AuditId, BotId, ChannelId, NotificationId, RequestId, TicketEventId, TicketId, UserId},
     intake::{CallPath, IntakeOutcome, NewIdentity, QuarantineReason, Quarantined, RawCall},
     language::Language,
     ledger::{LedgerCounts, Made},
@@ -27,11 +28,11 @@ use domain::{
 };
 use jiff::{Timestamp, civil};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::api::{
-    AgentResponse, BotResponse, BotWithKeyResponse, ChannelReceiptResponse, ChannelResponse,
+    AgentResponse, AuditResponse, BotResponse, BotWithKeyResponse, ChannelReceiptResponse, ChannelResponse,
     HeldCallResponse, LedgerResponse, NoteResponse, NotificationResponse, PreviewResponse, ReceiptResponse,
     ReplyResponse, TimelineResponse, TopicResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
     WorkedTicketResponse,
@@ -173,6 +174,19 @@ fn attempt() -> Attempt {
         elapsed_us: Some(84_210),
         mimicked: false,
     }
+}
+
+pub(super) fn audit_entry() -> Value {
+    value(&AuditResponse::from(&AuditEntry {
+        id: AuditId::from_uuid(ID),
+        at: AT,
+        author: Author { agent: Some(AgentId::from_uuid(ID)), via: Via::Panel },
+        action: Action::TopicChanged,
+        object: "sales".to_owned(),
+        before: Facts::from_iter([("title".to_owned(), json!("Sales"))]),
+        after: Facts::from_iter([("title".to_owned(), json!("Sales and prices"))]),
+        reverts: None,
+    }))
 }
 
 pub(super) fn held_call() -> Value {

@@ -15,7 +15,7 @@ use crate::panel::{
 
 pub(super) fn retrying(visit: &Visit<'_>) -> RetryNotification {
     let queue = Arc::clone(&visit.state().take_calls.queue);
-    RetryNotification { storage: visit.storage(), queue, clock: visit.clock() }
+    RetryNotification { audit: visit.audit(), storage: visit.storage(), queue, clock: visit.clock() }
 }
 
 pub(in crate::panel) async fn retry(request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -29,7 +29,8 @@ pub(in crate::panel) async fn retry(request: HttpRequest, payload: Payload) -> H
 
 pub(in crate::panel) async fn cancel(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Agent, async |visit, _| {
-        let (id, cancel) = (visit.path("id")?, CancelNotification { storage: visit.storage() });
+        let (id, cancel) =
+            (visit.path("id")?, CancelNotification { audit: visit.audit(), storage: visit.storage() });
         let run = async move { Ok::<_, PanelError>(cancel.execute(id).await) };
         answer(visit, id, "cancelled", visit.run(run).await?)
     })

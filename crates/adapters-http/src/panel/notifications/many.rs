@@ -62,7 +62,8 @@ pub(in crate::panel) async fn retry(request: HttpRequest, payload: Payload) -> H
 
 pub(in crate::panel) async fn cancel(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Agent, async |visit, form| {
-        let (ids, cancel) = (ticked(&form)?, CancelNotification { storage: visit.storage() });
+        let (ids, cancel) =
+            (ticked(&form)?, CancelNotification { audit: visit.audit(), storage: visit.storage() });
         let run = async move {
             let mut told = Told::default();
             for id in ids {
@@ -84,7 +85,12 @@ pub(in crate::panel) async fn retry_all(request: HttpRequest, payload: Payload) 
             return Err(PanelError::refused(why));
         }
         let queue = Arc::clone(&visit.state().take_calls.queue);
-        let retry = RetryNotifications { storage: visit.storage(), queue, clock: visit.clock() };
+        let retry = RetryNotifications {
+            audit: visit.audit(),
+            storage: visit.storage(),
+            queue,
+            clock: visit.clock(),
+        };
         let changed = visit.run(async move { retry.execute(filter).await }).await?;
         Ok(Told { changed, left: 0 }.back(&form))
     })

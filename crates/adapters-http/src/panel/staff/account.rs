@@ -86,6 +86,7 @@ pub(super) async fn add_token(request: HttpRequest, payload: Payload) -> HttpRes
     act(&request, payload, Role::Viewer, async |visit, form| {
         let state = visit.state();
         let add = AddToken {
+            audit: visit.audit(),
             storage: visit.storage(),
             clock: visit.clock(),
             ids: state.ids.clone(),
@@ -104,7 +105,7 @@ pub(super) async fn revoke_token(request: HttpRequest, payload: Payload) -> Http
     act(&request, payload, Role::Viewer, async |visit, _| {
         let id: TokenId = visit.path("id")?;
         let (storage, agent) = (visit.storage(), visit.agent());
-        let revoke = RevokeToken { storage: visit.storage(), clock: visit.clock() };
+        let revoke = RevokeToken { audit: visit.audit(), storage: visit.storage(), clock: visit.clock() };
         let own = async move {
             let tokens = consult(&*storage, async |tx| tx.agents().tokens(Some(agent.id())).await).await?;
             if !tokens.iter().any(|token| token.id == id) {

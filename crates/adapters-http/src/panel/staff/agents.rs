@@ -43,7 +43,7 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
 
 pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, form| {
-        let add = visit.state().add_agent();
+        let add = visit.state().add_agent(visit.audit());
         let (admin, email) = (visit.agent(), form.needed("email")?.to_owned());
         let password = form.raw("password").unwrap_or_default().to_owned();
         let role = form.value("role")?.unwrap_or(Role::Agent);
@@ -56,7 +56,7 @@ pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse 
 pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, form| {
         let id: AgentId = visit.path("id")?;
-        let change = ChangeAgent { storage: visit.storage(), clock: visit.clock() };
+        let change = ChangeAgent { audit: visit.audit(), storage: visit.storage(), clock: visit.clock() };
         let wanted = AgentChange { role: form.value("role")?, active: form.value("active")? };
         let admin = visit.agent();
         visit.run(async move { change.execute(&admin, id, wanted).await }).await?;

@@ -8,6 +8,7 @@ use actix_web::{
 };
 use application::staff::{CreateFirstAdmin, StaffError};
 use askama::Template;
+use domain::audit::{Author, Via};
 
 use super::sign_in::enter;
 use crate::{
@@ -86,7 +87,8 @@ async fn create(
 ) -> Result<Result<(), &'static str>, PanelError> {
     let shared = shared(request);
     let state = &shared.state;
-    let create = CreateFirstAdmin { add: state.add_agent(), link: state.first_admin.clone() };
+    let audit = state.audit(Author { agent: None, via: Via::Panel });
+    let create = CreateFirstAdmin { add: state.add_agent(audit), link: state.first_admin.clone() };
     let (token, email) = (token.to_owned(), email.to_owned());
     let made = shared.on_runtime(async move { create.execute(&token, &email, password).await }).await?;
     let t = |english: &'static str| Words::for_reader(request).of(english);

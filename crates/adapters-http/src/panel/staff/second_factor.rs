@@ -82,7 +82,8 @@ pub(super) async fn remove(request: HttpRequest, payload: Payload) -> HttpRespon
     act(&request, payload, Role::Admin, async |visit, _| {
         let id: AgentId = visit.path("id")?;
         let (factors, admin) = (visit.state().second_factors.clone(), visit.agent());
-        visit.run(async move { factors.remove(&admin, id).await }).await?;
+        let audit = visit.audit();
+        visit.run(async move { factors.remove(&audit, &admin, id).await }).await?;
         Ok(go("/admin/agents?done=saved"))
     })
     .await

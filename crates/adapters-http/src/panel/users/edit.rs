@@ -18,7 +18,7 @@ pub(in crate::panel) async fn edit(request: HttpRequest, payload: Payload) -> Ht
         let Some(language) = form.text("language").and_then(Language::parse) else {
             return again(visit, &form, visit.t("A language is two letters, such as es.")).await;
         };
-        let edit = EditUser { storage: visit.storage(), clock: visit.clock() };
+        let edit = EditUser { audit: visit.audit(), storage: visit.storage(), clock: visit.clock() };
         let change = UserEdit { name: form.text("name").map(str::to_owned), language: Some(language) };
         let edited = visit.run(async move { Ok::<_, PanelError>(edit.execute(id, change).await) }).await?;
         match edited {

@@ -43,7 +43,7 @@ pub(in crate::panel) async fn erase(request: HttpRequest, payload: Payload) -> H
                 visit.t("Nothing was erased: what was typed is something else."),
             ));
         }
-        let erase = EraseUser { storage: visit.storage(), clock: visit.clock() };
+        let erase = EraseUser { audit: visit.audit(), storage: visit.storage(), clock: visit.clock() };
         let receipt = visit.run(async move { erase.execute(&WhichUser::Id(id)).await }).await?;
         let receipt = receipt.ok_or(PanelError::NotFound)?;
         let frame = visit.frame(visit.t("Erased"), Section::Users);

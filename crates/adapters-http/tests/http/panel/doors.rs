@@ -31,6 +31,7 @@ const PAGES: &[(&str, bool)] = &[
     ("/admin/keys", true),
     ("/admin/account", true),
     ("/admin/agents", false),
+    ("/admin/audit", false),
 ];
 
 /// Forms that a viewer may not send.
@@ -50,6 +51,7 @@ const FORMS: &[&str] = &[
     "/admin/bots/{id}/rotate",
     "/admin/bots/{id}/revoke",
     "/admin/jobs/search/run",
+    "/admin/audit/{id}/revert",
     "/admin/agents",
     "/admin/agents/{id}",
     "/admin/agents/{id}/second-factor",

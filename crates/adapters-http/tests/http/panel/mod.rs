@@ -1,5 +1,6 @@
 //! The panel, as a browser without a script sees it.
 
+mod audit;
 mod browser;
 mod dashboard;
 mod doors;

@@ -50,6 +50,7 @@ pub async fn run(app: &App, command: NotificationsCommand) -> anyhow::Result<()>
 
 async fn retry(app: &App, ids: &[NotificationId]) -> anyhow::Result<()> {
     let retry = RetryNotification {
+        audit: app.audit(),
         storage: app.storage.clone(),
         queue: app.queue.clone(),
         clock: app.clock.clone(),
@@ -62,7 +63,7 @@ async fn retry(app: &App, ids: &[NotificationId]) -> anyhow::Result<()> {
 }
 
 async fn cancel(app: &App, ids: &[NotificationId]) -> anyhow::Result<()> {
-    let cancel = CancelNotification { storage: app.storage.clone() };
+    let cancel = CancelNotification { audit: app.audit(), storage: app.storage.clone() };
     for &id in ids {
         cancel.execute(id).await?;
         say(format_args!("{id} is cancelled"))?;

@@ -71,12 +71,19 @@ pub async fn run(settings: &Settings, args: SimulateArgs) -> anyhow::Result<()> 
 /// A key of the bot for simulations, which is added at the first time.
 async fn own_key(settings: &Settings) -> anyhow::Result<Secret> {
     let app = App::open(settings).await?;
-    let rotate = RotateBotKey { storage: app.storage.clone(), entropy: app.entropy.clone() };
+    let rotate =
+        RotateBotKey { audit: app.audit(), storage: app.storage.clone(), entropy: app.entropy.clone() };
     match rotate.execute(BOT).await {
         Err(BotError::Unknown(_)) => {}
         rotated => return Ok(rotated?),
     }
-    let add = AddBot { storage: app.storage, clock: app.clock, ids: app.ids, entropy: app.entropy };
+    let add = AddBot {
+        audit: app.audit(),
+        storage: app.storage,
+        clock: app.clock,
+        ids: app.ids,
+        entropy: app.entropy,
+    };
     let new = NewBot {
         name: BOT.to_owned(),
         default_origin: Some(BOT.to_owned()),

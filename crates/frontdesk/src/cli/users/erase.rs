@@ -28,7 +28,7 @@ pub async fn run(app: &App, args: EraseArgs) -> anyhow::Result<()> {
             anyhow::bail!("nothing was deleted");
         }
     }
-    let erase = EraseUser { storage: app.storage.clone(), clock: app.clock.clone() };
+    let erase = EraseUser { audit: app.audit(), storage: app.storage.clone(), clock: app.clock.clone() };
     let receipt = erase.execute(&which).await?.ok_or_else(|| anyhow::anyhow!("there is no such user"))?;
     say(told(receipt))
 }

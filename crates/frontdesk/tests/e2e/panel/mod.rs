@@ -1,6 +1,7 @@
 //! The panel in a real browser (Debian's `chromium`), on the whole program.
 
 mod accessibility;
+mod audit;
 mod browser;
 mod driver;
 mod hostile;

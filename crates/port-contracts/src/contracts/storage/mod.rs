@@ -1,6 +1,7 @@
 //! What every storage promises.
 
 mod access;
+mod audit;
 mod batches;
 mod captured_mails;
 mod claiming;
@@ -291,6 +292,11 @@ macro_rules! for_each_storage_case {
                 the_tickets_that_nobody_works_on_are_listed
                 tickets_are_listed_by_how_much_they_matter
                 erasing_a_user_takes_the_notes_on_its_tickets
+            }
+            audit {
+                an_entry_of_the_audit_log_reads_back_as_it_was_written
+                the_audit_log_is_listed_newest_first_and_by_any_filter
+                an_entry_of_the_audit_log_goes_with_the_change_that_failed
             }
             second_factors {
                 a_second_factor_reads_back_as_it_was_written

@@ -1,6 +1,7 @@
 //! The repositories, one file each, all implemented on the unit of work.
 
 mod agents;
+mod audit;
 mod bots;
 mod captured_mails;
 mod channels;
