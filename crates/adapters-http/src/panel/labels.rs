@@ -112,6 +112,7 @@ pub(super) fn done(words: &'static Words, done: &str) -> Option<&'static str> {
         "released" => t("Released: it was taken as if the bot had sent it so."),
         "requested" => t("It will run in a moment."),
         "revoked" => t("Revoked."),
+        "removed" => t("Removed."),
         "reverted" => t("Undone."),
         "session_ended" => t("The session was ended."),
         "first_changed" => t("Done for the newest 10,000. There are more: do it again with a narrower list."),

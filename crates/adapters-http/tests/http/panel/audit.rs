@@ -14,7 +14,8 @@ fn undoing(page: &str) -> String {
 
 /// Lets the topic `vip` tell one channel only.
 fn reroute(admin: &Browser<'_>, channel: &str) {
-    assert_eq!(admin.submit("/admin/routing", TOPIC, &[("channel", channel)]).status, 303);
+    let fields = [("title", "VIP sales"), ("channel", channel)];
+    assert_eq!(admin.submit(TOPIC, TOPIC, &fields).status, 303);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod keys;
 mod live;
 mod mail;
 mod notifications;
+mod routing;
 mod search;
 mod second_factor;
 mod settings;

@@ -50,6 +50,19 @@ async fn a_topic_and_a_channel_that_are_added_are_used_by_the_next_ticket() {
     let told = panel.desk.settled(&["sent"]).await;
     assert_eq!(told[0]["channel"], "boat-yard");
 
+    browser.press("Boats").await;
+    browser.fill("Title", "Boats and oars").await;
+    browser.fill("Tell again", "30").await;
+    browser.press("Save").await;
+    browser.sees("Boats and oars").await;
+    browser.press("What would become of a call").await;
+    browser.fill("What the bot sends", r#"{"topic":"ships","description":"Which?"}"#).await;
+    browser.press("Show").await;
+    browser.sees("Answer: ok").await;
+    browser.sees("yard@desk.example").await;
+    browser.keep_picture("routing-preview").await;
+    browser.press("Routing").await;
+
     browser.press_in("//tr[td[1]='boat-yard']", "Pause").await;
     browser.sees("Paused.").await;
     browser.press_in("//tr[td[1]='boat-yard']", "Resume").await;
