@@ -11,7 +11,7 @@ use application::{
     routing::{PreviewRouting, TestChannel},
     staff::{AddAgent, AuthenticateAgent, FirstAdminLink, SecondFactors, SignIn},
 };
-use domain::{audit::Author, ids::RequestId};
+use domain::{audit::Author, bot::Bot, ids::RequestId};
 use tokio::runtime::Handle;
 use tracing::Instrument;
 
@@ -69,6 +69,9 @@ pub struct HttpState {
     pub readiness: Arc<dyn Readiness>,
     /// Renders `/metrics` in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Prints what is typed into the builder for a bot that talks to people on the `web` or on `whatsapp`; none for other
+    /// media.
+    pub recipe: Arc<dyn Fn(&Bot, &str) -> Option<String> + Send + Sync>,
     /// Calls a second that each bot may make on average; 0 means no limit.
     pub rate_limit: u32,
     /// The names under which the server answers.

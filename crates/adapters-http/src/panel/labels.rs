@@ -63,6 +63,8 @@ pub(super) fn label<'t>(words: &'t Words, name: &'t str) -> &'t str {
 fn action<'t>(words: &'t Words, name: &'t str) -> &'t str {
     let t = |english: &'static str| words.of(english);
     match name {
+        "web" => t("Web"),
+        "whatsapp" => "WhatsApp",
         "panel" => t("Panel"),
         "api" => t("API"),
         "command_line" => t("Command line"),

@@ -113,10 +113,7 @@ fn settings(config: &mut ServiceConfig) {
         .route("/admin/quarantine/{id}/release", post().to(quarantine::release))
         .route("/admin/quarantine/{id}/discard", post().to(quarantine::discard))
         .configure(routing::routes)
-        .route("/admin/bots", get().to(bots::list))
-        .route("/admin/bots", post().to(bots::add))
-        .route("/admin/bots/{id}/rotate", post().to(bots::rotate))
-        .route("/admin/bots/{id}/revoke", post().to(bots::revoke))
+        .configure(bots::routes)
         .route("/admin/jobs", get().to(jobs::list))
         .route("/admin/jobs/{job}/run", post().to(jobs::run_now));
 }

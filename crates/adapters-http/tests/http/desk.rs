@@ -242,6 +242,7 @@ impl Desk {
             ids,
             readiness: self.readiness.clone(),
             metrics: Arc::new(wishes.metrics),
+            recipe: Arc::new(|bot, medium| (medium == "web").then(|| format!("blocks of {}", bot.name))),
             rate_limit: wishes.rate_limit,
             allowed_hosts: AllowedHosts::new(["localhost", "127.0.0.1", "[::1]"]),
             trusted_proxies: wishes.trusted_proxies.clone(),

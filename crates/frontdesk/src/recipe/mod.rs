@@ -16,7 +16,7 @@ mod place;
 mod rows;
 mod text;
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 pub use block::{Block, Branch, Kind, Options, When};
 pub use call::{Call, Filled, Method};
@@ -26,7 +26,7 @@ pub use fill::{ChatFields, Quoting, filled};
 pub use lead_bot::HIDDEN_FIELDS;
 pub use markdown::Markdown;
 pub use place::Place;
-pub use text::Printed;
+pub use text::{Printed, printed};
 
 /// Where a bot talks to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -43,6 +43,14 @@ impl fmt::Display for Medium {
             Self::Web => "web",
             Self::Whatsapp => "whatsapp",
         })
+    }
+}
+
+impl FromStr for Medium {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        clap::ValueEnum::from_str(name, false)
     }
 }
 

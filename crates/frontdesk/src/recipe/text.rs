@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use domain::bot::Bot;
+
 use super::{Block, HIDDEN_FIELDS, Medium, Place, Recipe, rows::rows, snippet};
 
 /// How far what belongs to a block is indented.
@@ -15,6 +17,13 @@ pub struct Printed<'a> {
     pub place: &'a Place,
     /// What the bot is called in Frontdesk.
     pub bot: &'a str,
+}
+
+/// The recipe of a bot for the medium of this name, to be read in the panel. None if there is no such medium.
+pub fn printed(public_url: Option<&str>, bot: &Bot, medium: &str) -> Option<String> {
+    let recipe = &Recipe::of(medium.parse().ok()?);
+    let place = &Place::at(public_url, bot.hook.secret.reveal());
+    Some(Printed { recipe, place, bot: &bot.name }.to_string())
 }
 
 impl fmt::Display for Printed<'_> {

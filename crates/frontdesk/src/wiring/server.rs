@@ -21,6 +21,7 @@ use worker::{Company, Pulse, Sight, Worker};
 use super::{App, channels::Channels};
 use crate::{
     readiness::ServerReadiness,
+    recipe::printed,
     serve::Role,
     settings::{PublicUrl, Settings},
 };
@@ -77,6 +78,7 @@ impl App {
     ) -> HttpState {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
         let storage = || Arc::clone(&self.storage);
+        let public_url = settings.http.public_url.as_ref().map(ToString::to_string);
         HttpState {
             authenticate_bot: Arc::new(AuthenticateBot::new(storage(), Arc::clone(&clock))),
             submit: SubmitCall {
@@ -103,6 +105,7 @@ impl App {
             ids: Arc::clone(&self.ids),
             readiness,
             metrics: Arc::new(move || metrics.render()),
+            recipe: Arc::new(move |bot, medium| printed(public_url.as_deref(), bot, medium)),
             rate_limit: settings.intake.rate_limit,
             allowed_hosts: AllowedHosts::new(&settings.http.allowed_hosts),
             trusted_proxies: settings.http.trusted_proxies.clone(),

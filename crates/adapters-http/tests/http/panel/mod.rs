@@ -1,6 +1,7 @@
 //! The panel, as a browser without a script sees it.
 
 mod audit;
+mod bots;
 mod browser;
 mod dashboard;
 mod doors;

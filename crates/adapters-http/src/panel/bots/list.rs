@@ -1,20 +1,16 @@
-//! `/admin/bots`: the chatbots that call, and their keys.
+//! All bots, and their keys.
 
 use actix_web::{HttpRequest, HttpResponse, web::Payload};
-use application::{
-    bots::{AddBot, BotError, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys, bots_in_use},
-    ports::consult,
-};
+use application::bots::{AddBot, NewBot, RevokeBotKeys, RotateBotKey, WhichKeys};
 use askama::Template;
 use domain::{
     agent::Role,
     bot::{Bot, Secret},
-    identity::Country,
-    ids::BotId,
     language::Language,
 };
 
-use super::{
+use super::{country, in_use, language, named};
+use crate::panel::{
     act::act,
     error::PanelError,
     fields::Fields,
@@ -23,7 +19,7 @@ use super::{
 };
 
 #[derive(Template)]
-#[template(path = "panel/bots.html")]
+#[template(path = "panel/bots/list.html")]
 struct BotsPage {
     frame: Frame,
     bots: Vec<Bot>,
@@ -35,22 +31,10 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     visit(&request, Role::Viewer, async |visit| page(visit, None).await).await
 }
 
-/// The bots that are in use.
-pub(super) async fn in_use(visit: &Visit<'_>) -> Result<Vec<Bot>, PanelError> {
-    let storage = visit.storage();
-    visit.run(async move { consult(&*storage, bots_in_use).await }).await
-}
-
 async fn page(visit: &Visit<'_>, new_key: Option<(String, &Secret)>) -> Result<HttpResponse, PanelError> {
     let bots = in_use(visit).await?;
     let new_key = new_key.map(|(name, key)| (name, key.reveal().to_owned()));
     shown(&BotsPage { frame: visit.frame(visit.t("Bots"), Section::Bots), bots, new_key })
-}
-
-async fn named(visit: &Visit<'_>) -> Result<String, PanelError> {
-    let id: BotId = visit.path("id")?;
-    let bot = in_use(visit).await?.into_iter().find(|bot| bot.id == id);
-    bot.map(|bot| bot.name).ok_or(PanelError::NotFound)
 }
 
 pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -72,18 +56,11 @@ pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse 
 }
 
 fn new_bot(form: &Fields) -> Result<NewBot, PanelError> {
-    let language = match form.text("language") {
-        Some(text) => {
-            Language::parse(text).ok_or_else(|| PanelError::field("language", "two letters are needed"))
-        }
-        None => Ok(Language::ENGLISH),
-    };
-    let country = form.text("country").map(Country::parse).transpose();
     Ok(NewBot {
         name: form.needed("name")?.to_owned(),
         default_origin: form.text("origin").map(str::to_owned),
-        default_language: language?,
-        default_country: country.map_err(|error| PanelError::field("country", error))?,
+        default_language: language(form)?.unwrap_or(Language::ENGLISH),
+        default_country: country(form)?,
     })
 }
 
@@ -115,15 +92,4 @@ pub(super) async fn revoke(request: HttpRequest, payload: Payload) -> HttpRespon
         Ok(go("/admin/bots?done=revoked"))
     })
     .await
-}
-
-impl From<BotError> for PanelError {
-    fn from(error: BotError) -> Self {
-        match error {
-            BotError::Name => Self::field("name", error),
-            BotError::NameTaken(_) | BotError::NoKey(_) => Self::refused(error),
-            BotError::Unknown(_) => Self::NotFound,
-            BotError::Storage(error) => error.into(),
-        }
-    }
 }
