@@ -38,4 +38,4 @@ pub use hosts::{AllowedHosts, Network, NetworkError};
 pub use openapi::openapi;
 pub use panel::LIVE_EVERY;
 pub use server::{Surface, serve};
-pub use state::HttpState;
+pub use state::{HttpState, PrintRecipe};

@@ -69,9 +69,8 @@ pub struct HttpState {
     pub readiness: Arc<dyn Readiness>,
     /// Renders `/metrics` in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Prints what is typed into the builder for a bot that talks to people on the `web` or on `whatsapp`; none for other
-    /// media.
-    pub recipe: Arc<dyn Fn(&Bot, &str) -> Option<String> + Send + Sync>,
+    /// Prints what is typed into a bot's builder.
+    pub recipe: Arc<PrintRecipe>,
     /// Calls a second that each bot may make on average; 0 means no limit.
     pub rate_limit: u32,
     /// The names under which the server answers.
@@ -85,6 +84,10 @@ pub struct HttpState {
     /// The multi-threaded runtime on which use cases run.
     pub runtime: Handle,
 }
+
+/// Prints what is typed into the builder for a bot that talks to people on the `web` or on `whatsapp`; nothing for other
+/// media.
+pub type PrintRecipe = dyn Fn(&Bot, &str) -> Option<String> + Send + Sync;
 
 /// The state, and what is made from it once.
 pub(crate) struct Shared {

@@ -49,7 +49,7 @@ pub(super) async fn list(request: HttpRequest) -> HttpResponse {
         };
         let (members, mut entries) = visit.run(look).await?;
         let older = older(&mut entries, &asked, PATH, |entry| entry.id.as_uuid());
-        let frame = visit.frame(visit.t("Audit log"), Section::Audit);
+        let frame = visit.frame(visit.t("Audit log"), Section::Agents);
         shown(&AuditPage { frame, asked, members, entries, older })
     })
     .await

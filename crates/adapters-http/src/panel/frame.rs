@@ -25,7 +25,6 @@ pub(super) enum Section {
     Quarantine,
     Jobs,
     Agents,
-    Audit,
     Account,
 }
 
@@ -132,10 +131,9 @@ impl Frame {
             (Section::Bots, "/admin/bots", t("Bots")),
             (Section::Jobs, "/admin/jobs", t("Jobs")),
             (Section::Agents, "/admin/agents", t("Agents")),
-            (Section::Audit, "/admin/audit", t("Audit log")),
         ]
         .into_iter()
-        .filter(|(section, ..)| !matches!(section, Section::Agents | Section::Audit) || self.may(Role::Admin))
+        .filter(|(section, ..)| *section != Section::Agents || self.may(Role::Admin))
         .map(move |(section, path, title)| Link { path, title, is_here: section == here })
     }
 

@@ -1,42 +1,37 @@
 //! What programs are answered, made by the types that answer.
 
+mod settings;
+
 use application::{
-    ports::{ErasureReceipt, HeldCall, HeldStatus, Receipt, Wording},
-    routing::{MatchedTopic, PlannedNotification, RoutingPreview},
+    ports::{ErasureReceipt, HeldCall, HeldStatus},
     tickets::TicketAsWorkedOn,
     users::{ExportedNotification, UserExport},
 };
 use domain::{
-    agent::{Role, StaffMember},
-    answer::Verdict,
-    audit::{Action, AuditEntry, Author, Facts, Via},
-    bot::{Bot, BotKeys, Hook, HookSecret, Secret},
-    bot_call::{Fate, Field, Reading, RefusalCode},
-    channel::{Channel, ChannelKind, Target},
-    identity::{Country, EmailAddress, Identity, PhoneNumber},
-    ids::{AgentId, AuditId, BotId, ChannelId, NotificationId, RequestId, TicketEventId, TicketId, UserId},
+    bot_call::{Field, RefusalCode},
+    channel::ChannelKind,
+    identity::{EmailAddress, Identity, PhoneNumber},
+    ids::{AgentId, BotId, ChannelId, NotificationId, RequestId, TicketEventId, TicketId, UserId},
     intake::{CallPath, IntakeOutcome, NewIdentity, QuarantineReason, Quarantined, RawCall},
     language::Language,
     ledger::{LedgerCounts, Made},
     notification::{Attempt, Notification, NotificationStatus, OutcomeKind, Purpose},
-    reminder::Reminders,
-    retry::Outcome,
     ticket::{Chat, Reference, Ticket, TicketStatus},
     ticket_work::{Deed, TicketEvent, TicketWork},
-    topic::{Route, Slug, Topic, TopicMatch},
+    topic::Slug,
     user::{Origin, User},
 };
 use jiff::{Timestamp, civil};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api::{
-    AgentResponse, AuditResponse, BotResponse, BotWithKeyResponse, ChannelReceiptResponse, ChannelResponse,
-    HeldCallResponse, LedgerResponse, NoteResponse, NotificationResponse, PreviewResponse, ReceiptResponse,
-    ReplyResponse, TimelineResponse, TopicResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
-    WorkedTicketResponse,
+    HeldCallResponse, LedgerResponse, NoteResponse, NotificationResponse, ReceiptResponse, ReplyResponse,
+    TimelineResponse, UserExportResponse, UserResponse, WithAttemptsResponse, WorkedTicketResponse,
 };
+
+pub(super) use settings::{agent, audit_entry, bot, bot_with_key, channel, preview, test_receipt, topic};
 
 /// The id of everything in the examples.
 pub(super) const ID: Uuid = Uuid::from_u128(0x0199_8a3e_5c10_7b6e_8f0a_2f4d_9c1b_7a01);
@@ -176,19 +171,6 @@ fn attempt() -> Attempt {
     }
 }
 
-pub(super) fn audit_entry() -> Value {
-    value(&AuditResponse::from(&AuditEntry {
-        id: AuditId::from_uuid(ID),
-        at: AT,
-        author: Author { agent: Some(AgentId::from_uuid(ID)), via: Via::Panel },
-        action: Action::TopicChanged,
-        object: "sales".to_owned(),
-        before: Facts::from_iter([("title".to_owned(), json!("Sales"))]),
-        after: Facts::from_iter([("title".to_owned(), json!("Sales and prices"))]),
-        reverts: None,
-    }))
-}
-
 pub(super) fn held_call() -> Value {
     let call = Quarantined {
         request_id: RequestId::from_uuid(ID),
@@ -214,118 +196,4 @@ pub(super) fn ledger() -> Value {
         notifications: [(NotificationStatus::Sent, 3)].into(),
     };
     value(&LedgerResponse::new(civil::date(2026, 1, 1), &counts))
-}
-
-pub(super) fn bot() -> Value {
-    value(&BotResponse::from(&lead_bot()))
-}
-
-pub(super) fn bot_with_key() -> Value {
-    value(&BotWithKeyResponse::new(&lead_bot(), &Secret::bot_key([0; 32])))
-}
-
-fn lead_bot() -> Bot {
-    Bot {
-        id: BotId::from_uuid(ID),
-        name: "lead bot".to_owned(),
-        default_origin: Some("landing".to_owned()),
-        default_language: Language::ENGLISH,
-        default_country: Country::parse("ES").ok(),
-        keys: BotKeys::new(Secret::bot_key([0; 32]).digest()),
-        hook: Hook::new(HookSecret::new([0; 32])),
-        created_at: AT,
-        archived_at: None,
-    }
-}
-
-pub(super) fn agent() -> Value {
-    let member = StaffMember {
-        id: AgentId::from_uuid(ID),
-        email: "bea@example.com".to_owned(),
-        password_hash: String::new(),
-        role: Role::Agent,
-        created_at: AT,
-        deactivated_at: None,
-    };
-    value(&AgentResponse::new(&member, &[]))
-}
-
-pub(super) fn topic() -> Value {
-    let slack = slack();
-    let topic = Topic {
-        slug: Slug::restore("sales".to_owned()),
-        title: "Sales".to_owned(),
-        aliases: vec!["ventas".to_owned()],
-        is_default: false,
-        routes: vec![Route { channel_id: slack.id, kind: slack.kind }],
-        reminders: Reminders { digest_at: Some(civil::time(8, 0, 0, 0)), escalate_after: None },
-    };
-    value(&TopicResponse::new(&topic, &[slack]))
-}
-
-pub(super) fn channel() -> Value {
-    value(&ChannelResponse::from(&slack()))
-}
-
-fn slack() -> Channel {
-    Channel {
-        id: ChannelId::from_uuid(ID),
-        name: "sales-slack".to_owned(),
-        kind: ChannelKind::Slack,
-        target: Target::Env("SLACK_SALES_WEBHOOK_URL".to_owned()),
-        interval: ChannelKind::Slack.default_interval(),
-        paused_at: None,
-        fallback: None,
-        quiet_hours: "mon-fri 20:00-08:00 Europe/Madrid".parse().ok(),
-        created_at: AT,
-    }
-}
-
-pub(super) fn test_receipt() -> Value {
-    let receipt = Receipt { code: Some(200), answer: Some("ok".to_owned()), ..Receipt::new(Outcome::Sent) };
-    value(&ChannelReceiptResponse::from(receipt))
-}
-
-pub(super) fn preview() -> Value {
-    let topic = MatchedTopic {
-        slug: "sales".to_owned(),
-        title: "Sales".to_owned(),
-        asked: Some("ventas".to_owned()),
-        matched_by: TopicMatch::Alias,
-    };
-    let reading = Reading {
-        name: "topic".to_owned(),
-        given: "ventas".to_owned(),
-        field: Some(Field::Topic),
-        fate: Fate::Taken,
-        read_as: Some("ventas".to_owned()),
-    };
-    let shown = RoutingPreview {
-        readings: vec![reading],
-        result: Verdict::Ok,
-        refused: None,
-        person: None,
-        topic: Some(topic),
-        extra: Map::new(),
-        notifications: vec![planned()],
-    };
-    value(&PreviewResponse::from(shown))
-}
-
-fn planned() -> PlannedNotification {
-    let text = "A new ticket on Sales: Do you have a plan for small teams?".to_owned();
-    PlannedNotification {
-        purpose: Purpose::TicketOpened,
-        channel: "sales-slack".to_owned(),
-        kind: ChannelKind::Slack,
-        target: "env:SLACK_SALES_WEBHOOK_URL".to_owned(),
-        is_secret_set: Some(true),
-        paused_at: None,
-        quiet_hours: None,
-        fallback: None,
-        due_at: AT,
-        goes_out_at: AT,
-        wording: Some(Wording { subject: None, text, mimicked: false }),
-        problem: None,
-    }
 }
