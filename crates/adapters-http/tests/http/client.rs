@@ -58,10 +58,7 @@ impl Request {
 
     pub(crate) fn send(self) -> Response {
         let (method, is_cut) = (self.method, self.declared_length.is_some());
-        let body = self.body.clone();
-        let mut stream = self.begin();
-        // The server may answer before it read everything.
-        let _ = stream.write_all(&body);
+        let stream = self.begin();
         if is_cut {
             stream.shutdown(Shutdown::Write).expect("half a hang-up");
         }
@@ -72,7 +69,9 @@ impl Request {
     pub(crate) fn begin(self) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        stream.write_all(&self.head()).expect("the head is sent");
+        // At once, so that the body does not wait for the acknowledgement of the head. The server may answer and hang up
+        // before it read everything.
+        let _ = stream.write_all(&[self.head(), self.body].concat());
         stream
     }
 

@@ -3,22 +3,28 @@
 use std::sync::Arc;
 
 use domain::{
+    bot_call::{ReadingContext, names_any},
     conversation::ConversationMessage,
     ids::UserId,
-    intake::{IdentityClash, NewIdentity},
+    intake::{IdentityClash, NewIdentity, Quarantined},
     notification::{Attempt, Notification},
     ticket::Ticket,
+    ticket_work::{Deed, TicketEvent},
     user::User,
 };
 use uuid::Uuid;
 
 use super::WhichUser;
 use crate::ports::{
-    CapturedMail, NotificationFilter, Page, Storage, StorageError, Transaction, Whose, consult,
+    CapturedMail, HeldCall, NotificationFilter, Page, QuarantineFilter, Storage, StorageError, Transaction,
+    Whose, consult,
 };
 
 /// So many rows are read at a time.
 const PAGE: u16 = 500;
+
+/// So many calls in quarantine are in memory at once, each of up to 64 KiB.
+const CALLS: u16 = 100;
 
 /// A notification, and what became of it.
 #[derive(Debug, Clone)]
@@ -46,6 +52,10 @@ pub struct UserExport {
     pub messages: Vec<ConversationMessage>,
     /// Notifications about it, newest first.
     pub notifications: Vec<ExportedNotification>,
+    /// What members of staff wrote about its tickets, and the person never saw.
+    pub notes: Vec<TicketEvent>,
+    /// Calls in quarantine that name it, the newest first, also those that were released or discarded.
+    pub quarantined: Vec<HeldCall>,
 }
 
 /// Gathers everything that is stored about one user.
@@ -81,10 +91,14 @@ pub async fn with_attempts(
 
 async fn gather(snapshot: &mut Transaction, id: UserId) -> Result<Option<UserExport>, StorageError> {
     let Some(user) = snapshot.users().find(id).await? else { return Ok(None) };
+    let identities = snapshot.users().identities_of(id).await?;
+    let tickets = tickets(snapshot, id).await?;
     Ok(Some(UserExport {
-        identities: snapshot.users().identities_of(id).await?,
+        notes: notes(snapshot, &tickets).await?,
+        quarantined: quarantined(snapshot, &identities).await?,
+        identities,
         clashes: snapshot.timeline().clashes_of(id).await?,
-        tickets: tickets(snapshot, id).await?,
+        tickets,
         messages: messages(snapshot, id).await?,
         notifications: notifications(snapshot, id).await?,
         user,
@@ -132,6 +146,43 @@ async fn notifications(
             let captured_mail = snapshot.captured_mails().of_notification(notification.id).await?;
             all.push(ExportedNotification { notification, attempts, captured_mail });
         }
+    }
+}
+
+async fn notes(snapshot: &mut Transaction, tickets: &[Ticket]) -> Result<Vec<TicketEvent>, StorageError> {
+    let mut all = Vec::new();
+    for ticket in tickets {
+        let mut before = None;
+        loop {
+            let events = snapshot.ticket_work().events_of(ticket.id, page_after(before)).await?;
+            let Some(last) = events.last() else { break };
+            before = Some(last.id.as_uuid());
+            all.extend(events.into_iter().filter(|event| event.deed == Deed::Note));
+        }
+    }
+    Ok(all)
+}
+
+/// Calls in quarantine belong to nobody, so they are searched for what the user is known as.
+async fn quarantined(
+    snapshot: &mut Transaction,
+    known_as: &[NewIdentity],
+) -> Result<Vec<HeldCall>, StorageError> {
+    let identities: Vec<_> = known_as.iter().map(|known| known.identity.clone()).collect();
+    let bots = snapshot.bots().all().await?;
+    let country = |id| bots.iter().find(|bot| bot.id == id).and_then(|bot| bot.default_country);
+    let names = |held: &HeldCall| {
+        let Quarantined { bot_id, raw, .. } = &held.call;
+        let context = ReadingContext { bot: *bot_id, country: country(*bot_id) };
+        names_any(&raw.query, &raw.body, &context, &identities)
+    };
+    let filter = QuarantineFilter { bot_id: None, with_closed: true };
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let calls = snapshot.quarantine().page(filter, Page { before, limit: CALLS }).await?;
+        let Some(last) = calls.last() else { return Ok(all) };
+        before = Some(last.call.request_id.as_uuid());
+        all.extend(calls.into_iter().filter(names));
     }
 }
 

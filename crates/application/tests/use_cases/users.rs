@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use application::{
     ports::{CapturedMail, StorageError},
+    tickets::AddNote,
     users::{EraseUser, ExportUser, ImportMode, ImportOutcome, ImportUsers, WhichUser},
 };
 use domain::{
+    agent::Role,
     answer::Verdict,
     bot_call::{Field, Fields, RefusalCode, Refused},
     identity::{EmailAddress, Identity, IdentityKind},
@@ -16,7 +18,10 @@ use domain::{
 use port_contracts::{Fault, Operation};
 use serde_json::{Value, json};
 
-use crate::desk::{BEGIN, Desk, seconds};
+use crate::{
+    desk::{BEGIN, Desk, seconds},
+    talk::agent,
+};
 
 fn row(body: &Value) -> Fields {
     Fields::read("", body.to_string().as_bytes()).expect("a JSON object")
@@ -193,6 +198,25 @@ async fn an_export_holds_everything_about_one_user_and_nothing_about_another() {
     assert_eq!((welcome.attempts.len(), welcome.captured_mail.is_some()), (1, true));
     let by_id = export.execute(&WhichUser::Id(ana)).await.expect("it reads").expect("she is known");
     assert_eq!(by_id.user, of_ana.user);
+}
+
+#[tokio::test]
+async fn an_export_has_private_notes_and_calls_in_quarantine_that_name_the_person() {
+    let (desk, _) = desk_with_ana_and_bea().await;
+    let unclear = |email: &str| desk.users_call(&json!({ "name": "?", "note": format!("write to {email}") }));
+    let calls = ["ana@example.com", "bea@example.com"].map(unclear);
+    desk.take_calls().execute(&calls).await;
+    let export = ExportUser { storage: desk.storage() };
+    let of_ana = export.execute(&known_as("ana@example.com")).await.expect("it reads").expect("she is known");
+    let add = AddNote { storage: desk.storage(), clock: desk.clock(), ids: Arc::clone(&desk.ids) as _ };
+    add.execute(&agent(Role::Agent), of_ana.tickets[0].id, "Called twice.").await.expect("a note");
+    let of_ana = export.execute(&known_as("ana@example.com")).await.expect("it reads").expect("she is known");
+    assert_eq!(
+        of_ana.notes.iter().map(|note| note.after.as_deref()).collect::<Vec<_>>(),
+        [Some("Called twice.")]
+    );
+    assert_eq!(of_ana.quarantined.len(), 1);
+    assert!(String::from_utf8_lossy(&of_ana.quarantined[0].call.raw.body).contains("ana@example.com"));
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use super::UserResponse;
 use crate::api::{
     notifications::{AttemptResponse, NotificationResponse},
+    quarantine::HeldCallResponse,
+    ticket_work::NoteResponse,
     tickets::TicketResponse,
 };
 
@@ -24,6 +26,10 @@ pub(crate) struct UserExportResponse {
     messages: Vec<MessageResponse>,
     /// The newest first.
     notifications: Vec<ExportedNotificationResponse>,
+    /// What members of staff wrote about its tickets, and the person never saw.
+    notes: Vec<NoteResponse>,
+    /// Calls in quarantine that name it, also those that were released or discarded.
+    quarantined: Vec<HeldCallResponse>,
 }
 
 /// One message of a conversation.
@@ -95,6 +101,8 @@ impl From<&UserExport> for UserExportResponse {
             tickets: export.tickets.iter().map(TicketResponse::from).collect(),
             messages: export.messages.iter().map(MessageResponse::from).collect(),
             notifications: notifications.collect(),
+            notes: export.notes.iter().map(NoteResponse::from).collect(),
+            quarantined: export.quarantined.iter().map(HeldCallResponse::from).collect(),
         }
     }
 }

@@ -89,6 +89,8 @@ fn exported() -> UserExport {
         tickets: vec![asked()],
         messages: Vec::new(),
         notifications: vec![told],
+        notes: Vec::new(),
+        quarantined: Vec::new(),
     }
 }
 

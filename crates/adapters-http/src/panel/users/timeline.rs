@@ -37,7 +37,11 @@ pub(super) async fn portion(
     let notifications = with_attempts(tx, planned).await?;
     let identities = tx.users().identities_of(id).await?;
     let clashes = tx.timeline().clashes_of(id).await?;
-    Ok((UserExport { user, identities, clashes, tickets, messages, notifications }, older))
+    // Notes stand in the timelines of tickets, and calls in quarantine have a list of their own.
+    let (notes, quarantined) = (Vec::new(), Vec::new());
+    let known =
+        UserExport { user, identities, clashes, tickets, messages, notifications, notes, quarantined };
+    Ok((known, older))
 }
 
 /// The id of the last item, if there may be more after it.

@@ -1,11 +1,15 @@
 //! `frontdesk users export --email`: everything that is stored about one user.
 
-use application::users::{ExportUser, ExportedNotification, UserExport, UserRecord, WhichUser};
+use application::{
+    ports::HeldCall,
+    users::{ExportUser, ExportedNotification, UserExport, UserRecord, WhichUser},
+};
 use domain::{
     conversation::{Author, ConversationMessage},
     identity::IdentityKind,
-    ids::{NotificationId, RequestId, UserId},
+    ids::{NotificationId, RequestId, TicketId, UserId},
     ticket::{Ticket, TicketStatus},
+    ticket_work::TicketEvent,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -27,6 +31,24 @@ struct ExportRecord {
     tickets: Vec<TicketRecord>,
     messages: Vec<MessageRecord>,
     notifications: Vec<DeliveryRecord>,
+    notes: Vec<NoteRecord>,
+    quarantined: Vec<HeldRecord>,
+}
+
+#[derive(Serialize)]
+struct NoteRecord {
+    ticket_id: TicketId,
+    text: Option<String>,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct HeldRecord {
+    request_id: RequestId,
+    bot: String,
+    query: String,
+    body: String,
+    received_at: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -98,6 +120,27 @@ impl From<UserExport> for ExportRecord {
             tickets: export.tickets.into_iter().map(TicketRecord::from).collect(),
             messages: export.messages.into_iter().map(MessageRecord::from).collect(),
             notifications: export.notifications.into_iter().map(DeliveryRecord::from).collect(),
+            notes: export.notes.into_iter().map(NoteRecord::from).collect(),
+            quarantined: export.quarantined.into_iter().map(HeldRecord::from).collect(),
+        }
+    }
+}
+
+impl From<TicketEvent> for NoteRecord {
+    fn from(note: TicketEvent) -> Self {
+        Self { ticket_id: note.ticket_id, text: note.after, at: note.at }
+    }
+}
+
+impl From<HeldCall> for HeldRecord {
+    fn from(held: HeldCall) -> Self {
+        let call = held.call;
+        Self {
+            request_id: call.request_id,
+            bot: held.bot,
+            query: call.raw.query,
+            body: String::from_utf8_lossy(&call.raw.body).into_owned(),
+            received_at: call.received_at,
         }
     }
 }
