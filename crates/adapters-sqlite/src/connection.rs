@@ -1,9 +1,16 @@
 //! Connections: their settings, and the threads that their statements run on.
 
-use std::{error::Error, path::Path, pin::Pin};
+use std::{
+    error::Error,
+    path::Path,
+    pin::Pin,
+    thread,
+    time::{Duration, Instant},
+};
 
 use diesel::{
-    Connection as _, ConnectionError, ConnectionResult, SqliteConnection, connection::SimpleConnection as _,
+    Connection as _, ConnectionError, ConnectionResult, QueryResult, SqliteConnection,
+    connection::SimpleConnection as _,
 };
 use diesel_async::{
     pooled_connection::deadpool::Pool,
@@ -28,6 +35,13 @@ const COMMON: &str = "
     PRAGMA temp_store = MEMORY;
     PRAGMA wal_autocheckpoint = 0;
 ";
+
+/// While one process turns the write-ahead log on, SQLite refuses others at once, whatever `busy_timeout` says: each could
+/// wait for the other. So long is it tried again.
+const SET_UP_WITHIN: Duration = Duration::from_secs(5);
+
+/// It is tried again after so long.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(5);
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +72,22 @@ impl Role {
 /// Opens the database file, which is made if it is missing. Blocks.
 pub(crate) fn establish(path: &str, role: Role) -> ConnectionResult<SqliteConnection> {
     let mut connection = SqliteConnection::establish(path)?;
-    connection
-        .batch_execute(COMMON)
-        .and_then(|()| connection.batch_execute(role.settings()))
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    set_up(&mut connection, role).map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
+}
+
+fn set_up(connection: &mut SqliteConnection, role: Role) -> QueryResult<()> {
+    let deadline = Instant::now() + SET_UP_WITHIN;
+    loop {
+        match connection.batch_execute(COMMON).and_then(|()| connection.batch_execute(role.settings())) {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => thread::sleep(TRY_AGAIN_AFTER),
+            set_up => return set_up,
+        }
+    }
+}
+
+fn is_locked(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(_, told) if told.message() == "database is locked")
 }
 
 /// The path as SQLite takes it: absolute, so that no path means a URI, a database in memory or a temporary one.
