@@ -177,7 +177,7 @@ pub(super) async fn patch(request: HttpRequest, payload: Payload) -> HttpRespons
         };
         let (name, set) =
             (find(call).await?.name, SetChannel { audit: call.audit(), storage: call.storage() });
-        let changed = call.run(async move { set.execute(&name, change).await }).await??;
+        let changed = call.run(async move { set.execute(&name, change, None).await }).await??;
         Ok(json(StatusCode::OK, &ChannelResponse::from(&changed)))
     })
     .await

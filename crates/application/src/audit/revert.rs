@@ -91,14 +91,15 @@ async fn revert_topic(tx: &mut Transaction, audit: &Audit, entry: &AuditEntry) -
 async fn revert_channel(tx: &mut Transaction, audit: &Audit, entry: &AuditEntry) -> Result<(), RevertError> {
     let channels = tx.channels().all().await?;
     let channel = channels.iter().find(|channel| channel.name == entry.object);
-    stands(entry, &channel_facts(channel.ok_or(RevertError::ChangedSince)?, &channels))?;
+    let channel = channel.ok_or(RevertError::ChangedSince)?;
+    stands(entry, &channel_facts(channel, &channels))?;
     let before = &entry.before;
     let change = ChannelChange {
         target: before.get("target").map(read).transpose()?.flatten(),
         fallback: before.get("fallback").map(read).transpose()?,
         quiet_hours: before.get("quiet_hours").map(read::<QuietHours>).transpose()?,
     };
-    change_channel(tx, audit, &entry.object, change).await?;
+    change_channel(tx, audit, &entry.object, change, Some(channel)).await?;
     Ok(())
 }
 

@@ -40,9 +40,15 @@ pub struct SetChannel {
 }
 
 impl SetChannel {
-    /// Changes what is given, and answers the channel as it is then.
-    pub async fn execute(&self, name: &str, change: ChannelChange) -> Result<ChannelRecord, RoutingError> {
-        atomically(&*self.storage, async |tx| change_channel(tx, &self.audit, name, change).await).await
+    /// Changes what is given, and answers the channel as it is then. With `seen` the channel that somebody looked at: if it
+    /// is another one now, it stays.
+    pub async fn execute(
+        &self,
+        name: &str,
+        change: ChannelChange,
+        seen: Option<&ChannelRecord>,
+    ) -> Result<ChannelRecord, RoutingError> {
+        atomically(&*self.storage, async |tx| change_channel(tx, &self.audit, name, change, seen).await).await
     }
 }
 
@@ -52,8 +58,12 @@ pub(crate) async fn change_channel(
     audit: &Audit,
     name: &str,
     change: ChannelChange,
+    seen: Option<&ChannelRecord>,
 ) -> Result<ChannelRecord, RoutingError> {
     let mut channel = find_channel(tx, name).await?;
+    if seen.is_some_and(|seen| *seen != channel) {
+        return Err(RoutingError::Changed);
+    }
     let known = channel.clone();
     if let Some(target) = change.target {
         channel.target = target;

@@ -87,12 +87,12 @@ async fn of_a_channel_only_what_was_changed_is_put_back() {
     let desk = Desk::open().await;
     let set = SetChannel { storage: desk.storage(), audit: desk.audit() };
     let quiet = Some(Some("20:00-08:00 Europe/Madrid".parse().expect("quiet hours")));
-    set.execute("sales-slack", ChannelChange { quiet_hours: quiet, ..ChannelChange::default() })
+    set.execute("sales-slack", ChannelChange { quiet_hours: quiet, ..ChannelChange::default() }, None)
         .await
         .expect("the channel is there");
     let changed = log(&desk).await.remove(0);
     let fallback = Some(Some("team-email".to_owned()));
-    set.execute("sales-slack", ChannelChange { fallback, ..ChannelChange::default() })
+    set.execute("sales-slack", ChannelChange { fallback, ..ChannelChange::default() }, None)
         .await
         .expect("the channel is there");
     let revert = RevertChange { storage: desk.storage(), audit: desk.audit() };

@@ -20,7 +20,7 @@ use port_contracts::RecordingChannel;
 use crate::desk::Desk;
 
 async fn set(desk: &Desk, name: &str, change: ChannelChange) -> Result<Channel, RoutingError> {
-    SetChannel { audit: desk.audit(), storage: desk.storage() }.execute(name, change).await
+    SetChannel { audit: desk.audit(), storage: desk.storage() }.execute(name, change, None).await
 }
 
 fn fallback(name: &str) -> ChannelChange {

@@ -12,6 +12,12 @@ use crate::process;
 use crate::report::Line;
 use crate::server::Server;
 
+/// A server that runs more statements a second than this is not idle: twice as many as an idle one may.
+const BUSY: f64 = 12.0;
+
+/// Entries for 1,000,000 people take some minutes.
+const CATCHING_UP: Duration = Duration::from_hours(1);
+
 /// The counter of database statements in `/metrics`.
 const STATEMENTS: &str = "frontdesk_database_statements_total";
 
@@ -29,6 +35,21 @@ pub(super) struct Quiet {
     processor: f64,
     /// Database statements a second, if the server counts them.
     statements: Option<f64>,
+}
+
+/// Waits until a server that was just loaded has caught up with what is done after calls, such as entries for searching.
+pub(super) async fn caught_up(server: &Server) -> Result<()> {
+    let deadline = Instant::now() + CATCHING_UP;
+    progress("waiting until the server has caught up");
+    while let Some(before) = statements(server.target()).await? {
+        sleep(SETTLE).await;
+        let after = statements(server.target()).await?.unwrap_or(before);
+        if (after - before) / SETTLE.as_secs_f64() < BUSY {
+            break;
+        }
+        ensure!(Instant::now() < deadline, "the server is busy {CATCHING_UP:?} after it was loaded");
+    }
+    Ok(())
 }
 
 /// Watches a server that nobody calls.

@@ -37,6 +37,7 @@ async fn loaded_home(bench: &Bench) -> Result<Home> {
     let mut home = bench.home().await?;
     let server = home.start(NEVER).await?;
     bench.load(server.target(), bench.sizes.waiting).await?;
+    idle::caught_up(&server).await?;
     server.stop().await?;
     Ok(home)
 }

@@ -133,8 +133,9 @@ async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
     let said_fallback = fallback.clone();
     let quiet_hours = args.quiet_hours.map(|OrOff(hours)| hours);
     let change = ChannelChange { target: args.target, fallback, quiet_hours };
-    let channel =
-        SetChannel { audit: app.audit(), storage: app.storage.clone() }.execute(&args.name, change).await?;
+    let channel = SetChannel { audit: app.audit(), storage: app.storage.clone() }
+        .execute(&args.name, change, None)
+        .await?;
     say(format_args!("{} leads to {}", channel.name, channel.target))?;
     match said_fallback {
         Some(Some(name)) => say(format_args!("when it fails for good, {name} is told"))?,

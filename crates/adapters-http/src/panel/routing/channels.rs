@@ -22,6 +22,7 @@ use crate::panel::{
     error::PanelError,
     fields::Fields,
     frame::{Frame, Section},
+    live::Shown,
     visit::{Visit, go, html, visit},
 };
 
@@ -97,13 +98,17 @@ pub(super) async fn test(request: HttpRequest, payload: Payload) -> HttpResponse
 pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, form| {
         let (channel, others) = find(visit).await?;
+        if form.text("seen") != Some(&state(&channel).to_string()) {
+            return Ok(refuse(visit, channel, others, &form, &PanelError::Changed));
+        }
         let change = match wanted(&channel, &form) {
             Ok(change) => change,
             Err(error) => return Ok(refuse(visit, channel, others, &form, &error)),
         };
         let set = SetChannel { audit: visit.audit(), storage: visit.storage() };
-        let name = channel.name.clone();
-        match visit.run(async move { Ok::<_, PanelError>(set.execute(&name, change).await) }).await? {
+        let seen = channel.clone();
+        let set = async move { set.execute(&seen.name, change, Some(&seen)).await };
+        match visit.run(async move { Ok::<_, PanelError>(set.await) }).await? {
             Ok(_) => Ok(go(&format!("{PATH}?done=saved"))),
             Err(RoutingError::Storage(error)) => Err(error.into()),
             Err(error) => Ok(refuse(visit, channel, others, &form, &error.into())),
@@ -135,6 +140,11 @@ async fn find(visit: &Visit<'_>) -> Result<(Channel, Vec<Channel>), PanelError> 
     let mut channels = visit.run(channels).await?;
     let at = channels.iter().position(|channel| channel.id == id).ok_or(PanelError::NotFound)?;
     Ok((channels.remove(at), channels))
+}
+
+/// Another one for every other channel that could be shown.
+fn state(channel: &Channel) -> Shown {
+    Shown::of(format!("{}{channel:?}", channel.target))
 }
 
 fn wanted(channel: &Channel, form: &Fields) -> Result<ChannelChange, PanelError> {
@@ -187,6 +197,16 @@ impl Typed {
 }
 
 impl ChannelPage {
+    /// The state that the next answer is compared with.
+    fn seen(&self) -> Shown {
+        state(&self.channel)
+    }
+
+    /// How the channel is at present.
+    fn present(&self) -> Typed {
+        Typed::of(&self.channel, &self.others)
+    }
+
     fn is_for_teams(&self) -> bool {
         self.channel.target != Target::Person
     }

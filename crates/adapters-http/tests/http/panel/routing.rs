@@ -102,6 +102,7 @@ fn a_channel_gets_a_target_a_fallback_and_quiet_hours_and_is_put_away() {
     let wrong = admin.submit(&path, &path, &[("target", "env:NEW_URL"), ("quiet_hours", "at night")]);
     assert_eq!(wrong.status, 422);
     assert!(wrong.text().contains("env:NEW_URL") && wrong.text().contains("value=\"at night\""));
+    assert_eq!(admin.post(&path, &filled).status, 409, "it is not as it was when this was filled in");
     let archive = format!("{path}/archive");
     let in_use = admin.submit(&path, &archive, &[]);
     assert_eq!(in_use.status, 409, "topics lead to it");
