@@ -167,6 +167,9 @@ impl AddTopic {
             let routes = topic::routes_to(tx, &new.channels).await?;
             let (aliases, is_default, reminders) = (new.aliases, new.is_default, Reminders::default());
             let topic = Topic { slug: new.slug, title, aliases, is_default, routes, reminders };
+            if topic.is_default {
+                topic::note_that_it_moves(tx, &self.audit, &topic.slug).await?;
+            }
             tx.topics().insert(&topic, self.clock.now()).await?;
             let facts = topic_facts(&topic, &tx.channels().all().await?);
             Ok::<_, RoutingError>(self.audit.did(tx, Action::TopicAdded, &topic.slug, facts).await?)

@@ -27,8 +27,8 @@ pub(crate) fn topic_facts(topic: &Topic, channels: &[Channel]) -> Facts {
         "aliases": topic.aliases,
         "default": topic.is_default,
         "channels": topic.routes.iter().filter_map(name).collect::<Vec<_>>(),
-        "digest_at": topic.reminders.digest_at.map(|time| time.strftime("%H:%M").to_string()),
-        "escalate_after_minutes": topic.reminders.escalate_after.map(|wait| wait.as_mins()),
+        "digest_at": topic.reminders.digest_at.map(|time| time.to_string()),
+        "escalate_after": topic.reminders.escalate_after.map(|wait| wait.to_string()),
     }))
 }
 

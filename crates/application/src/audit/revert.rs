@@ -80,9 +80,7 @@ async fn revert_topic(tx: &mut Transaction, audit: &Audit, entry: &AuditEntry) -
         make_default: before.get("default") == Some(&Value::Bool(true)),
         channels: texts(before, "channels"),
         digest_at: before.get("digest_at").map(read::<Time>).transpose()?,
-        escalate_after: before
-            .get("escalate_after_minutes")
-            .map(|minutes| minutes.as_i64().map(SignedDuration::from_mins)),
+        escalate_after: before.get("escalate_after").map(read::<SignedDuration>).transpose()?,
     };
     change_topic(tx, audit, &slug, change, Some(topic)).await?;
     Ok(())

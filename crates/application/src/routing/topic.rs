@@ -11,8 +11,8 @@ use jiff::{SignedDuration, civil::Time};
 
 use super::{RoutingError, checked_name, find_routable};
 use crate::{
-    audit::{Audit, topic_facts},
-    ports::{Storage, Transaction, atomically},
+    audit::{Audit, fact, topic_facts},
+    ports::{Storage, StorageError, Transaction, atomically},
 };
 
 /// What is to change of a topic. Each part is left as it is unless it is given; the inner option takes it away.
@@ -71,6 +71,9 @@ pub(crate) async fn change_topic(
     topic.title = title.unwrap_or(topic.title);
     topic.aliases = change.aliases.unwrap_or(topic.aliases);
     topic.is_default |= change.make_default;
+    if topic.is_default && !known.is_default {
+        note_that_it_moves(tx, audit, &topic.slug).await?;
+    }
     tx.topics().update(&topic).await?;
     if let Some(channels) = &change.channels {
         topic.routes = routes_to(tx, channels).await?;
@@ -86,6 +89,20 @@ pub(crate) async fn change_topic(
     let (before, after) = (topic_facts(&known, &channels), topic_facts(&topic, &channels));
     audit.changed(tx, Action::TopicChanged, &topic.slug, before, after).await?;
     Ok(topic)
+}
+
+/// Notes that the default moves from the topic that has it to another one.
+pub(super) async fn note_that_it_moves(
+    tx: &mut Transaction,
+    audit: &Audit,
+    to: &Slug,
+) -> Result<(), StorageError> {
+    let routing = tx.topics().routing().await?;
+    let Some(from) = routing.topics().iter().find(|topic| topic.is_default && topic.slug != *to) else {
+        return Ok(());
+    };
+    let (before, after) = (fact("default", true), fact("default", false));
+    audit.changed(tx, Action::TopicChanged, &from.slug, before, after).await
 }
 
 /// Removes a topic.

@@ -59,12 +59,15 @@ impl EditUser {
         let now = self.clock.now();
         atomically(&*self.storage, async |tx| {
             let mut user = locked(tx, id).await?.ok_or(EditUserError::Unknown(id))?;
+            let known = user.clone();
             user.name = name.or(user.name);
             user.language = edit.language.unwrap_or(user.language);
             user.updated_at = now;
             tx.users().update(std::slice::from_ref(&user)).await?;
             tx.search().note(&Changed { users: vec![id], tickets: Vec::new() }).await?;
-            self.audit.did(tx, Action::UserChanged, id, fact("changed", what)).await?;
+            if (&user.name, &user.language) != (&known.name, &known.language) {
+                self.audit.did(tx, Action::UserChanged, id, fact("changed", what)).await?;
+            }
             Ok(user)
         })
         .await

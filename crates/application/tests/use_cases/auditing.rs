@@ -10,6 +10,7 @@ use domain::{
     audit::{Action, AuditEntry, Author, Via},
     topic::Slug,
 };
+use jiff::SignedDuration;
 use port_contracts::{Fault, Operation};
 use serde_json::json;
 
@@ -45,6 +46,34 @@ async fn a_change_is_written_down_and_what_changes_nothing_is_not() {
     assert_eq!((&kept["title"], &after["title"]), (&json!(before), &json!("Sales and prices")));
     assert_eq!((kept.len(), after.len()), (1, 1), "what stayed is not kept");
     assert_eq!(author.via, Via::CommandLine);
+}
+
+#[tokio::test]
+async fn a_default_that_moved_and_a_wait_to_the_second_are_put_back() {
+    let desk = Desk::open().await;
+    let set = SetTopic { storage: desk.storage(), audit: desk.audit() };
+    let sales = Slug::restore("sales".to_owned());
+    let topic = async |slug: &str| {
+        let routing = desk.look(async |tx| tx.topics().routing().await).await;
+        routing.topics().iter().find(|topic| topic.slug.as_str() == slug).cloned().expect("a shipped topic")
+    };
+    let routing = desk.look(async |tx| tx.topics().routing().await).await;
+    let default = routing.topics().iter().find(|topic| topic.is_default).expect("a default").slug.clone();
+    let wait = |seconds| TopicChange {
+        escalate_after: Some(Some(SignedDuration::from_secs(seconds))),
+        ..TopicChange::default()
+    };
+    set.execute(&sales, wait(90), None).await.expect("the topic is there");
+    set.execute(&sales, wait(100), None).await.expect("the topic is there");
+    let revert = RevertChange { storage: desk.storage(), audit: desk.audit() };
+    revert.execute(log(&desk).await[0].id).await.expect("it stands");
+    assert_eq!(topic("sales").await.reminders.escalate_after, Some(SignedDuration::from_secs(90)));
+    let change = TopicChange { make_default: true, ..TopicChange::default() };
+    set.execute(&sales, change, None).await.expect("the topic is there");
+    let moved =
+        log(&desk).await.into_iter().find(|entry| entry.object == default.as_str()).expect("an entry");
+    revert.execute(moved.id).await.expect("it stands");
+    assert!(topic(default.as_str()).await.is_default && !topic("sales").await.is_default);
 }
 
 #[tokio::test]

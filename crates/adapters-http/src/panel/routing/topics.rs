@@ -75,7 +75,7 @@ pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpRespon
         if form.text("seen") != Some(&state(&topic).to_string()) {
             return Ok(refuse(visit, topic, channels, &form, &PanelError::Changed));
         }
-        let change = match wanted(&form) {
+        let change = match wanted(&topic, &form) {
             Ok(change) => change,
             Err(error) => return Ok(refuse(visit, topic, channels, &form, &error)),
         };
@@ -121,15 +121,17 @@ fn state(topic: &Topic) -> Shown {
     Shown::of(format!("{topic:?}"))
 }
 
-fn wanted(form: &Fields) -> Result<TopicChange, PanelError> {
-    let minutes = form.value::<u32>("escalate_after")?;
+fn wanted(topic: &Topic, form: &Fields) -> Result<TopicChange, PanelError> {
+    // A wait that a command gave to the second is shown in minutes, and stays as it is unless these are changed.
+    let minutes = form.value::<u32>("escalate_after")?.map(i64::from);
+    let is_kept = minutes == topic.reminders.escalate_after.map(|wait| wait.as_mins());
     Ok(TopicChange {
         title: Some(form.needed("title")?.to_owned()),
         aliases: Some(aliases(form)),
         make_default: form.is_ticked("is_default"),
         channels: Some(form.all("channel").map(str::to_owned).collect()),
         digest_at: Some(form.value::<Time>("digest_at")?),
-        escalate_after: Some(minutes.map(|minutes| SignedDuration::from_mins(minutes.into()))),
+        escalate_after: (!is_kept).then(|| minutes.map(SignedDuration::from_mins)),
     })
 }
 
