@@ -96,21 +96,21 @@ impl SecondFactors {
         Ok((factor, secret))
     }
 
-    /// Turns off one's own, for somebody who knows the password.
-    pub async fn turn_off(&self, agent: &Agent, password: String) -> Result<(), StaffError> {
+    /// Turns off one's own, for somebody who knows the password. All other sessions end.
+    pub async fn turn_off(&self, agent: &Agent, kept: SessionId, password: String) -> Result<(), StaffError> {
         let member = atomically(&*self.storage, async |tx| own(tx, agent).await).await?;
         if !hashing::matches(&self.hasher, password, Some(member.password_hash)).await? {
             return Err(StaffError::WrongPassword);
         }
-        self.delete(agent.id(), None).await
+        self.delete(agent.id(), Some(kept), None).await
     }
 
-    /// Removes the one of somebody who can neither compute nor recover a code.
+    /// Removes the one of somebody who can neither compute nor recover a code, and ends its sessions.
     pub async fn remove(&self, audit: &Audit, admin: &Agent, id: AgentId) -> Result<(), StaffError> {
         if !admin.may(Role::Admin) {
             return Err(StaffError::NotAllowed);
         }
-        self.delete(id, Some(audit)).await
+        self.delete(id, None, Some(audit)).await
     }
 
     /// The same for whoever works at the machine itself.
@@ -118,14 +118,20 @@ impl SecondFactors {
         let email = email.trim().to_lowercase();
         let member =
             consult(&*self.storage, async |snapshot| snapshot.agents().by_email(&email).await).await?;
-        self.delete(member.ok_or(StaffError::Unknown)?.id, Some(audit)).await
+        self.delete(member.ok_or(StaffError::Unknown)?.id, None, Some(audit)).await
     }
 
-    async fn delete(&self, id: AgentId, audit: Option<&Audit>) -> Result<(), StaffError> {
+    async fn delete(
+        &self,
+        id: AgentId,
+        kept: Option<SessionId>,
+        audit: Option<&Audit>,
+    ) -> Result<(), StaffError> {
         atomically(&*self.storage, async |tx| {
             if !tx.second_factors().delete(id).await? {
                 return Err(StaffError::NoSecondFactor);
             }
+            tx.sessions().end_others(id, kept).await?;
             if let Some(audit) = audit {
                 audit.did(tx, Action::SecondFactorRemoved, id, Facts::new()).await?;
             }
@@ -157,7 +163,8 @@ pub(super) async fn take(
     typed: &str,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
-    let Some(mut factor) = tx.second_factors().of_agent(agent).await? else { return Ok(false) };
+    let factor = tx.second_factors().of_agent(agent).await?;
+    let Some(mut factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(false) };
     let Some(secret) = open(vault, &factor) else {
         tracing::error!(
             %agent,

@@ -70,9 +70,9 @@ pub(super) async fn confirm(request: HttpRequest, payload: Payload) -> HttpRespo
 
 pub(super) async fn turn_off(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Viewer, async |visit, form| {
-        let (factors, agent) = (visit.state().second_factors.clone(), visit.agent());
+        let (factors, who) = (visit.state().second_factors.clone(), visit.who().clone());
         let password = form.raw("present").unwrap_or_default().to_owned();
-        visit.run(async move { factors.turn_off(&agent, password).await }).await?;
+        visit.run(async move { factors.turn_off(&who.agent, who.session, password).await }).await?;
         Ok(go("/admin/account?done=saved"))
     })
     .await

@@ -157,5 +157,6 @@ fn it_is_turned_off_with_the_password_or_removed_by_an_admin() {
     let removal = page.split("action=\"").find(|rest| rest.contains("/second-factor\"")).expect("a form");
     let removal = removal.split('"').next().expect("a path").to_owned();
     assert_eq!(admin.submit("/admin/agents", &removal, &[]).status, 303);
+    assert_eq!(agent.open("/admin").status, 401, "whoever was signed in is not any more");
     assert_eq!(Browser::of_nobody(&desk).sign_in("agent@example.com", PASSWORD).status, 303);
 }
