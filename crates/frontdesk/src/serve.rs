@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use domain::identity::PhoneNumber;
 use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
 use tokio::{
     signal::unix::{SignalKind, signal},
     task::JoinSet,
@@ -19,6 +20,7 @@ use crate::{
     readiness::ServerReadiness,
     settings::Settings,
     telemetry::{self, Export},
+    vault::KeyVault,
     wiring::{App, Server},
 };
 
@@ -62,7 +64,12 @@ impl Role {
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what runs and hands back the rest.
-pub async fn run(settings: Settings, role: Role, traces: Option<Export>) -> anyhow::Result<()> {
+pub async fn run(
+    settings: Settings,
+    role: Role,
+    key: Option<SecretString>,
+    traces: Option<Export>,
+) -> anyhow::Result<()> {
     let _lock = settings.database.file().map(ServerLock::acquire).transpose()?;
     let metrics = telemetry::install_metrics()?;
     let app = App::open_for_serving(&settings, role).await?;
@@ -72,7 +79,8 @@ pub async fn run(settings: Settings, role: Role, traces: Option<Export>) -> anyh
     let stop = CancellationToken::new();
     let draining = stop.child_token();
     stop_on_signals(draining.clone(), stop.clone(), grace(&settings, role))?;
-    let server = app.server(&settings, role, listener, metrics.clone(), draining)?;
+    let vault = key.map(|key| Arc::new(KeyVault::new(&key)) as _);
+    let server = app.server(&settings, role, vault, listener, metrics.clone(), draining)?;
     tokio::task::spawn_blocking(warm_up);
     let outcome = match traces {
         Some(traces) => traces.during(serve(server, &app, settings, role, metrics, stop)).await,

@@ -54,8 +54,14 @@ where
     visit.answer(async |visit| if is_ours { run(visit, form).await } else { Err(PanelError::Forged) }).await
 }
 
+/// What a form brings that has no session yet: it comes from a page of ours.
+pub(super) async fn read_own(request: &HttpRequest, payload: Payload) -> Result<Fields, PanelError> {
+    let form = read(payload).await?;
+    if is_own_origin(request) { Ok(form) } else { Err(PanelError::Forged) }
+}
+
 /// What a form brings.
-pub(super) async fn read(payload: Payload) -> Result<Fields, PanelError> {
+async fn read(payload: Payload) -> Result<Fields, PanelError> {
     match timeout(FORM_TIMEOUT, payload.to_bytes_limited(FORM_MAX_BYTES)).await {
         Ok(Ok(Ok(body))) => Ok(Fields::of_form(&body)),
         _ => Err(PanelError::Unread),
@@ -63,7 +69,7 @@ pub(super) async fn read(payload: Payload) -> Result<Fields, PanelError> {
 }
 
 /// Browsers name the page that a form comes from; what names another host is not ours.
-pub(super) fn is_own_origin(request: &HttpRequest) -> bool {
+fn is_own_origin(request: &HttpRequest) -> bool {
     let Some(origin) = request.headers().get(ORIGIN) else { return true };
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     origin.is_some_and(|(_, host)| Some(host) == asked_host(request))

@@ -56,6 +56,11 @@ impl PanelError {
         Self::Refused(reason.to_string())
     }
 
+    /// Whether it is nothing that whoever asks could mend.
+    pub(super) fn is_fault(&self) -> bool {
+        self.status().is_server_error()
+    }
+
     pub(super) const fn status(&self) -> StatusCode {
         match self {
             Self::SignedOut => StatusCode::UNAUTHORIZED,

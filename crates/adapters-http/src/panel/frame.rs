@@ -1,6 +1,6 @@
 //! What is around every page: who is signed in, where it is, what there is beside it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 use actix_web::{HttpRequest, http::Method};
 use application::staff::SignedIn;
@@ -161,6 +161,11 @@ impl Frame {
     /// What a bot sent in a field that has no meaning here: a text as it is, anything else as JSON.
     pub(super) fn sent<'v>(&self, value: &'v Value) -> Cow<'v, str> {
         value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
+    }
+
+    /// Where the audit log tells what was done to `object`.
+    pub(super) fn changes_of(&self, object: impl Display) -> String {
+        format!("/admin/audit{}", Fields::default().with("object", object).query())
     }
 
     /// A state, in its colour.

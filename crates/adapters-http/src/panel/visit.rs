@@ -158,7 +158,7 @@ pub(super) fn turned_away(request: &HttpRequest, error: &PanelError) -> HttpResp
 }
 
 fn log(error: &PanelError) {
-    if error.status().is_server_error() {
+    if error.is_fault() {
         tracing::error!(error = error as &dyn std::error::Error, "a page could not be shown");
     }
 }

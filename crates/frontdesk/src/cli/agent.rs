@@ -48,7 +48,7 @@ pub async fn run(app: &App, command: AgentCommand) -> anyhow::Result<()> {
     match command {
         AgentCommand::List(format) => list(app, format).await,
         AgentCommand::NoSecondFactor { email } => {
-            app.second_factors.remove_at_the_machine(&app.audit(), &email).await?;
+            app.second_factors(None).remove_at_the_machine(&app.audit(), &email).await?;
             say(
                 "the password alone lets this member of staff in now; a second factor can be set up again in the panel",
             )

@@ -27,5 +27,5 @@ pub async fn run(settings: Settings, args: ServeArgs) -> anyhow::Result<()> {
             "FRONTDESK__SECRET_KEY: with PostgreSQL it has to be set, to the same text in every process";
         return Err(WrongUsage(why.to_owned()).into());
     }
-    crate::serve::run(settings, args.role, export).await
+    crate::serve::run(settings, args.role, key, export).await
 }

@@ -6,12 +6,11 @@ mod server;
 use std::sync::Arc;
 
 use adapters_queue::{InProcessQueue, RabbitMqQueue};
-use anyhow::Context as _;
 use application::{
     audit::Audit,
     conversation::ReplyToTicket,
     intake::TakeCalls,
-    ports::{Entropy, Ids, NotificationQueue, PasswordHasher, Schema, Storage},
+    ports::{Entropy, Ids, NotificationQueue, PasswordHasher, Schema, Storage, Vault},
     staff::{FirstAdminLink, SecondFactors},
 };
 pub use channels::is_mimicked;
@@ -23,7 +22,6 @@ use crate::{
     environment::{Argon2Hasher, DatabaseClock, SystemEntropy, SystemIds},
     serve::Role,
     settings::Settings,
-    vault::KeyVault,
 };
 
 /// The ports and their adapters, for commands and for the server alike.
@@ -49,14 +47,12 @@ pub struct App {
     pub take_calls: TakeCalls,
     /// The link that makes the first admin.
     pub first_admin: FirstAdminLink,
-    /// Second factors of members of staff.
-    pub second_factors: SecondFactors,
 }
 
 impl App {
     /// For a command: the database has to be there. What it rings for is found by the next poll of a worker.
     pub async fn open(settings: &Settings) -> anyhow::Result<Self> {
-        let app = Self::assemble(settings, Database::open(&settings.database, "frontdesk").await?, None)?;
+        let app = Self::assemble(settings, Database::open(&settings.database, "frontdesk").await?, None);
         if app.database.prepare(settings.database.migrate()).await? == Schema::Outdated {
             anyhow::bail!(OUTDATED);
         }
@@ -68,14 +64,10 @@ impl App {
     pub async fn open_for_serving(settings: &Settings, role: Role) -> anyhow::Result<Self> {
         let database = Database::open(&settings.database, &format!("frontdesk-{}", role.as_str())).await?;
         let broker = settings.broker.as_ref().map(RabbitMqQueue::new).transpose()?.map(Arc::new);
-        Self::assemble(settings, database, broker)
+        Ok(Self::assemble(settings, database, broker))
     }
 
-    fn assemble(
-        settings: &Settings,
-        database: Database,
-        broker: Option<Arc<RabbitMqQueue>>,
-    ) -> anyhow::Result<Self> {
+    fn assemble(settings: &Settings, database: Database, broker: Option<Arc<RabbitMqQueue>>) -> Self {
         let clock = Arc::new(DatabaseClock::default());
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let storage = database.storage();
@@ -92,29 +84,20 @@ impl App {
             ids: Arc::clone(&ids),
             rules: IntakeRules { welcome_delay: settings.welcome.delay },
         };
-        let (entropy, hasher): (Arc<dyn Entropy>, Arc<dyn PasswordHasher>) =
-            (Arc::new(SystemEntropy), Arc::new(Argon2Hasher));
-        let key = settings.secret_key(&*entropy).context("the secret key cannot be read or made")?;
-        let second_factors = SecondFactors {
-            storage: Arc::clone(&storage),
-            clock: Arc::clone(&clock) as _,
-            entropy: Arc::clone(&entropy),
-            hasher: Arc::clone(&hasher),
-            vault: key.map(|key| Arc::new(KeyVault::new(&key)) as _),
-        };
-        Ok(Self {
-            database,
-            storage,
-            broker,
-            queue,
-            clock,
-            ids,
-            entropy,
-            hasher,
-            take_calls,
-            first_admin: FirstAdminLink::default(),
-            second_factors,
-        })
+        let (entropy, hasher) = (Arc::new(SystemEntropy), Arc::new(Argon2Hasher));
+        let first_admin = FirstAdminLink::default();
+        Self { database, storage, broker, queue, clock, ids, entropy, hasher, take_calls, first_admin }
+    }
+
+    /// Second factors of members of staff. Without a vault they can be removed, but not set up or asked for.
+    pub fn second_factors(&self, vault: Option<Arc<dyn Vault>>) -> SecondFactors {
+        SecondFactors {
+            storage: Arc::clone(&self.storage),
+            clock: Arc::clone(&self.clock) as _,
+            entropy: Arc::clone(&self.entropy),
+            hasher: Arc::clone(&self.hasher),
+            vault,
+        }
     }
 
     /// Writes down what whoever works at the machine changes.

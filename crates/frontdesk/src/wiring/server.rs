@@ -8,8 +8,8 @@ use application::{
     delivery::{BeatHeart, DispatchNotifications, ReclaimNotifications, SettleAttempts, StopWorker},
     intake::{AuthenticateBot, FindUser, IntakeLane, LaneRunner, ListTopics, ShowTicketStatus, SubmitCall},
     jobs::{RunJob, ShareJobs},
-    ports::Clock,
-    staff::AuthenticateAgent,
+    ports::{Clock, Vault},
+    staff::{AuthenticateAgent, SecondFactors},
     watchdog::Watch,
 };
 use domain::ids::WorkerId;
@@ -51,6 +51,7 @@ impl App {
         &self,
         settings: &Settings,
         role: Role,
+        vault: Option<Arc<dyn Vault>>,
         listener: TcpListener,
         metrics: PrometheusHandle,
         draining: CancellationToken,
@@ -61,7 +62,9 @@ impl App {
         let readiness =
             Arc::new(ServerReadiness::new(role, pulse.clone(), self.broker.clone(), draining, seen));
         let channels = self.channels(settings)?;
-        let state = self.http_state(settings, lane, &channels, Arc::clone(&readiness), metrics);
+        let second_factors = self.second_factors(vault);
+        let state =
+            self.http_state(settings, lane, &channels, second_factors, Arc::clone(&readiness), metrics);
         let surface = if role.takes_calls() { Surface::Everything } else { Surface::Health };
         let http = adapters_http::serve(listener, state, surface, HTTP_THREADS)?;
         let worker = role.delivers().then(|| self.worker(settings, channels, pulse));
@@ -73,6 +76,7 @@ impl App {
         settings: &Settings,
         lane: IntakeLane,
         channels: &Channels,
+        second_factors: SecondFactors,
         readiness: Arc<ServerReadiness>,
         metrics: PrometheusHandle,
     ) -> HttpState {
@@ -97,7 +101,7 @@ impl App {
             preview_routing: self.preview_routing(settings, channels.clone()),
             test_channel: self.test_channel(channels.clone()),
             first_admin: self.first_admin.clone(),
-            second_factors: self.second_factors.clone(),
+            second_factors,
             entropy: Arc::clone(&self.entropy),
             hasher: Arc::clone(&self.hasher),
             storage: storage(),

@@ -1,7 +1,7 @@
 //! One bot: what it assumes of people, where its conversations are delivered, and putting it away.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
-use application::bots::{ArchiveBot, BotChange, BotError, ChangeHook, HookChange, SetBot};
+use application::bots::{ArchiveBot, BotChange, ChangeHook, HookChange, SetBot};
 use askama::Template;
 use domain::{agent::Role, bot::Bot};
 
@@ -44,18 +44,18 @@ pub(super) async fn show(request: HttpRequest) -> HttpResponse {
 pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, form| {
         let bot = find(visit).await?;
-        let change = match wanted(&form) {
-            Ok(change) => change,
-            Err(error) => return Ok(refuse(visit, bot, &form, &error)),
-        };
-        let (set, name) = (SetBot { audit: visit.audit(), storage: visit.storage() }, bot.name.clone());
-        match visit.run(async move { Ok::<_, PanelError>(set.execute(&name, change).await) }).await? {
-            Ok(_) => Ok(go(&format!("/admin/bots/{}?done=saved", bot.id))),
-            Err(BotError::Storage(error)) => Err(error.into()),
-            Err(error) => Ok(refuse(visit, bot, &form, &error.into())),
+        match set(visit, bot.name.clone(), &form).await {
+            Err(error) if !error.is_fault() => Ok(refuse(visit, bot, &form, &error)),
+            tried => tried.map(|_| go(&format!("/admin/bots/{}?done=saved", bot.id))),
         }
     })
     .await
+}
+
+async fn set(visit: &Visit<'_>, name: String, form: &Fields) -> Result<Bot, PanelError> {
+    let change = wanted(form)?;
+    let set = SetBot { audit: visit.audit(), storage: visit.storage() };
+    visit.run(async move { set.execute(&name, change).await }).await
 }
 
 /// Gives the hook a new address, or another token.
@@ -138,12 +138,5 @@ impl Typed {
             language: text("language"),
             country: text("country"),
         }
-    }
-}
-
-impl BotPage {
-    /// The query of its entries in the audit log.
-    fn changes(&self) -> String {
-        Fields::default().with("object", &self.bot.name).query()
     }
 }

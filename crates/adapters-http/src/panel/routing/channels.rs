@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     ports::consult,
-    routing::{AddChannel, ArchiveChannel, ChannelChange, PauseChannel, RoutingError, SetChannel},
+    routing::{AddChannel, ArchiveChannel, ChannelChange, PauseChannel, SetChannel},
 };
 use askama::Template;
 use domain::{
@@ -98,23 +98,21 @@ pub(super) async fn test(request: HttpRequest, payload: Payload) -> HttpResponse
 pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, form| {
         let (channel, others) = find(visit).await?;
-        if form.text("seen") != Some(&state(&channel).to_string()) {
-            return Ok(refuse(visit, channel, others, &form, &PanelError::Changed));
-        }
-        let change = match wanted(&channel, &form) {
-            Ok(change) => change,
-            Err(error) => return Ok(refuse(visit, channel, others, &form, &error)),
-        };
-        let set = SetChannel { audit: visit.audit(), storage: visit.storage() };
-        let seen = channel.clone();
-        let set = async move { set.execute(&seen.name, change, Some(&seen)).await };
-        match visit.run(async move { Ok::<_, PanelError>(set.await) }).await? {
-            Ok(_) => Ok(go(&format!("{PATH}?done=saved"))),
-            Err(RoutingError::Storage(error)) => Err(error.into()),
-            Err(error) => Ok(refuse(visit, channel, others, &form, &error.into())),
+        match set(visit, channel.clone(), &form).await {
+            Err(error) if !error.is_fault() => Ok(refuse(visit, channel, others, &form, &error)),
+            tried => tried.map(|_| go(&format!("{PATH}?done=saved"))),
         }
     })
     .await
+}
+
+async fn set(visit: &Visit<'_>, seen: Channel, form: &Fields) -> Result<Channel, PanelError> {
+    if form.text("seen") != Some(&state(&seen).to_string()) {
+        return Err(PanelError::Changed);
+    }
+    let change = wanted(&seen, form)?;
+    let set = SetChannel { audit: visit.audit(), storage: visit.storage() };
+    visit.run(async move { set.execute(&seen.name, change, Some(&seen)).await }).await
 }
 
 pub(super) async fn archive(request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -209,11 +207,6 @@ impl ChannelPage {
 
     fn is_for_teams(&self) -> bool {
         self.channel.target != Target::Person
-    }
-
-    /// The query of its entries in the audit log.
-    fn changes(&self) -> String {
-        Fields::default().with("object", &self.channel.name).query()
     }
 
     /// What may stand in for it.

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     ports::consult,
-    routing::{AddTopic, NewTopic, RemoveTopic, RoutingError, SetTopic, TopicChange},
+    routing::{AddTopic, NewTopic, RemoveTopic, SetTopic, TopicChange},
 };
 use askama::Template;
 use domain::{
@@ -72,23 +72,21 @@ pub(super) async fn add(request: HttpRequest, payload: Payload) -> HttpResponse 
 pub(super) async fn change(request: HttpRequest, payload: Payload) -> HttpResponse {
     act(&request, payload, Role::Admin, async |visit, form| {
         let (topic, channels) = find(visit).await?;
-        if form.text("seen") != Some(&state(&topic).to_string()) {
-            return Ok(refuse(visit, topic, channels, &form, &PanelError::Changed));
-        }
-        let change = match wanted(&topic, &form) {
-            Ok(change) => change,
-            Err(error) => return Ok(refuse(visit, topic, channels, &form, &error)),
-        };
-        let set = SetTopic { audit: visit.audit(), storage: visit.storage() };
-        let seen = topic.clone();
-        let set = async move { set.execute(&seen.slug, change, Some(&seen)).await };
-        match visit.run(async move { Ok::<_, PanelError>(set.await) }).await? {
-            Ok(_) => Ok(go(&format!("{PATH}?done=saved"))),
-            Err(RoutingError::Storage(error)) => Err(error.into()),
-            Err(error) => Ok(refuse(visit, topic, channels, &form, &error.into())),
+        match set(visit, topic.clone(), &form).await {
+            Err(error) if !error.is_fault() => Ok(refuse(visit, topic, channels, &form, &error)),
+            tried => tried.map(|_| go(&format!("{PATH}?done=saved"))),
         }
     })
     .await
+}
+
+async fn set(visit: &Visit<'_>, seen: Topic, form: &Fields) -> Result<Topic, PanelError> {
+    if form.text("seen") != Some(&state(&seen).to_string()) {
+        return Err(PanelError::Changed);
+    }
+    let change = wanted(&seen, form)?;
+    let set = SetTopic { audit: visit.audit(), storage: visit.storage() };
+    visit.run(async move { set.execute(&seen.slug, change, Some(&seen)).await }).await
 }
 
 pub(super) async fn remove(request: HttpRequest, payload: Payload) -> HttpResponse {

@@ -13,7 +13,7 @@ use domain::audit::{Author, Via};
 use super::sign_in::enter;
 use crate::{
     panel::{
-        act::{is_own_origin, read},
+        act::read_own,
         error::PanelError,
         frame::Frame,
         visit::{html, turned_away},
@@ -60,10 +60,7 @@ pub(super) async fn submit(request: HttpRequest, payload: Payload) -> HttpRespon
 
 async fn take(request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Refusal> {
     let token = admitted(request)?;
-    let form = read(payload).await?;
-    if !is_own_origin(request) {
-        return Err(PanelError::Forged.into());
-    }
+    let form = read_own(request, payload).await?;
     let email = form.text("email").unwrap_or_default().to_owned();
     let password = form.raw("password").unwrap_or_default().to_owned();
     let t = |english: &'static str| Words::for_reader(request).of(english);

@@ -17,7 +17,7 @@ use super::onward::{Interrupted, Onward, TO};
 use crate::{
     hosts::client_address,
     panel::{
-        act::{act, is_own_origin, read},
+        act::{act, read_own},
         error::PanelError,
         fields::Fields,
         frame::Frame,
@@ -64,7 +64,7 @@ pub(in crate::panel) fn ask(request: &HttpRequest, interrupted: Option<Interrupt
 
 /// Takes address and password.
 pub(in crate::panel) async fn submit(request: HttpRequest, payload: Payload) -> HttpResponse {
-    let form = match own_form(&request, payload).await {
+    let form = match read_own(&request, payload).await {
         Ok(form) => form,
         Err(error) => return turned_away(&request, &error),
     };
@@ -86,7 +86,7 @@ pub(in crate::panel) async fn submit(request: HttpRequest, payload: Payload) -> 
 
 /// Takes the code of a telephone, or a recovery code.
 pub(in crate::panel) async fn finish(request: HttpRequest, payload: Payload) -> HttpResponse {
-    let form = match own_form(&request, payload).await {
+    let form = match read_own(&request, payload).await {
         Ok(form) => form,
         Err(error) => return turned_away(&request, &error),
     };
@@ -105,11 +105,6 @@ pub(in crate::panel) async fn finish(request: HttpRequest, payload: Payload) -> 
         }
         Err(error) => turned_away(&request, &error),
     }
-}
-
-async fn own_form(request: &HttpRequest, payload: Payload) -> Result<Fields, PanelError> {
-    let form = read(payload).await?;
-    if is_own_origin(request) { Ok(form) } else { Err(PanelError::Forged) }
 }
 
 /// Signs in who was made just now; if that fails, the page to sign in says why the next time.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use application::{
-    ports::{TicketFilter, consult},
+    ports::{Page, StorageError, TicketFilter, Transaction, consult},
     tickets::{TicketAsWorkedOn, with_work},
 };
 use askama::Template;
@@ -20,7 +20,7 @@ use crate::panel::{
     fields::{Fields, older},
     frame::{Frame, Section},
     live::{Shown, follow},
-    visit::{Visit, shown, visit},
+    visit::{shown, visit},
 };
 
 const PATH: &str = "/admin/tickets";
@@ -44,12 +44,16 @@ pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
     visit(&request, Role::Viewer, async |visit| {
         let asked = Fields::of_query(&request);
         let own = visit.agent().id();
-        let mut tickets = look(visit).await?;
+        let (filter, page) = (filter(&asked, own)?, asked.page()?);
         let storage = visit.storage();
-        let around = async move {
-            consult(&*storage, async |tx| Ok((tx.topics().routing().await?, tx.agents().all().await?))).await
+        let look = async move {
+            consult(&*storage, async |tx| {
+                let tickets = tickets(tx, &filter, page).await?;
+                Ok((tx.topics().routing().await?, tx.agents().all().await?, tickets))
+            })
+            .await
         };
-        let (routing, members) = visit.run(around).await?;
+        let (routing, members, mut tickets) = visit.run(look).await?;
         let frame = visit.frame(visit.t("Tickets"), Section::Tickets);
         let frame = frame.follow("/admin/tickets/live", asked.clone(), state(&tickets));
         let older = older(&mut tickets, &asked, PATH, |known| known.ticket.id.as_uuid());
@@ -60,22 +64,23 @@ pub(in crate::panel) async fn list(request: HttpRequest) -> HttpResponse {
 
 /// Tells an open inbox when its tickets change.
 pub(in crate::panel) async fn follow_list(request: HttpRequest) -> HttpResponse {
-    follow(request, async |visit| Ok(state(&look(visit).await?))).await
+    follow(request, async |visit| {
+        let asked = Fields::of_query(visit.request);
+        let (filter, page) = (filter(&asked, visit.agent().id())?, asked.page()?);
+        let storage = visit.storage();
+        let look = async move { consult(&*storage, async |tx| tickets(tx, &filter, page).await).await };
+        Ok(state(&visit.run(look).await?))
+    })
+    .await
 }
 
-/// The tickets that an address asks for, and one more if there are others.
-async fn look(visit: &Visit<'_>) -> Result<Vec<TicketAsWorkedOn>, PanelError> {
-    let asked = Fields::of_query(visit.request);
-    let (filter, page) = (filter(&asked, visit.agent().id())?, asked.page()?);
-    let storage = visit.storage();
-    let look = async move {
-        consult(&*storage, async |tx| {
-            let tickets = tx.tickets().page(&filter, page).await?;
-            with_work(tx, tickets).await
-        })
-        .await
-    };
-    visit.run(look).await
+async fn tickets(
+    tx: &mut Transaction,
+    filter: &TicketFilter,
+    page: Page,
+) -> Result<Vec<TicketAsWorkedOn>, StorageError> {
+    let tickets = tx.tickets().page(filter, page).await?;
+    with_work(tx, tickets).await
 }
 
 fn state(tickets: &[TicketAsWorkedOn]) -> Shown {
