@@ -25,8 +25,8 @@ pub use alarm::{AlarmUrl, AlarmUrlError, AlarmWebhook};
 pub use environment::EnvironmentLookup;
 pub use http::{HttpClient, HttpTimeouts, PostError};
 pub use landbot::{
-    CustomerNumber, CustomerNumberError, FieldName, FieldNameError, LandbotChannel, LandbotClient,
-    LandbotToken, LandbotTokenError, Refusal,
+    CustomerNumber, CustomerNumberError, LandbotChannel, LandbotClient, LandbotToken, LandbotTokenError,
+    Refusal,
 };
 pub use reqwest::Url;
 pub use team::{ChatApis, ChatSettings, TeamChats};

@@ -1,6 +1,6 @@
 //! What templates may say: plain facts under the names that templates use. The front page of the crate lists them.
 
-use domain::message::{Message, Person, ReplyFacts, TicketFacts};
+use domain::message::{ChatUpdateFacts, Message, Person, ReplyFacts, TicketFacts};
 use serde::Serialize;
 
 /// The facts of `welcome`.
@@ -33,6 +33,51 @@ impl<'a> Reply<'a> {
             text: "It is 50 € a month.\n\nShall we begin?",
             sender: "Frontdesk",
         })
+    }
+}
+
+/// The facts of `chat_fields` and `chat_resumed`: only mail that stands in for a chat says them.
+#[derive(Serialize)]
+pub(crate) struct ChatUpdate<'a> {
+    reference: String,
+    fields: Vec<FieldFacts<'a>>,
+    resume_at: Option<String>,
+    pub(crate) stands_in_for: Option<StandIn<'a>>,
+    sender: &'a str,
+}
+
+/// A field, and what is written into it.
+#[derive(Serialize)]
+struct FieldFacts<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl<'a> ChatUpdate<'a> {
+    pub(crate) fn new(update: &'a ChatUpdateFacts, sender: &'a str) -> Self {
+        let written = update.writes.iter();
+        Self {
+            reference: update.reference.to_string(),
+            fields: written.map(|(name, value)| FieldFacts { name: name.as_str(), value }).collect(),
+            resume_at: update.resume_at.as_ref().map(ToString::to_string),
+            stands_in_for: None,
+            sender,
+        }
+    }
+
+    /// With and without each part.
+    pub(crate) fn samples() -> [ChatUpdate<'static>; 2] {
+        let stands_in_for = StandIn { channel: "person-chat", kind: "landbot" };
+        let fields = vec![FieldFacts { name: "ticket_ref", value: "T-000042" }];
+        [(fields, None, None), (Vec::new(), Some("1010178/Nkqgn6xkf".to_owned()), Some(stands_in_for))].map(
+            |(fields, resume_at, stands_in_for)| ChatUpdate {
+                reference: "T-000042".to_owned(),
+                fields,
+                resume_at,
+                stands_in_for,
+                sender: "Frontdesk",
+            },
+        )
     }
 }
 

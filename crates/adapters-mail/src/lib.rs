@@ -20,6 +20,7 @@
 //! | `ticket_opened` | `reference`, `topic`, `topic_asked?`, `description`, `bot`, `opened_at`, `chat_url?`, `ticket_url?`, `person?` (`name?`, `email?`, `phone?`, `source?`, `page?`, `referrer?`, `campaign?`), `reply_reaches_person`, `stands_in_for?` (`channel`, `kind`), `sender` |
 //! | `escalation` | what `ticket_opened` is given, and `waited` |
 //! | `reply` | `name?`, `reference`, `text`, `sender` |
+//! | `chat_fields`, `chat_resumed` | `reference`, `fields` (`name`, `value`), `resume_at?`, `stands_in_for?` (`channel`, `kind`), `sender` |
 //! | `digest` | `topic`, `open`, `pending`, `oldest` (`reference`, `waited`, `is_open`, `ticket_url?`), `tickets_url?`, `sender` |
 
 mod alarm;

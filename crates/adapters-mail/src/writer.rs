@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     compose::{ComposedMail, Head, compose},
-    facts::{Reply, StandIn, TicketOpened, Welcome},
+    facts::{ChatUpdate, Reply, StandIn, TicketOpened, Welcome},
     mailbox::Correspondent,
     recipient::Recipient,
     reminder_facts::{Digest, Escalation},
@@ -80,6 +80,15 @@ impl MailWriter {
             Content::Reply { reply, person } => {
                 let facts = Reply::new(reply, person.as_ref(), sender);
                 self.templates.render(&reply.language, Purpose::Reply, &facts)
+            }
+            Content::ChatUpdate { update } => {
+                let purpose = match update.resume_at {
+                    Some(_) => Purpose::ChatResumed,
+                    None => Purpose::ChatFields,
+                };
+                let mut facts = ChatUpdate::new(update, sender);
+                facts.stands_in_for = stands_in.then(|| StandIn::new(message));
+                self.templates.render(&update.team_language, purpose, &facts)
             }
             Content::Digest { digest } => {
                 let facts = Digest::new(message, digest, self.public_url.as_deref(), sender);

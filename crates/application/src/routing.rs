@@ -9,6 +9,7 @@ use std::sync::Arc;
 use domain::{
     audit::{Action, Facts},
     channel::{Channel, ChannelKind, PERSON_CHANNEL, Target},
+    chat_rules::ChatRules,
     ids::ChannelId,
     label,
     reminder::Reminders,
@@ -165,8 +166,15 @@ impl AddTopic {
         let slug = new.slug.to_string();
         let inserted = atomically(&*self.storage, async |tx| {
             let routes = topic::routes_to(tx, &new.channels).await?;
-            let (aliases, is_default, reminders) = (new.aliases, new.is_default, Reminders::default());
-            let topic = Topic { slug: new.slug, title, aliases, is_default, routes, reminders };
+            let topic = Topic {
+                slug: new.slug,
+                title,
+                aliases: new.aliases,
+                is_default: new.is_default,
+                routes,
+                reminders: Reminders::default(),
+                chat_rules: ChatRules::default(),
+            };
             if topic.is_default {
                 topic::note_that_it_moves(tx, &self.audit, &topic.slug).await?;
             }

@@ -46,14 +46,16 @@ impl fmt::Debug for Fallback {
 }
 
 /// Plans what is told over other channels, due at once: the same content over the fallback of the channel that failed.
-/// A chain ends at a channel that has no fallback, whose fallback was tried already, or may not stand in for it.
+/// A chain ends at a channel that has no fallback, whose fallback was tried already, or may not stand in for it. What is
+/// for a chat alone goes nowhere else.
 pub fn fall_back(
     undelivered: &[Undelivered],
     channels: &[Channel],
     now: Timestamp,
     ids: &mut dyn IdSource,
 ) -> Vec<Fallback> {
-    let planned = undelivered.iter().filter_map(|failed| {
+    let told = undelivered.iter().filter(|failed| !failed.purpose.is_for_a_chat_alone());
+    let planned = told.filter_map(|failed| {
         let channel_id = next_channel(&failed.tried, channels)?;
         let planned = NewNotification {
             id: NotificationId::from_uuid(ids.next_id()),
@@ -126,6 +128,13 @@ mod tests {
 
     fn told(tried: &[u128], channels: &[Channel]) -> Option<ChannelId> {
         planned(tried, channels).first().map(|fallback| fallback.planned.channel_id)
+    }
+
+    #[test]
+    fn what_is_for_a_chat_alone_goes_nowhere_else() {
+        let failed = Undelivered { purpose: Purpose::ChatFields, ..undelivered(&[1]) };
+        let channels = [channel(1, Some(2)), channel(2, None)];
+        assert_eq!(fall_back(&[failed], &channels, NOW, &mut || Uuid::nil()), []);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! * what a program is answered when it calls again: [`response`];
 //! * who people are: [`identity`], [`user`], [`agent`];
 //! * what people and teams write to each other: [`conversation`];
-//! * where a ticket goes: [`ticket`], [`topic`], [`channel`];
+//! * where a ticket goes: [`ticket`], [`topic`], [`channel`], and what its chat is told of it: [`chat_rules`];
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
 //! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
 //! * when somebody has to look: [`watchdog`];
@@ -24,6 +24,7 @@ pub mod bot;
 pub mod bot_call;
 pub mod cells;
 pub mod channel;
+pub mod chat_rules;
 pub mod conversation;
 pub mod dispatch;
 pub mod fallback;

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use crate::{
     bot::Bot,
     channel::{ChannelKind, Target},
+    chat_rules::{ChatRules, FieldName, ResumePoint},
     ids::{NotificationId, RequestId, TicketId, UserId},
     language::Language,
+    notification::Purpose,
     reminder::Backlog,
-    ticket::{Chat, Reference, Ticket},
+    ticket::{Chat, Reference, Ticket, TicketStatus},
     topic::Topic,
     user::{Origin, User},
 };
@@ -70,6 +72,11 @@ pub enum Content {
         /// What waits.
         digest: Box<DigestFacts>,
     },
+    /// Brings a chat up to date with its ticket.
+    ChatUpdate {
+        /// With what.
+        update: Box<ChatUpdateFacts>,
+    },
 }
 
 impl Content {
@@ -80,7 +87,7 @@ impl Content {
             Self::TicketOpened { person, .. }
             | Self::Escalation { person, .. }
             | Self::Reply { person, .. } => person.as_ref(),
-            Self::Digest { .. } => None,
+            Self::Digest { .. } | Self::ChatUpdate { .. } => None,
         }
     }
 }
@@ -202,6 +209,48 @@ impl ReplyFacts {
 impl fmt::Debug for ReplyFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReplyFacts").field("reference", &self.reference).finish_non_exhaustive()
+    }
+}
+
+/// What a chat is brought up to date with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ChatUpdateFacts {
+    /// What people call the ticket.
+    pub reference: Reference,
+    /// The chat that the ticket was opened from.
+    pub chat: Chat,
+    /// Which fields are given which values.
+    pub writes: Vec<(FieldName, String)>,
+    /// Where the flow goes on after that, if it does.
+    pub resume_at: Option<ResumePoint>,
+    /// The language of those who read it where there is no chat to write to.
+    pub team_language: Language,
+}
+
+impl ChatUpdateFacts {
+    /// What the rules of its topic ask for a ticket as it is now; none if that is nothing any more. The flow goes on only
+    /// while the ticket is resolved: the person may have written again.
+    pub fn of(purpose: Purpose, ticket: &Ticket, rules: &ChatRules, team_language: Language) -> Option<Self> {
+        let reference = (&rules.reference_field, ticket.reference.to_string());
+        let status = (&rules.status_field, ticket.status.to_string());
+        let written = |(field, value): (&Option<FieldName>, String)| Some((field.clone()?, value));
+        let writes: Vec<_> = [reference, status].into_iter().filter_map(written).collect();
+        let goes_on = purpose == Purpose::ChatResumed && ticket.status == TicketStatus::Resolved;
+        let resume_at = rules.resume_at.clone().filter(|_| goes_on);
+        let is_any = !writes.is_empty() || resume_at.is_some();
+        is_any.then(|| Self {
+            reference: ticket.reference,
+            chat: ticket.chat.clone(),
+            writes,
+            resume_at,
+            team_language,
+        })
+    }
+}
+
+impl fmt::Debug for ChatUpdateFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatUpdateFacts").field("reference", &self.reference).finish_non_exhaustive()
     }
 }
 

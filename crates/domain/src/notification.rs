@@ -23,6 +23,17 @@ named! {
         Digest = "digest",
         /// Answers a person about a ticket.
         Reply = "reply",
+        /// Writes what is known of a ticket into fields of its chat.
+        ChatFields = "chat_fields",
+        /// Lets the flow of a chat go on after its ticket was resolved.
+        ChatResumed = "chat_resumed",
+    }
+}
+
+impl Purpose {
+    /// Whether only the chat itself has any use for it.
+    pub const fn is_for_a_chat_alone(self) -> bool {
+        matches!(self, Self::ChatFields | Self::ChatResumed)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{channel::ChannelKind, ids::ChannelId, names::named, reminder::Reminders};
+use crate::{channel::ChannelKind, chat_rules::ChatRules, ids::ChannelId, names::named, reminder::Reminders};
 
 /// The short name of a topic in paths and stored rows: lower-case letters, digits and dashes, at most 64.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +63,8 @@ pub struct Topic {
     pub routes: Vec<Route>,
     /// When its team is told again.
     pub reminders: Reminders,
+    /// What is done in the chats of its tickets.
+    pub chat_rules: ChatRules,
 }
 
 impl Topic {
@@ -151,6 +153,7 @@ mod tests {
             is_default,
             routes: Vec::new(),
             reminders: Reminders::default(),
+            chat_rules: ChatRules::default(),
         }
     }
 

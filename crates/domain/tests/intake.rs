@@ -3,7 +3,8 @@
 use domain::{
     answer::{Answer, Sentence, Verdict},
     bot_call::{Field, Fields, ReadingContext, read_tickets_call, read_users_call},
-    channel::{ChannelKind, PERSON_CHANNEL_ID},
+    channel::{CHAT_CHANNEL_ID, ChannelKind, PERSON_CHANNEL_ID},
+    chat_rules::ChatRules,
     identity::Identity,
     ids::{BotId, ChannelId, RequestId},
     intake::{
@@ -40,6 +41,7 @@ fn routing() -> Routing {
         is_default,
         routes,
         reminders: Reminders::default(),
+        chat_rules: ChatRules::default(),
     };
     Routing::new(vec![
         topic("sales", false, vec![route(8, ChannelKind::Slack), route(9, ChannelKind::Email)]),
@@ -207,6 +209,25 @@ fn a_ticket_goes_to_every_channel_of_its_topic_at_once() {
         (row.outcome, row.users_made, row.tickets_made, row.notifications_made),
         (IntakeOutcome::Ticketed, 1, 1, 3)
     );
+}
+
+#[test]
+fn a_ticket_from_a_chat_owes_it_what_the_topic_asks_for() {
+    let mut topics = routing().topics().to_vec();
+    topics[1].chat_rules = ChatRules { reference_field: "ticket_ref".parse().ok(), ..ChatRules::default() };
+    let known = Knowledge { routing: Routing::new(topics), ..nothing_known() };
+    let in_chat = ticket(&json!({"topic": "support", "description": "Hello?", "customer_id": 42}));
+    let by_form = ticket(&json!({"topic": "support", "description": "Hello?", "email": "ana@example.com"}));
+    let decisions = decided(&[in_chat, by_form], known);
+    let owed: Vec<_> =
+        decisions.writes.notifications.iter().filter(|n| n.purpose == Purpose::ChatFields).collect();
+    assert_eq!(owed.len(), 1);
+    assert_eq!(
+        (owed[0].ticket_id, owed[0].channel_id, owed[0].due_at),
+        (Some(decisions.writes.tickets[0].id), CHAT_CHANNEL_ID, NOW)
+    );
+    assert_eq!(decisions.answers[0].channels, [ChannelKind::Email], "no team is told more");
+    assert_eq!(decisions.writes.intake[0].notifications_made, 2);
 }
 
 #[test]

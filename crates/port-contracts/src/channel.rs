@@ -111,6 +111,7 @@ impl Channel for RecordingChannel {
         let text = match &message.content {
             Content::Welcome { person } => format!("Welcome {}", person.name.as_deref().unwrap_or("you")),
             Content::TicketOpened { ticket, .. } => format!("{}: {}", ticket.topic, ticket.description),
+            Content::ChatUpdate { update } => format!("{}: {:?}", update.reference, update.writes),
             Content::Escalation { .. } | Content::Digest { .. } | Content::Reply { .. } => {
                 return Err(WordingError::Unsupported);
             }

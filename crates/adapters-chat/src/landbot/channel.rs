@@ -8,7 +8,7 @@ use domain::message::{Content, Message};
 
 use super::{chat::Chat, client::LandbotClient};
 
-/// Answers persons in their chats. What is for a team has no chat to go to: mail stands in, as it does for everything while
+/// Answers persons in their chats, and brings these up to date with tickets. What is for a team has no chat to go to: mail stands in, as it does for everything while
 /// there is no token.
 pub struct LandbotChannel {
     chat: Option<Chat>,
@@ -27,6 +27,7 @@ impl Channel for LandbotChannel {
     async fn deliver(&self, message: &Message) -> Receipt {
         match (&self.chat, &message.content) {
             (Some(chat), Content::Reply { reply, .. }) => chat.say(reply).await,
+            (Some(chat), Content::ChatUpdate { update }) => chat.update(update).await,
             _ => self.stand_in.deliver(message).await,
         }
     }

@@ -6,11 +6,15 @@ use application::ports::Receipt;
 use domain::{conversation::parts, message::ReplyFacts, retry::Outcome};
 use tokio::time::{sleep, timeout};
 
-use super::{client::LandbotClient, refusal::Refusal, values::CustomerNumber};
+use super::{
+    client::LandbotClient,
+    refusal::Refusal,
+    values::{CustomerNumber, CustomerNumberError},
+};
 use crate::receipt::saying;
 
 /// All calls for one reply take no longer: a channel has two minutes.
-const LIMIT: Duration = Duration::from_secs(100);
+pub(super) const LIMIT: Duration = Duration::from_secs(100);
 
 /// How often a later part of a reply is tried again at once, as the first is in the chat already.
 const LATER_TRIES: u32 = 4;
@@ -37,15 +41,12 @@ impl Chat {
     /// for a while, and then the fate of the whole reply is unknown, so that an agent looks at the chat and nothing is said
     /// twice.
     pub(super) async fn say(&self, reply: &ReplyFacts) -> Receipt {
-        let Some(customer) = &reply.chat.customer else {
-            return permanent(&"the ticket was not opened from a chat");
-        };
-        let customer = match customer.parse() {
+        let customer = match customer_of(&reply.chat) {
             Ok(customer) => customer,
-            Err(error) => return permanent(&error),
+            Err(receipt) => return receipt,
         };
         match parts(&reply.text).split_first() {
-            None => permanent(&"the reply has no text"),
+            None => permanent("the reply has no text"),
             Some((first, rest)) => timeout(LIMIT, self.say_all(customer, first, rest))
                 .await
                 .unwrap_or_else(|_| saying(Outcome::Unknown, "Landbot took too long")),
@@ -118,6 +119,13 @@ fn is_not_ours(refusal: &Refusal) -> bool {
     refusal.status() == Some(412)
 }
 
-fn permanent(why: &dyn ToString) -> Receipt {
+/// Who is at the other end of a chat.
+pub(super) fn customer_of(chat: &domain::ticket::Chat) -> Result<CustomerNumber, Receipt> {
+    let customer =
+        chat.customer.as_ref().ok_or_else(|| permanent("the ticket was not opened from a chat"))?;
+    customer.parse().map_err(|error: CustomerNumberError| permanent(error))
+}
+
+fn permanent(why: impl ToString) -> Receipt {
     saying(Outcome::Permanent, why.to_string())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::chat_rules::{FieldName, ResumePoint};
 use reqwest::{
     Method, Url,
     header::{AUTHORIZATION, CONTENT_TYPE},
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     refusal::Refusal,
-    values::{CustomerNumber, FieldName, LandbotToken},
+    values::{CustomerNumber, LandbotToken},
 };
 use crate::{
     http::{Answer, HttpClient, HttpTimeouts},
@@ -75,18 +76,13 @@ impl LandbotClient {
         }
     }
 
-    /// Gives the chat to a bot, which goes on at the block `node`, or begins where there is none.
-    pub async fn assign_bot(
-        &self,
-        customer: CustomerNumber,
-        bot: u64,
-        node: Option<&str>,
-    ) -> Result<(), Refusal> {
-        let body = match node {
-            Some(node) => json!({ "launch": true, "node": node }),
+    /// Gives the chat to a bot, which goes on at a block, or begins.
+    pub async fn assign_bot(&self, customer: CustomerNumber, point: &ResumePoint) -> Result<(), Refusal> {
+        let body = match &point.block {
+            Some(block) => json!({ "launch": true, "node": block }),
             None => json!({ "launch": true }),
         };
-        self.act(Method::PUT, customer, &format!("assign_bot/{bot}"), Some(body)).await
+        self.act(Method::PUT, customer, &format!("assign_bot/{}", point.bot), Some(body)).await
     }
 
     /// Looks whether the token is good for anything. Changes nothing, and reads nothing about anybody.

@@ -55,7 +55,7 @@ impl Refusal {
         }
     }
 
-    /// The receipt for a text that was to be sent by the call.
+    /// The receipt for what was to be done by the call, and is done once only.
     pub(super) fn receipt(&self) -> Receipt {
         let answer = match &self.0 {
             Cause::Answered { said, .. } => said.clone(),
@@ -64,7 +64,7 @@ impl Refusal {
         Receipt { code: self.status(), ..saying(self.outcome(), answer) }
     }
 
-    /// The receipt for a text that was to be sent after the call: its fate is not in doubt.
+    /// The receipt for what was to be done after the call, or is the same when it is done again: its fate is not in doubt.
     pub(super) fn receipt_before_sending(&self) -> Receipt {
         let receipt = self.receipt();
         match receipt.outcome {

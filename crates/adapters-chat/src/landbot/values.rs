@@ -41,36 +41,6 @@ impl fmt::Debug for CustomerNumber {
     }
 }
 
-/// The name of a field in Landbot, which flows read as `@name`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldName(String);
-
-impl FieldName {
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A text cannot be the name of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name of a Landbot field has letters, digits and underscores, at most {MAX_FIELD_NAME}")]
-pub struct FieldNameError;
-
-/// More than any name that a person types into the builder.
-const MAX_FIELD_NAME: usize = 100;
-
-impl FromStr for FieldName {
-    type Err = FieldNameError;
-
-    /// Reads a name with or without the `@` before it.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let name = text.trim().trim_start_matches('@');
-        let is_name = (1..=MAX_FIELD_NAME).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if is_name { Ok(Self(name.to_owned())) } else { Err(FieldNameError) }
-    }
-}
-
 /// The token of an agent: it can do whatever that agent can.
 #[derive(Debug, Clone)]
 pub struct LandbotToken(SecretString);
@@ -114,16 +84,6 @@ mod tests {
         assert!("500000001".parse::<CustomerNumber>().is_ok());
         for text in ["", "..", "tg-42", "1/2", "+1", "-1", "1.0", "99999999999999999999999"] {
             assert_eq!(text.parse::<CustomerNumber>(), Err(CustomerNumberError), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_field_is_named_as_flows_name_it() {
-        for text in ["ticket_ref", "@ticket_ref", " ticket_ref "] {
-            assert_eq!(text.parse(), Ok(FieldName("ticket_ref".to_owned())), "{text}");
-        }
-        for text in ["", "@", "a b", "../x", "a/b", "é", &"x".repeat(101)] {
-            assert_eq!(text.parse::<FieldName>(), Err(FieldNameError), "{text}");
         }
     }
 

@@ -71,7 +71,7 @@ impl CardWriter {
     pub(crate) fn write<'a>(&'a self, message: &'a Message) -> Option<Card<'a>> {
         let words = self.languages.words(team_language(&message.content)?);
         let mut card = match &message.content {
-            Content::Welcome { .. } | Content::Reply { .. } => return None,
+            Content::Welcome { .. } | Content::Reply { .. } | Content::ChatUpdate { .. } => return None,
             Content::TicketOpened { ticket, person } => self.opened(words, ticket, person.as_ref()),
             Content::Escalation { ticket, person } => self.waiting(words, message, ticket, person.as_ref()),
             Content::Digest { digest } => self.digest(words, message, digest),
@@ -139,7 +139,7 @@ impl CardWriter {
 /// The language that a team is written to in; none for what is not meant for a team.
 fn team_language(content: &Content) -> Option<&Language> {
     match content {
-        Content::Welcome { .. } | Content::Reply { .. } => None,
+        Content::Welcome { .. } | Content::Reply { .. } | Content::ChatUpdate { .. } => None,
         Content::TicketOpened { ticket, .. } | Content::Escalation { ticket, .. } => {
             Some(&ticket.team_language)
         }

@@ -107,7 +107,7 @@ impl<'a> Event<'a> {
             Content::Digest { digest } => {
                 ("tickets.digest", message.due_at, Data::Backlog(Backlog::new(digest, public_url)))
             }
-            Content::Welcome { .. } | Content::Reply { .. } => return None,
+            Content::Welcome { .. } | Content::Reply { .. } | Content::ChatUpdate { .. } => return None,
         };
         let possible_duplicate = message.possible_duplicate;
         Some(Self { name, version: VERSION, timestamp, possible_duplicate, data })

@@ -9,7 +9,7 @@ use domain::{
     channel::{ChannelKind, Target},
     ids::{NotificationId, RequestId, TicketId, UserId},
     language::Language,
-    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
+    message::{ChatUpdateFacts, Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     reminder::{Backlog, WaitingTicket},
     retry::{Fault, Outcome},
     ticket::{Chat, Reference, TicketStatus},
@@ -224,6 +224,23 @@ pub(crate) fn reply(customer: Option<&str>, text: &str) -> Message {
     };
     let content = Content::Reply { reply: Box::new(reply), person: Some(ana()) };
     Message { kind: ChannelKind::Landbot, ..message(content) }
+}
+
+/// What the chat of `customer` is told: values of fields, and where its flow goes on.
+pub(crate) fn chat_update(
+    customer: Option<&str>,
+    fields: &[(&str, &str)],
+    resume_at: Option<&str>,
+) -> Message {
+    let written = |(name, value): &(&str, &str)| (name.parse().expect("a field"), (*value).to_owned());
+    let update = ChatUpdateFacts {
+        reference: ticket().reference,
+        chat: Chat { customer: customer.map(str::to_owned), uuid: None },
+        writes: fields.iter().map(written).collect(),
+        resume_at: resume_at.map(|point| point.parse().expect("a place")),
+        team_language: Language::ENGLISH,
+    };
+    Message { kind: ChannelKind::Landbot, ..message(Content::ChatUpdate { update: Box::new(update) }) }
 }
 
 pub(crate) fn in_spanish() -> Language {

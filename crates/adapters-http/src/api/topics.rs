@@ -1,5 +1,7 @@
 //! `/api/v1/topics`
 
+use std::{fmt::Display, str::FromStr};
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Payload};
 use application::{
     ports::consult,
@@ -12,7 +14,7 @@ use domain::{
     response::digest_of_call,
     topic::{Slug, Topic},
 };
-use jiff::{SignedDuration, civil::Time};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,6 +40,12 @@ pub(crate) struct TopicResponse {
     digest_at: Option<String>,
     /// After so many minutes without a reply a ticket is told once more; `null`: never.
     escalate_after_minutes: Option<i64>,
+    /// The field of Landbot that is given the reference of a ticket opened in a chat; `null`: none.
+    landbot_reference_field: Option<String>,
+    /// The field that is given the status of such a ticket each time that it moves; `null`: none.
+    landbot_status_field: Option<String>,
+    /// Where the chat goes on once its ticket is resolved: `BOT/BLOCK` or `BOT`; `null`: nowhere.
+    landbot_resume_at: Option<String>,
 }
 
 impl TopicResponse {
@@ -63,6 +71,9 @@ impl TopicResponse {
             channels: named.map(|channel| channel.name.clone()).collect(),
             digest_at: topic.reminders.digest_at.map(|time| time.strftime("%H:%M").to_string()),
             escalate_after_minutes: topic.reminders.escalate_after.map(|wait| wait.as_mins()),
+            landbot_reference_field: topic.chat_rules.reference_field.as_ref().map(ToString::to_string),
+            landbot_status_field: topic.chat_rules.status_field.as_ref().map(ToString::to_string),
+            landbot_resume_at: topic.chat_rules.resume_at.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -106,21 +117,42 @@ pub(crate) struct TopicPatch {
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>)]
     escalate_after_minutes: Nullable<u32>,
+    /// Letters, digits and underscores; `null`: none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    landbot_reference_field: Nullable<String>,
+    /// Letters, digits and underscores; `null`: none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    landbot_status_field: Nullable<String>,
+    /// `BOT/BLOCK`, or `BOT` to begin; `null`: nowhere.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    landbot_resume_at: Nullable<String>,
 }
 
 impl TopicPatch {
     fn change(self) -> Result<TopicChange, ApiError> {
-        let time = |text: String| parsed::<Time>("digest_at", &text);
         let wait = |minutes: u32| SignedDuration::from_mins(minutes.into());
         Ok(TopicChange {
             title: self.title,
             aliases: self.aliases,
             make_default: self.is_default,
             channels: self.channels,
-            digest_at: read_nullable(self.digest_at, time)?,
+            digest_at: read_text("digest_at", self.digest_at)?,
             escalate_after: self.escalate_after_minutes.map(|given| given.map(wait)),
+            reference_field: read_text("landbot_reference_field", self.landbot_reference_field)?,
+            status_field: read_text("landbot_status_field", self.landbot_status_field)?,
+            resume_at: read_text("landbot_resume_at", self.landbot_resume_at)?,
         })
     }
+}
+
+fn read_text<T: FromStr<Err: Display>>(
+    field: &'static str,
+    given: Nullable<String>,
+) -> Result<Nullable<T>, ApiError> {
+    read_nullable(given, |text| parsed(field, &text))
 }
 
 pub(super) async fn list(request: HttpRequest) -> HttpResponse {

@@ -4,6 +4,7 @@ use domain::{
     answer::{Answer, Sentence, Verdict},
     bot_call::Field,
     channel::ChannelKind,
+    chat_rules::ChatRules,
     ids::{RequestId, UserId},
     language::Language,
     reminder::Reminders,
@@ -99,6 +100,7 @@ pub(super) fn topics() -> Value {
         is_default: false,
         routes: Vec::new(),
         reminders: Reminders::default(),
+        chat_rules: ChatRules::default(),
     };
     let routing =
         Routing::new(vec![topic("sales", "Sales"), topic("pricing", "Pricing"), topic("support", "Support")]);

@@ -33,6 +33,8 @@ pub(super) fn label<'t>(words: &'t Words, name: &'t str) -> &'t str {
         "welcome" => t("Welcome mail"),
         "ticket_opened" => t("Ticket opened"),
         "escalation" => t("Escalation"),
+        "chat_fields" => t("Chat brought up to date"),
+        "chat_resumed" => t("Chat goes on"),
         "digest" => t("Digest"),
         "reply" => t("Reply"),
         "email" => t("Email"),

@@ -15,7 +15,7 @@ use serde::Serialize;
 pub use self::error::TemplateError;
 use self::sources::{Mails, PartNames, Sources};
 use crate::{
-    facts::{Reply, TicketOpened, Welcome},
+    facts::{ChatUpdate, Reply, TicketOpened, Welcome},
     reminder_facts::{Digest, Escalation},
 };
 
@@ -82,6 +82,7 @@ impl Templates {
                 Purpose::TicketOpened => self.try_with(names, &TicketOpened::samples())?,
                 Purpose::Escalation => self.try_with(names, &Escalation::samples())?,
                 Purpose::Reply => self.try_with(names, &Reply::samples())?,
+                Purpose::ChatFields | Purpose::ChatResumed => self.try_with(names, &ChatUpdate::samples())?,
                 Purpose::Digest => self.try_with(names, &Digest::samples())?,
             }
         }

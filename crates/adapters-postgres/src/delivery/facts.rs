@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
+    chat_rules::ChatRules,
     language::Language,
     message::{DigestFacts, Person},
     notification::Purpose,
@@ -16,7 +17,7 @@ use crate::{
     backlog::backlog,
     columns::{Id, JsonText},
     error::Failure,
-    rows::{ChannelRow, NotificationRow, TicketRow, origin},
+    rows::{ChannelRow, ChatRulesRow, NotificationRow, TicketRow, origin},
     schema::{bots, channels, digests, messages, tickets, topic_aliases, topics, users},
 };
 
@@ -80,11 +81,12 @@ pub(super) async fn replies(
     Ok(texts.into_iter().filter_map(|(id, text)| Some((id?, text))).collect())
 }
 
-/// What a topic is called.
+/// What a topic is called, and what it does in chats.
 pub(super) struct TopicNames {
     slug: String,
     pub(super) title: String,
     aliases: Vec<String>,
+    pub(super) chat_rules: ChatRules,
 }
 
 impl TopicNames {
@@ -98,16 +100,18 @@ impl TopicNames {
 
 /// All topics: a handful.
 pub(super) async fn topics(connection: &AsyncPgConnection) -> Result<HashMap<String, TopicNames>, Failure> {
-    let (mut titles, mut aliases) = (connection, connection);
-    let (titles, aliases) = tokio::try_join!(
-        topics::table.select((topics::slug, topics::title)).load::<(String, String)>(&mut titles),
+    let (mut topics, mut aliases) = (connection, connection);
+    let (topics, aliases) = tokio::try_join!(
+        topics::table.select((topics::slug, topics::title, ChatRulesRow::as_select())).load(&mut topics),
         topic_aliases::table
             .select((topic_aliases::topic, topic_aliases::alias))
             .load::<(String, String)>(&mut aliases),
     )?;
-    let entry =
-        |(slug, title): (String, String)| (slug.clone(), TopicNames { slug, title, aliases: Vec::new() });
-    let mut names: HashMap<_, _> = titles.into_iter().map(entry).collect();
+    let entry = |(slug, title, rules): (String, String, ChatRulesRow)| {
+        let (aliases, chat_rules) = (Vec::new(), rules.try_into()?);
+        Ok((slug.clone(), TopicNames { slug, title, aliases, chat_rules }))
+    };
+    let mut names = topics.into_iter().map(entry).collect::<Result<HashMap<_, _>, Failure>>()?;
     for (topic, alias) in aliases {
         if let Some(names) = names.get_mut(&topic) {
             names.aliases.push(alias);

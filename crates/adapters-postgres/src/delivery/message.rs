@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel_async::AsyncPgConnection;
 use domain::{
-    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
+    message::{ChatUpdateFacts, Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     notification::Purpose,
     ticket::{Ticket, TicketStatus},
 };
@@ -83,12 +83,22 @@ impl Facts {
                 let reply = Box::new(ReplyFacts::of(self.ticket(row)?, person.as_ref(), text));
                 Some(Content::Reply { reply, person })
             }
+            Purpose::ChatFields | Purpose::ChatResumed => {
+                let update = self.chat_update(row.purpose.0, self.ticket(row)?)?;
+                Some(Content::ChatUpdate { update: Box::new(update) })
+            }
             Purpose::Digest => Some(Content::Digest { digest: Box::new(self.digests.get(&row.id)?.clone()) }),
         }
     }
 
     fn ticket(&self, row: &NotificationRow) -> Option<&Ticket> {
         self.tickets.get(&row.ticket_id?)
+    }
+
+    fn chat_update(&self, purpose: Purpose, ticket: &Ticket) -> Option<ChatUpdateFacts> {
+        let bot = self.bots.get(&Id::from(ticket.bot_id)).cloned().unwrap_or_default();
+        let rules = &self.topics.get(ticket.topic.as_str())?.chat_rules;
+        ChatUpdateFacts::of(purpose, ticket, rules, bot.language)
     }
 
     fn ticket_facts(&self, ticket: &Ticket) -> TicketFacts {

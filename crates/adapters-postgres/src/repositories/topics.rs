@@ -11,6 +11,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
     channel::ChannelKind,
+    chat_rules::ChatRules,
     ids::ChannelId,
     reminder::Reminders,
     topic::{Route, Routing, Slug, Topic},
@@ -20,7 +21,7 @@ use jiff::Timestamp;
 use crate::{
     columns::{At, Id, Named},
     error::{Failure, inserted},
-    rows::{RemindersRow, TopicRow},
+    rows::{ChatRulesRow, RemindersRow, TopicRow},
     schema::{channels, topic_aliases, topic_routes, topics},
     statement::statement,
     unit_of_work::PgUnitOfWork,
@@ -43,6 +44,7 @@ impl TopicRepository for PgUnitOfWork {
                 topics::is_default.eq(topic.is_default),
                 topics::created_at.eq(At(at)),
                 RemindersRow::from(topic.reminders),
+                ChatRulesRow::from(&topic.chat_rules),
             );
             let insert = diesel::insert_into(topics::table).values(row).on_conflict_do_nothing();
             inserted(insert.execute(connection).await?, 1, "topics_slug_key")?;
@@ -112,21 +114,36 @@ impl TopicRepository for PgUnitOfWork {
         })
         .await
     }
+
+    async fn set_chat_rules(&mut self, topic: &Slug, rules: &ChatRules) -> Result<(), StorageError> {
+        let rules = ChatRulesRow::from(rules);
+        self.run(async |connection| {
+            let topic = topics::table.filter(topics::slug.eq(topic.as_str()));
+            match diesel::update(topic).set(rules).execute(connection).await? {
+                0 => Err(Failure::Stale),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
 }
 
 /// All three are sent at once: calls of bots wait for them.
 pub(crate) async fn routing(connection: &AsyncPgConnection) -> Result<Routing, Failure> {
     let (rows, mut aliases, mut routes) =
         tokio::try_join!(rows(connection), aliases(connection), routes(connection))?;
-    let topics = rows.into_iter().map(|row| Topic {
-        aliases: aliases.remove(&row.slug).unwrap_or_default(),
-        routes: routes.remove(&row.slug).unwrap_or_default(),
-        reminders: row.reminders.into(),
-        slug: Slug::restore(row.slug),
-        title: row.title,
-        is_default: row.is_default,
-    });
-    Ok(Routing::new(topics.collect()))
+    let topic = |row: TopicRow| {
+        Ok(Topic {
+            aliases: aliases.remove(&row.slug).unwrap_or_default(),
+            routes: routes.remove(&row.slug).unwrap_or_default(),
+            reminders: row.reminders.into(),
+            chat_rules: row.chat_rules.try_into()?,
+            slug: Slug::restore(row.slug),
+            title: row.title,
+            is_default: row.is_default,
+        })
+    };
+    Ok(Routing::new(rows.into_iter().map(topic).collect::<Result<_, Failure>>()?))
 }
 
 async fn hold(connection: &mut AsyncPgConnection, topic: &Slug) -> QueryResult<bool> {

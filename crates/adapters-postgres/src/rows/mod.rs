@@ -22,7 +22,9 @@ pub(crate) use notification::{
     AttemptRow, CapturedMailRow, Claim, NewNotificationRow, NotificationRow, small,
 };
 pub(crate) use person::{ClashRow, IdentityRow, KnownUserRow, UserRow, known_persons, origin};
-pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow, quiet_hours};
+pub(crate) use routing::{
+    ChannelRow, ChannelRulesRow, ChatRulesRow, NewChannelRow, RemindersRow, TopicRow, quiet_hours,
+};
 pub(crate) use second_factor::SecondFactorRow;
 pub(crate) use session::SessionRow;
 pub(crate) use ticket::TicketRow;

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use domain::{
     channel::{Channel, ChannelKind, Target},
+    chat_rules::ChatRules,
     quiet_hours::QuietHours,
     reminder::Reminders,
 };
@@ -22,6 +23,8 @@ pub(crate) struct TopicRow {
     pub(crate) is_default: bool,
     #[diesel(embed)]
     pub(crate) reminders: RemindersRow,
+    #[diesel(embed)]
+    pub(crate) chat_rules: ChatRulesRow,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -52,6 +55,40 @@ impl From<RemindersRow> for Reminders {
             digest_at: row.digest_minute.and_then(time),
             escalate_after: row.escalate_after_us.map(SignedDuration::from_micros),
         }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = topics, treat_none_as_null = true)]
+pub(crate) struct ChatRulesRow {
+    chat_reference_field: Option<String>,
+    chat_status_field: Option<String>,
+    chat_resume_at: Option<String>,
+}
+
+impl From<&ChatRules> for ChatRulesRow {
+    fn from(rules: &ChatRules) -> Self {
+        Self {
+            chat_reference_field: rules.reference_field.as_ref().map(ToString::to_string),
+            chat_status_field: rules.status_field.as_ref().map(ToString::to_string),
+            chat_resume_at: rules.resume_at.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl TryFrom<ChatRulesRow> for ChatRules {
+    type Error = Failure;
+
+    fn try_from(row: ChatRulesRow) -> Result<Self, Failure> {
+        let field = |name: Option<String>, column| {
+            name.map(|name| name.parse()).transpose().map_err(|_| Failure::Unreadable(column))
+        };
+        let resume_at = row.chat_resume_at.map(|point| point.parse()).transpose();
+        Ok(Self {
+            reference_field: field(row.chat_reference_field, "topics.chat_reference_field")?,
+            status_field: field(row.chat_status_field, "topics.chat_status_field")?,
+            resume_at: resume_at.map_err(|_| Failure::Unreadable("topics.chat_resume_at"))?,
+        })
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use domain::{
+    chat_rules::ChatRules,
     language::Language,
-    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
+    message::{ChatUpdateFacts, Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     notification::Purpose,
     reminder::DIGEST_LENGTH,
     ticket::{Ticket, TicketStatus},
@@ -15,7 +16,7 @@ use crate::{
     backlog::backlog,
     columns::Id,
     error::Failure,
-    rows::{ChannelRow, NotificationRow, TicketRow, origin},
+    rows::{ChannelRow, ChatRulesRow, NotificationRow, TicketRow, origin},
     schema::{bots, digests, messages, tickets, topic_aliases, topics, users},
 };
 
@@ -67,6 +68,10 @@ impl Messages {
                 let reply = reply(connection, row, person.as_ref())?;
                 Ok(reply.map(|reply| Content::Reply { reply: Box::new(reply), person }))
             }
+            Purpose::ChatFields | Purpose::ChatResumed => {
+                let update = self.chat_update(connection, row)?;
+                Ok(update.map(|update| Content::ChatUpdate { update: Box::new(update) }))
+            }
             Purpose::Digest => {
                 let digest = self.digest(connection, row.id)?;
                 Ok(digest.map(|digest| Content::Digest { digest: Box::new(digest) }))
@@ -100,6 +105,20 @@ impl Messages {
             team_language,
             opened_at: ticket.created_at,
         }))
+    }
+
+    /// What the chat of a ticket is told; none once its topic asks for nothing any more.
+    fn chat_update(
+        &mut self,
+        connection: &mut SqliteConnection,
+        row: &NotificationRow,
+    ) -> Result<Option<ChatUpdateFacts>, Failure> {
+        let Some(ticket) = row.ticket_id.map(|id| ticket(connection, id)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        let (_, team_language) = self.bot(connection, ticket.bot_id.into())?;
+        let topic = self.topic(connection, ticket.topic.as_str())?;
+        Ok(ChatUpdateFacts::of(row.purpose.0, &ticket, &topic.chat_rules, team_language))
     }
 
     /// What waits on the topic of a digest; none once nothing is open any more.
@@ -156,20 +175,25 @@ fn ticket(connection: &mut SqliteConnection, id: Id) -> Result<Option<Ticket>, F
     row.map(Ticket::try_from).transpose()
 }
 
-/// What a topic is called.
+/// What a topic is called, and what it does in chats.
 struct TopicNames {
     slug: String,
     /// The slug, once the topic is gone.
     title: String,
     aliases: Vec<String>,
+    chat_rules: ChatRules,
 }
 
 impl TopicNames {
-    fn load(connection: &mut SqliteConnection, slug: &str) -> QueryResult<Self> {
-        let title = topics::table.filter(topics::slug.eq(slug)).select(topics::title);
-        let title = title.get_result(connection).optional()?.unwrap_or_else(|| slug.to_owned());
+    fn load(connection: &mut SqliteConnection, slug: &str) -> Result<Self, Failure> {
+        let topic = topics::table.filter(topics::slug.eq(slug));
+        let topic = topic.select((topics::title, ChatRulesRow::as_select())).get_result(connection);
+        let (title, chat_rules) = match topic.optional()? {
+            Some((title, rules)) => (title, ChatRules::try_from(rules)?),
+            None => (slug.to_owned(), ChatRules::default()),
+        };
         let aliases = topic_aliases::table.filter(topic_aliases::topic.eq(slug)).select(topic_aliases::alias);
-        Ok(Self { slug: slug.to_owned(), title, aliases: aliases.load(connection)? })
+        Ok(Self { slug: slug.to_owned(), title, aliases: aliases.load(connection)?, chat_rules })
     }
 
     /// Whether the topic is called like that; case and outer spaces do not matter.

@@ -96,7 +96,11 @@ fn plan(connection: &mut SqliteConnection, fallback: &Fallback) -> Result<(), Fa
             let message = messages::table.filter(messages::notification_id.eq(from));
             diesel::update(message).set(messages::notification_id.eq(to)).execute(connection)?;
         }
-        Purpose::Welcome | Purpose::TicketOpened | Purpose::Escalation => {}
+        Purpose::Welcome
+        | Purpose::TicketOpened
+        | Purpose::Escalation
+        | Purpose::ChatFields
+        | Purpose::ChatResumed => {}
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use diesel::{dsl::exists, prelude::*};
 use domain::{
     channel::ChannelKind,
+    chat_rules::ChatRules,
     ids::ChannelId,
     reminder::Reminders,
     topic::{Route, Routing, Slug, Topic},
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 use crate::{
     columns::{At, Id, Named},
     error::{Failure, inserted},
-    rows::{RemindersRow, TopicRow},
+    rows::{ChatRulesRow, RemindersRow, TopicRow},
     schema::{channels, topic_aliases, topic_routes, topics},
     unit_of_work::SqliteUnitOfWork,
 };
@@ -39,6 +40,7 @@ impl TopicRepository for SqliteUnitOfWork {
                 topics::is_default.eq(topic.is_default),
                 topics::created_at.eq(At(at)),
                 RemindersRow::from(topic.reminders),
+                ChatRulesRow::from(&topic.chat_rules),
             );
             let insert = diesel::insert_into(topics::table).values(row).on_conflict_do_nothing();
             inserted(insert.execute(connection)?, "topics_slug_key")?;
@@ -106,21 +108,36 @@ impl TopicRepository for SqliteUnitOfWork {
         })
         .await
     }
+
+    async fn set_chat_rules(&mut self, topic: &Slug, rules: &ChatRules) -> Result<(), StorageError> {
+        let (slug, rules) = (topic.to_string(), ChatRulesRow::from(rules));
+        self.run(move |connection| {
+            let topic = topics::table.filter(topics::slug.eq(slug));
+            match diesel::update(topic).set(rules).execute(connection)? {
+                0 => Err(Failure::Stale),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
 }
 
 pub(crate) fn routing(connection: &mut SqliteConnection) -> Result<Routing, Failure> {
     let rows: Vec<TopicRow> =
         topics::table.order(topics::position).select(TopicRow::as_select()).load(connection)?;
     let (mut aliases, mut routes) = (aliases(connection)?, routes(connection)?);
-    let topics = rows.into_iter().map(|row| Topic {
-        aliases: aliases.remove(&row.slug).unwrap_or_default(),
-        routes: routes.remove(&row.slug).unwrap_or_default(),
-        reminders: row.reminders.into(),
-        slug: Slug::restore(row.slug),
-        title: row.title,
-        is_default: row.is_default,
-    });
-    Ok(Routing::new(topics.collect()))
+    let topic = |row: TopicRow| {
+        Ok(Topic {
+            aliases: aliases.remove(&row.slug).unwrap_or_default(),
+            routes: routes.remove(&row.slug).unwrap_or_default(),
+            reminders: row.reminders.into(),
+            chat_rules: row.chat_rules.try_into()?,
+            slug: Slug::restore(row.slug),
+            title: row.title,
+            is_default: row.is_default,
+        })
+    };
+    Ok(Routing::new(rows.into_iter().map(topic).collect::<Result<_, Failure>>()?))
 }
 
 fn depose_default(connection: &mut SqliteConnection) -> QueryResult<()> {

@@ -22,7 +22,7 @@ pub(crate) use job::JobRow;
 pub(crate) use notification::{AttemptRow, CapturedMailRow, NewNotificationRow, NotificationRow, small};
 pub(crate) use past::{PastAttemptRow, PastNotificationRow};
 pub(crate) use person::{ClashRow, IdentityRow, NewClashRow, UserRow, origin};
-pub(crate) use routing::{ChannelRow, ChannelRulesRow, NewChannelRow, RemindersRow, TopicRow};
+pub(crate) use routing::{ChannelRow, ChannelRulesRow, ChatRulesRow, NewChannelRow, RemindersRow, TopicRow};
 pub(crate) use second_factor::SecondFactorRow;
 pub(crate) use session::SessionRow;
 pub(crate) use ticket::TicketRow;

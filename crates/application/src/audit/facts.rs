@@ -29,6 +29,9 @@ pub(crate) fn topic_facts(topic: &Topic, channels: &[Channel]) -> Facts {
         "channels": topic.routes.iter().filter_map(name).collect::<Vec<_>>(),
         "digest_at": topic.reminders.digest_at.map(|time| time.to_string()),
         "escalate_after": topic.reminders.escalate_after.map(|wait| wait.to_string()),
+        "reference_field": topic.chat_rules.reference_field.as_ref().map(ToString::to_string),
+        "status_field": topic.chat_rules.status_field.as_ref().map(ToString::to_string),
+        "resume_at": topic.chat_rules.resume_at.as_ref().map(ToString::to_string),
     }))
 }
 

@@ -81,6 +81,9 @@ async fn revert_topic(tx: &mut Transaction, audit: &Audit, entry: &AuditEntry) -
         channels: texts(before, "channels"),
         digest_at: before.get("digest_at").map(read::<Time>).transpose()?,
         escalate_after: before.get("escalate_after").map(read::<SignedDuration>).transpose()?,
+        reference_field: before.get("reference_field").map(read).transpose()?,
+        status_field: before.get("status_field").map(read).transpose()?,
+        resume_at: before.get("resume_at").map(read).transpose()?,
     };
     change_topic(tx, audit, &slug, change, Some(topic)).await?;
     Ok(())

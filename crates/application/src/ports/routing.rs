@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     channel::Channel,
+    chat_rules::ChatRules,
     ids::ChannelId,
     reminder::Reminders,
     topic::{Routing, Slug, Topic},
@@ -36,6 +37,11 @@ pub trait TopicRepository: Send {
     ///
     /// [`StorageError::Stale`] when there is no such topic.
     async fn set_reminders(&mut self, topic: &Slug, reminders: Reminders) -> Result<(), StorageError>;
+
+    /// Changes what is done in the chats of a topic's tickets.
+    ///
+    /// [`StorageError::Stale`] when there is no such topic.
+    async fn set_chat_rules(&mut self, topic: &Slug, rules: &ChatRules) -> Result<(), StorageError>;
 
     /// Says whether there is such a topic. Nobody else changes it until the end of the unit of work.
     async fn hold(&mut self, topic: &Slug) -> Result<bool, StorageError>;

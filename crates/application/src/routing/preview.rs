@@ -10,7 +10,7 @@ use domain::{
     channel::{Channel as ChannelRecord, ChannelKind, Target},
     ids::{RequestId, UserId},
     intake::{CallPath, Decisions, IntakeRules, Knowledge, PendingCall, RawCall, Writes, decide},
-    message::{Content, Message, Person, TicketFacts},
+    message::{ChatUpdateFacts, Content, Message, Person, TicketFacts},
     notification::{NewNotification, Purpose},
     topic::{Routing, Topic},
     user::User,
@@ -183,8 +183,15 @@ fn message(
             let topic = known.routing.topics().iter().find(|topic| topic.slug == ticket.topic)?;
             Content::TicketOpened { ticket: Box::new(TicketFacts::of(ticket, topic, bot)), person }
         }
+        Purpose::ChatFields => {
+            let ticket = writes.tickets.iter().find(|ticket| Some(ticket.id) == planned.ticket_id)?;
+            let topic = known.routing.topics().iter().find(|topic| topic.slug == ticket.topic)?;
+            let language = bot.default_language.clone();
+            let update = ChatUpdateFacts::of(planned.purpose, ticket, &topic.chat_rules, language)?;
+            Content::ChatUpdate { update: Box::new(update) }
+        }
         // A call plans nothing else.
-        Purpose::Escalation | Purpose::Digest | Purpose::Reply => return None,
+        Purpose::ChatResumed | Purpose::Escalation | Purpose::Digest | Purpose::Reply => return None,
     };
     Some(Message {
         id: planned.id,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     audit::{Action, Facts},
+    chat_rules::{FieldName, ResumePoint},
     ids::ChannelId,
     topic::{Route, Slug, Topic},
 };
@@ -30,6 +31,12 @@ pub struct TopicChange {
     pub digest_at: Option<Option<Time>>,
     /// After how long an open ticket is told once more.
     pub escalate_after: Option<Option<SignedDuration>>,
+    /// Which field of the chat is given the reference of a ticket.
+    pub reference_field: Option<Option<FieldName>>,
+    /// Which field of the chat is given the status of a ticket.
+    pub status_field: Option<Option<FieldName>>,
+    /// Where the chat goes on once its ticket is resolved.
+    pub resume_at: Option<Option<ResumePoint>>,
 }
 
 /// Changes a topic.
@@ -84,6 +91,13 @@ pub(crate) async fn change_topic(
     topic.reminders.escalate_after = change.escalate_after.unwrap_or(known.reminders.escalate_after);
     if topic.reminders != known.reminders {
         tx.topics().set_reminders(&topic.slug, topic.reminders).await?;
+    }
+    let rules = &mut topic.chat_rules;
+    rules.reference_field = change.reference_field.unwrap_or(rules.reference_field.take());
+    rules.status_field = change.status_field.unwrap_or(rules.status_field.take());
+    rules.resume_at = change.resume_at.unwrap_or(rules.resume_at.take());
+    if topic.chat_rules != known.chat_rules {
+        tx.topics().set_chat_rules(&topic.slug, &topic.chat_rules).await?;
     }
     let channels = tx.channels().all().await?;
     let (before, after) = (topic_facts(&known, &channels), topic_facts(&topic, &channels));

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use application::{
+    jobs::CheckLedger,
     ports::{Page, TicketFilter},
+    routing::{SetTopic, TopicChange},
     tickets::{
         AddNote, AddNoteError, BulkChange, ChangeTicket, ChangeTicketError, ChangeTickets, Chosen, NOTE_MAX,
     },
 };
 use domain::{
     agent::{Role, StaffMember},
+    channel::CHAT_CHANNEL_ID,
     ids::{AgentId, TicketId},
+    message::Content,
+    notification::{Notification, Purpose},
     ticket::TicketStatus,
     ticket_work::{Deed, Priority, TicketChange, TicketEvent},
     topic::Slug,
@@ -56,6 +61,63 @@ async fn member(desk: &Desk, active: bool) -> AgentId {
 
 fn to(status: TicketStatus) -> TicketChange {
     TicketChange { status: Some(status), ..TicketChange::default() }
+}
+
+/// What chats are owed, the oldest first.
+async fn owed_to_chats(desk: &Desk) -> Vec<Notification> {
+    let mut owed = desk.notifications().await;
+    owed.retain(|one| one.channel_id == CHAT_CHANNEL_ID);
+    owed.sort_by_key(|one| one.id);
+    owed
+}
+
+#[tokio::test]
+async fn a_chat_is_brought_up_to_date_each_time_that_its_ticket_moves() {
+    let desk = Desk::open().await;
+    let rules = TopicChange {
+        reference_field: Some("ticket_ref".parse().ok()),
+        status_field: Some("ticket_status".parse().ok()),
+        resume_at: Some("1010178/Nkqgn6xkf".parse().ok()),
+        ..TopicChange::default()
+    };
+    let support = Slug::parse("support").expect("a slug");
+    let set = SetTopic { storage: desk.storage(), audit: desk.audit() };
+    set.execute(&support, rules, None).await.expect("it is set");
+    let asked = desk.ask_in_chat(None).await;
+    let id = desk.ticket(asked).await.id;
+    let agent = agent(Role::Agent);
+    for status in [TicketStatus::Pending, TicketStatus::Resolved] {
+        changing(&desk).execute(&agent, id, &to(status), None).await.expect("it may");
+    }
+    let owed = owed_to_chats(&desk).await;
+    let purposes: Vec<_> = owed.iter().map(|one| one.purpose).collect();
+    assert_eq!(purposes, [Purpose::ChatFields, Purpose::ChatFields, Purpose::ChatResumed]);
+    let ledger = CheckLedger { storage: desk.storage(), clock: desk.clock() };
+    assert_eq!(
+        ledger.execute().await.expect("storage works"),
+        [],
+        "what was planned beside calls is in the ledger"
+    );
+
+    let Content::ChatUpdate { update } = desk.open_attempt(owed[2].id).await.message.content else {
+        panic!("it is about the chat")
+    };
+    let written: Vec<_> = update.writes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(written, [("ticket_ref", asked.to_string().as_str()), ("ticket_status", "resolved")]);
+    assert_eq!(update.resume_at.map(|point| point.to_string()).as_deref(), Some("1010178/Nkqgn6xkf"));
+}
+
+#[tokio::test]
+async fn what_stays_where_it_stands_owes_its_chat_nothing() {
+    let desk = Desk::open().await;
+    let rules = TopicChange { status_field: Some("ticket_status".parse().ok()), ..TopicChange::default() };
+    let asked = desk.ask_in_chat(None).await;
+    let set = SetTopic { storage: desk.storage(), audit: desk.audit() };
+    set.execute(&Slug::parse("support").expect("a slug"), rules, None).await.expect("it is set");
+    let id = desk.ticket(asked).await.id;
+    let urgent = TicketChange { priority: Some(Priority::Urgent), ..TicketChange::default() };
+    changing(&desk).execute(&agent(Role::Agent), id, &urgent, None).await.expect("it may");
+    assert_eq!(owed_to_chats(&desk).await, []);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     answer::{Answer, Sentence, Verdict},
     bot_call::{BotCall, Field, RefusalCode, Refused, TicketFields},
-    channel::PERSON_CHANNEL_ID,
+    channel::{CHAT_CHANNEL_ID, PERSON_CHANNEL_ID},
     identity::Identity,
     ids::{ChannelId, IdSource, NotificationId, TicketId, UserId},
     notification::{NewNotification, Purpose},
@@ -226,15 +226,14 @@ impl Decider<'_> {
             channels: topic.routes.iter().map(|route| route.kind).collect(),
             ..self.answer(call, Sentence::TicketOpened, user_id)
         };
-        for route in &topic.routes {
-            let planned = self.plan(call, Purpose::TicketOpened, route.channel_id, self.now);
-            self.writes.notifications.push(NewNotification {
-                user_id,
-                ticket_id: Some(ticket.id),
-                ..planned
-            });
-        }
         let ticket_id = ticket.id;
+        let told = topic.routes.iter().map(|route| (Purpose::TicketOpened, route.channel_id));
+        let chat = topic.chat_rules.at_opening().filter(|_| ticket.chat.customer.is_some());
+        for (purpose, channel_id) in told.chain(chat.map(|purpose| (purpose, CHAT_CHANNEL_ID))) {
+            let planned = self.plan(call, purpose, channel_id, self.now);
+            let about = NewNotification { user_id, ticket_id: Some(ticket_id), ..planned };
+            self.writes.notifications.push(about);
+        }
         self.writes.tickets.push(ticket);
         (answer, Some(ticket_id))
     }

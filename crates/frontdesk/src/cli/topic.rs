@@ -1,5 +1,6 @@
 //! `frontdesk topic`
 
+mod chat_rules;
 mod preview;
 mod reminders;
 
@@ -11,6 +12,7 @@ use application::{
 };
 use clap::{ArgGroup, Args, Subcommand};
 use domain::{
+    chat_rules::{FieldName, ResumePoint},
     ids::ChannelId,
     topic::{Slug, Topic},
 };
@@ -67,7 +69,8 @@ pub struct AddArgs {
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change")
-    .args(["title", "aliases", "no_aliases", "default", "digest_at", "escalate_after"]).required(true).multiple(true))]
+    .args(["title", "aliases", "no_aliases", "default", "digest_at", "escalate_after", "reference_field", "status_field",
+        "resume_at"]).required(true).multiple(true))]
 pub struct SetArgs {
     /// The topic
     #[arg(value_parser = Slug::parse)]
@@ -90,6 +93,15 @@ pub struct SetArgs {
     /// After how long an open ticket is told once more: a duration such as 4h, or off
     #[arg(long, value_name = "DURATION", value_parser = reminders::limit_or_off)]
     escalate_after: Option<OrOff<SignedDuration>>,
+    /// The field of Landbot that is given the reference of a ticket opened in a chat, such as ticket_ref, or off
+    #[arg(long = "landbot-reference-field", value_name = "FIELD")]
+    reference_field: Option<OrOff<FieldName>>,
+    /// The field that is given its status each time that it moves, or off
+    #[arg(long = "landbot-status-field", value_name = "FIELD")]
+    status_field: Option<OrOff<FieldName>>,
+    /// Where the chat goes on once its ticket is resolved, such as 1010178/Nkqgn6xkf, or off
+    #[arg(long = "landbot-resume-at", value_name = "BOT/BLOCK")]
+    resume_at: Option<OrOff<ResumePoint>>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +113,9 @@ struct TopicRecord {
     channels: Vec<String>,
     digest_at: Option<String>,
     escalate_after: Option<String>,
+    landbot_reference_field: Option<String>,
+    landbot_status_field: Option<String>,
+    landbot_resume_at: Option<String>,
 }
 
 impl TopicRecord {
@@ -114,6 +129,9 @@ impl TopicRecord {
             channels: routes.collect(),
             digest_at: topic.reminders.digest_at.map(reminders::shown_time),
             escalate_after: topic.reminders.escalate_after.map(reminders::shown_limit),
+            landbot_reference_field: topic.chat_rules.reference_field.as_ref().map(ToString::to_string),
+            landbot_status_field: topic.chat_rules.status_field.as_ref().map(ToString::to_string),
+            landbot_resume_at: topic.chat_rules.resume_at.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -145,15 +163,17 @@ async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
 }
 
 async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
-    let SetArgs { topic, title, aliases, no_aliases, default, digest_at, escalate_after } = args;
-    let aliases = (no_aliases || !aliases.is_empty()).then_some(aliases);
+    let topic = args.topic;
     let change = TopicChange {
-        title,
-        aliases,
-        make_default: default,
+        title: args.title,
+        aliases: (args.no_aliases || !args.aliases.is_empty()).then_some(args.aliases),
+        make_default: args.default,
         channels: None,
-        digest_at: digest_at.map(|OrOff(time)| time),
-        escalate_after: escalate_after.map(|OrOff(limit)| limit),
+        digest_at: args.digest_at.map(|OrOff(time)| time),
+        escalate_after: args.escalate_after.map(|OrOff(limit)| limit),
+        reference_field: args.reference_field.map(|OrOff(field)| field),
+        status_field: args.status_field.map(|OrOff(field)| field),
+        resume_at: args.resume_at.map(|OrOff(point)| point),
     };
     let changed =
         SetTopic { audit: app.audit(), storage: app.storage.clone() }.execute(&topic, change, None).await?;
@@ -163,7 +183,8 @@ async fn set(app: &App, args: SetArgs) -> anyhow::Result<()> {
         changed.title,
         names(&changed.aliases)
     ))?;
-    say(reminders::said(&topic, changed.reminders))
+    say(reminders::said(&topic, changed.reminders))?;
+    say(chat_rules::said(&topic, &changed.chat_rules))
 }
 
 fn names(aliases: &[String]) -> String {

@@ -6,7 +6,7 @@ use crate::{
     frontdesk::Frontdesk,
     ground::{Ground, on_every_ground},
     http::Response,
-    landbot::{FakeLandbot, Said, TOKEN, too_many_requests},
+    landbot::{FakeLandbot, Resumed, Said, TOKEN, too_many_requests},
     service::{Reply, Service},
 };
 
@@ -15,6 +15,7 @@ on_every_ground! {
     an_answer_without_a_token_goes_by_mail_once
     a_hook_is_renewed_and_asks_for_its_token
     a_team_hears_of_a_visitor_and_its_answer_reaches_the_chat_once
+    a_chat_knows_how_its_ticket_stands_and_goes_on_when_it_is_resolved
 }
 
 const AGENT: &str = "agent@desk.example";
@@ -51,6 +52,18 @@ async fn ask(desk: &Frontdesk) -> String {
     });
     let answer = desk.post("/bot/v1/tickets", &call).await;
     answer["reference"].as_str().expect("a reference").to_owned()
+}
+
+/// An agent's program says that a ticket is done.
+async fn resolve(desk: &Frontdesk, reference: &str) {
+    let added = desk.told(&["token", "add", "test", "--email", AGENT, "--scope", "write"]).await;
+    let token = added.split_whitespace().find(|word| word.starts_with("fds_")).expect("a token");
+    let head = format!(
+        "PATCH /api/v1/tickets/{reference} HTTP/1.1\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
+    );
+    let body = json!({ "status": "resolved" }).to_string();
+    let answer = desk.connect().await.call(&head, body.as_bytes()).await.expect("an answer");
+    assert_eq!(answer.status, 200, "{answer:?}");
 }
 
 /// What was written on a ticket, in its order: by whom and what.
@@ -169,4 +182,46 @@ async fn a_team_hears_of_a_visitor_and_its_answer_reaches_the_chat_once(ground: 
         "an echo is not a second message"
     );
     assert_eq!(landbot.said().len(), 1);
+}
+
+async fn a_chat_knows_how_its_ticket_stands_and_goes_on_when_it_is_resolved(ground: Ground) {
+    let landbot = FakeLandbot::with(&[CUSTOMER]).await;
+    let api = landbot.url();
+    let settings = [("LANDBOT_API_URL", api.as_str()), ("LANDBOT_API_TOKEN", TOKEN)];
+    let desk = Frontdesk::with(ground, &settings).await;
+    desk.add_admin(AGENT).await;
+    let set = [
+        "topic",
+        "set",
+        "pricing",
+        "--landbot-reference-field",
+        "@ticket_ref",
+        "--landbot-status-field",
+        "ticket_status",
+        "--landbot-resume-at",
+        "1010178/Nkqgn6xkf",
+    ];
+    let said = desk.told(&set).await;
+    assert!(said.contains("@ticket_ref is given the reference"), "{said}");
+
+    let reference = ask(&desk).await;
+    let is = async |status: &'static str| {
+        let known = || landbot.field(CUSTOMER, "ticket_status") == Some(json!(status));
+        desk.wait_until("the chat knows the status", async |_| known()).await;
+    };
+    is("open").await;
+    assert_eq!(landbot.field(CUSTOMER, "ticket_ref"), Some(json!(reference)));
+    desk.told(&["tickets", "reply", &reference, "50 € a month.", "--as", AGENT, "--key", "once"]).await;
+    is("pending").await;
+    assert_eq!(landbot.resumed(), []);
+
+    resolve(&desk, &reference).await;
+    desk.wait_until("the flow goes on", async |_| !landbot.resumed().is_empty()).await;
+    assert_eq!(
+        landbot.field(CUSTOMER, "ticket_status"),
+        Some(json!("resolved")),
+        "written before it goes on"
+    );
+    let node = Some("Nkqgn6xkf".to_owned());
+    assert_eq!(landbot.resumed(), [Resumed { customer: CUSTOMER, bot: 1_010_178, node }]);
 }

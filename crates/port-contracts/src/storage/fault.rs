@@ -117,6 +117,7 @@ operations! {
         TopicsUpdate update
         TopicsSetRoutes set_routes
         TopicsSetReminders set_reminders
+        TopicsSetChatRules set_chat_rules
         TopicsHold hold
         TopicsDelete delete
     }

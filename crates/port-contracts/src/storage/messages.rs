@@ -4,7 +4,7 @@ use domain::{
     conversation::ConversationMessage,
     ids::NotificationId,
     language::Language,
-    message::{Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
+    message::{ChatUpdateFacts, Content, DigestFacts, Message, Person, ReplyFacts, TicketFacts},
     notification::Purpose,
     reminder::DIGEST_LENGTH,
     ticket::{Ticket, TicketStatus},
@@ -50,6 +50,11 @@ impl State {
                 let reply = Box::new(ReplyFacts::of(ticket, person.as_ref(), text));
                 Some(Content::Reply { reply, person })
             }
+            Purpose::ChatFields | Purpose::ChatResumed => {
+                let ticket = self.tickets.get(&row.planned.ticket_id?)?;
+                let update = Box::new(self.chat_update(row.planned.purpose, ticket)?);
+                Some(Content::ChatUpdate { update })
+            }
             Purpose::Digest => Some(Content::Digest { digest: Box::new(self.digest(row.planned.id)?) }),
         }
     }
@@ -62,6 +67,12 @@ impl State {
         let bot = self.waiting(slug).next().and_then(|ticket| self.bot(|bot| bot.id == ticket.bot_id));
         let team_language = bot.map_or(Language::ENGLISH, |bot| bot.default_language.clone());
         (backlog.open > 0).then(|| DigestFacts { topic: topic.title.clone(), backlog, team_language })
+    }
+
+    fn chat_update(&self, purpose: Purpose, ticket: &Ticket) -> Option<ChatUpdateFacts> {
+        let topic = self.topics.iter().find(|topic| topic.slug == ticket.topic)?;
+        let bot = self.bot(|bot| bot.id == ticket.bot_id)?;
+        ChatUpdateFacts::of(purpose, ticket, &topic.chat_rules, bot.default_language.clone())
     }
 
     fn facts(&self, ticket: &Ticket) -> Option<TicketFacts> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     channel::{CHAT_CHANNEL, Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target},
+    chat_rules::ChatRules,
     ids::ChannelId,
     reminder::Reminders,
     topic::{Route, Slug, Topic},
@@ -59,5 +60,6 @@ fn topic(slug: &str, title: &str, aliases: &[&str], to: &ChannelRow) -> Topic {
         is_default: false,
         routes: vec![Route { channel_id: to.channel.id, kind: to.channel.kind }],
         reminders: Reminders::default(),
+        chat_rules: ChatRules::default(),
     }
 }

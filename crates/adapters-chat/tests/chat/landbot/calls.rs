@@ -38,8 +38,8 @@ async fn a_bot_goes_on_at_a_block_or_from_the_beginning() {
     let landbot = FakeLandbot::with(&[ANA]).await;
     let client = client(&landbot.url(), TOKEN);
     let ana = ANA.to_string().parse().expect("a number");
-    for node in [Some("Nkqgn6xkf"), None] {
-        client.assign_bot(ana, 1_010_178, node).await.expect("resumed");
+    for point in ["1010178/Nkqgn6xkf", "1010178"] {
+        client.assign_bot(ana, &point.parse().expect("a place")).await.expect("resumed");
     }
     let resumed =
         |node: Option<&str>| Resumed { customer: ANA, bot: 1_010_178, node: node.map(str::to_owned) };

@@ -1,13 +1,13 @@
 //! Replies in the chats of a platform with moods.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use adapters_chat::{HttpTimeouts, LandbotChannel};
 use application::ports::{Channel as _, Receipt};
 use domain::{channel::ChannelKind, message::Message, retry::Outcome};
 use port_contracts::RecordingChannel;
 
-use super::{ANA, PATIENT, client};
+use super::{ANA, PATIENT, SOON, client};
 use crate::{
     desk::{news, reply, temporary},
     support::{
@@ -15,9 +15,6 @@ use crate::{
         service::{Reaction, Reply, Service, nobodys_url},
     },
 };
-
-/// For the one wait that is to end without an answer.
-const SOON: HttpTimeouts = HttpTimeouts { total: Duration::from_millis(200), ..PATIENT };
 
 async fn say_on(url: &str, timeouts: HttpTimeouts, customer: &str, text: &str) -> Receipt {
     let stand_in = Arc::new(RecordingChannel::new());

@@ -40,6 +40,9 @@ struct Typed {
     channels: Vec<String>,
     digest_at: String,
     escalate_after: String,
+    reference_field: String,
+    status_field: String,
+    resume_at: String,
 }
 
 pub(super) async fn show(request: HttpRequest) -> HttpResponse {
@@ -130,6 +133,9 @@ fn wanted(topic: &Topic, form: &Fields) -> Result<TopicChange, PanelError> {
         channels: Some(form.all("channel").map(str::to_owned).collect()),
         digest_at: Some(form.value::<Time>("digest_at")?),
         escalate_after: (!is_kept).then(|| minutes.map(SignedDuration::from_mins)),
+        reference_field: Some(form.value("reference_field")?),
+        status_field: Some(form.value("status_field")?),
+        resume_at: Some(form.value("resume_at")?),
     })
 }
 
@@ -172,6 +178,9 @@ impl Typed {
             channels: topic.routes.iter().filter_map(|route| named(route.channel_id)).collect(),
             digest_at: digest_at.unwrap_or_default(),
             escalate_after: escalate_after.unwrap_or_default(),
+            reference_field: shown(topic.chat_rules.reference_field.as_ref()),
+            status_field: shown(topic.chat_rules.status_field.as_ref()),
+            resume_at: shown(topic.chat_rules.resume_at.as_ref()),
         }
     }
 
@@ -183,8 +192,15 @@ impl Typed {
             channels: form.all("channel").map(str::to_owned).collect(),
             digest_at: text("digest_at"),
             escalate_after: text("escalate_after"),
+            reference_field: text("reference_field"),
+            status_field: text("status_field"),
+            resume_at: text("resume_at"),
         }
     }
+}
+
+fn shown(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
 impl TopicPage {

@@ -68,6 +68,21 @@ fn a_topic_is_added_and_routed_anew() {
     says(&changed, &json!({ "digest_at": "08:30", "escalate_after_minutes": 90, "title": "Returns" }));
     let changed = patch(json!({ "digest_at": null })).json();
     says(&changed, &json!({ "digest_at": null, "escalate_after_minutes": 90 }));
+    let chat = json!({ "landbot_reference_field": "@ref", "landbot_resume_at": "7/Nkqgn6xkf" });
+    says(
+        &patch(chat).json(),
+        &json!({ "landbot_reference_field": "ref", "landbot_resume_at": "7/Nkqgn6xkf" }),
+    );
+    let changed = patch(json!({ "landbot_reference_field": null, "landbot_status_field": "status" })).json();
+    says(
+        &changed,
+        &json!({ "landbot_reference_field": null, "landbot_status_field": "status",
+            "landbot_resume_at": "7/Nkqgn6xkf" }),
+    );
+    for field in ["landbot_reference_field", "landbot_resume_at"] {
+        let refusal = refused(&patch(json!({ field: "no place" })), 422);
+        assert_eq!(refusal["errors"][0]["field"], field);
+    }
     for (body, field) in [
         (json!({ "channels": [] }), "channels"),
         (json!({ "channels": ["nowhere"] }), "channels"),

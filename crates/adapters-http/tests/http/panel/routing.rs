@@ -22,12 +22,21 @@ fn a_topic_is_changed_as_a_whole() {
         ("channel", "team-email"),
         ("digest_at", "08:30"),
         ("escalate_after", "45"),
+        ("reference_field", "@ticket_ref"),
+        ("resume_at", "1010178/Nkqgn6xkf"),
     ];
     let filled = admin.fill(TOPIC, TOPIC, &fields);
     admin.guards(&agent, TOPIC, &filled);
     assert_eq!(admin.post(TOPIC, &filled).status, 303);
     let page = admin.read(TOPIC);
-    for text in ["Very &#60;i&#62;important", "gold, best", "value=\"08:30\"", "value=\"45\""] {
+    for text in [
+        "Very &#60;i&#62;important",
+        "gold, best",
+        "value=\"08:30\"",
+        "value=\"45\"",
+        "value=\"ticket_ref\"",
+        "value=\"1010178/Nkqgn6xkf\"",
+    ] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert!(page.contains("value=\"team-email\" checked") && !page.contains("value=\"sales-slack\" checked"));
@@ -41,6 +50,9 @@ fn what_cannot_be_taken_of_a_topic_comes_back_as_it_was_typed() {
     let wrong = [("title", "Typed title"), ("channel", "team-email"), ("digest_at", "noon")];
     let refused = admin.submit(TOPIC, TOPIC, &wrong);
     assert_eq!(refused.status, 422);
+    let no_place = [("title", "Typed title"), ("channel", "team-email"), ("resume_at", "the end")];
+    let text = admin.submit(TOPIC, TOPIC, &no_place).text().to_owned();
+    assert!(text.contains("number of the Landbot bot") && text.contains("value=\"the end\""), "{text}");
     assert!(refused.text().contains("digest_at") && refused.text().contains("value=\"Typed title\""));
     let nobody_told = admin.submit(TOPIC, TOPIC, &[("title", "Typed title")]);
     assert_eq!(nobody_told.status, 409);

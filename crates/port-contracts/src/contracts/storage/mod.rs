@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod batches;
 mod captured_mails;
+mod chat_updates;
 mod claiming;
 mod closing;
 mod conversation;
@@ -120,6 +121,10 @@ macro_rules! for_each_storage_case {
                 a_past_notification_reads_back_with_its_attempt
                 a_past_notification_is_never_due
                 work_that_is_made_up_reads_back
+            }
+            chat_updates {
+                a_chat_is_told_how_its_ticket_is_at_delivery
+                a_chat_is_told_nothing_once_its_topic_asks_for_nothing
             }
             conversation {
                 a_message_reads_back_as_it_was_written
@@ -266,6 +271,7 @@ macro_rules! for_each_storage_case {
                 the_routes_of_one_topic_are_replaced
                 an_unknown_topic_has_no_routes_to_replace
                 the_reminders_of_one_topic_are_changed
+                what_a_topic_does_in_chats_is_changed
                 the_names_of_one_topic_are_changed
                 the_default_moves_to_the_topic_that_is_made_it
                 a_topic_that_was_removed_is_gone_and_its_tickets_keep_its_slug

@@ -5,6 +5,7 @@ use domain::{
     channel::{
         CHAT_CHANNEL, CHAT_CHANNEL_ID, Channel, ChannelKind, PERSON_CHANNEL, PERSON_CHANNEL_ID, Target,
     },
+    chat_rules::ChatRules,
     ids::ChannelId,
     reminder::Reminders,
     ticket::Ticket,
@@ -173,6 +174,30 @@ pub async fn the_reminders_of_one_topic_are_changed(desk: &Desk<'_>) {
     assert!(matches!(outcome.await, Err(StorageError::Stale)));
 }
 
+pub async fn what_a_topic_does_in_chats_is_changed(desk: &Desk<'_>) {
+    let before = topics(desk).await;
+    assert_eq!(before[1].chat_rules, ChatRules::default(), "it does nothing unless set");
+    for (reference, status, resume_at) in [
+        (Some("ticket_ref"), Some("ticket_status"), Some("1010178/Nkqgn6xkf")),
+        (Some("ticket_ref"), None, Some("1010178")),
+        (None, None, None),
+    ] {
+        let chat_rules = ChatRules {
+            reference_field: reference.and_then(|name| name.parse().ok()),
+            status_field: status.and_then(|name| name.parse().ok()),
+            resume_at: resume_at.and_then(|point| point.parse().ok()),
+        };
+        desk.write(async |tx| tx.topics().set_chat_rules(&before[1].slug, &chat_rules).await).await;
+        let after = topics(desk).await;
+        assert_eq!(after[1], Topic { chat_rules, ..before[1].clone() });
+        assert_eq!((&after[0], &after[2..]), (&before[0], &before[2..]));
+    }
+    let unknown = Slug::restore("nowhere".to_owned());
+    let rules = ChatRules::default();
+    let outcome = desk.try_write(async |tx| tx.topics().set_chat_rules(&unknown, &rules).await);
+    assert!(matches!(outcome.await, Err(StorageError::Stale)));
+}
+
 pub async fn the_names_of_one_topic_are_changed(desk: &Desk<'_>) {
     let before = topics(desk).await;
     for (title, aliases) in [("Prices 💶", vec!["zwei", "eins"]), ("Prices", vec![]), ("Costs", vec!["eins"])]
@@ -246,8 +271,8 @@ fn channel(desk: &Desk<'_>, name: &str, kind: ChannelKind, target: Target) -> Ch
 
 fn topic(slug: &str, title: &str) -> Topic {
     let slug = Slug::restore(slug.to_owned());
-    let (title, reminders) = (title.to_owned(), Reminders::default());
-    Topic { slug, title, aliases: Vec::new(), is_default: false, routes: Vec::new(), reminders }
+    let (title, reminders, chat_rules) = (title.to_owned(), Reminders::default(), ChatRules::default());
+    Topic { slug, title, aliases: Vec::new(), is_default: false, routes: Vec::new(), reminders, chat_rules }
 }
 
 const fn route(channel: &Channel) -> Route {

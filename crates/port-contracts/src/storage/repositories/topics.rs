@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::ports::{StorageError, TopicRepository};
 use async_trait::async_trait;
 use domain::{
+    chat_rules::ChatRules,
     ids::ChannelId,
     reminder::Reminders,
     topic::{Route, Routing, Slug, Topic},
@@ -60,6 +61,13 @@ impl TopicRepository for InMemoryUnitOfWork {
         let topics = Arc::make_mut(&mut self.write(Operation::TopicsSetReminders)?.topics);
         let stored = topics.iter_mut().find(|stored| stored.slug == *topic).ok_or(StorageError::Stale)?;
         stored.reminders = reminders;
+        Ok(())
+    }
+
+    async fn set_chat_rules(&mut self, topic: &Slug, rules: &ChatRules) -> Result<(), StorageError> {
+        let topics = Arc::make_mut(&mut self.write(Operation::TopicsSetChatRules)?.topics);
+        let stored = topics.iter_mut().find(|stored| stored.slug == *topic).ok_or(StorageError::Stale)?;
+        stored.chat_rules.clone_from(rules);
         Ok(())
     }
 

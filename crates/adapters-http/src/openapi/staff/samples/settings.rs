@@ -11,6 +11,7 @@ use domain::{
     bot::{Bot, BotKeys, Hook, HookSecret, Secret},
     bot_call::{Fate, Field, Reading},
     channel::{Channel, ChannelKind, Target},
+    chat_rules::ChatRules,
     identity::Country,
     ids::{AgentId, AuditId, BotId, ChannelId},
     language::Language,
@@ -84,6 +85,7 @@ pub(in crate::openapi::staff) fn topic() -> Value {
         is_default: false,
         routes: vec![Route { channel_id: slack.id, kind: slack.kind }],
         reminders: Reminders { digest_at: Some(civil::time(8, 0, 0, 0)), escalate_after: None },
+        chat_rules: ChatRules { reference_field: "ticket_ref".parse().ok(), ..ChatRules::default() },
     };
     value(&TopicResponse::new(&topic, &[slack]))
 }
