@@ -68,6 +68,8 @@ pub(crate) enum Scenario {
     Delivery,
     /// How long after its due time a mail is accepted
     Lateness,
+    /// The same while the chats that hear of the same tickets are slow and dead
+    Neighbours,
     /// From a call to its notification in an idle system: with --amqp between two processes, HTTP and delivery
     Doorbell,
     /// Start-up time and resident memory, empty and with waiting timers
@@ -188,6 +190,10 @@ impl Sizes {
                     self.timely_spread,
                     self.timely_delay
                 ),
+            ),
+            Scenario::Neighbours => (
+                "neighbours",
+                format!("{runs} x {} tickets over {:?}", number(count(self.timely)), self.timely_spread),
             ),
             Scenario::Doorbell => {
                 ("doorbell", format!("{} tickets over {:?}", number(count(self.rings)), self.rings_spread))

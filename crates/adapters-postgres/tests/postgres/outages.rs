@@ -117,6 +117,10 @@ async fn more_units_of_work_than_connections_take_turns() {
     for unit in units {
         unit.await.expect("it does not panic").expect("it has its turn");
     }
+    // The connection that prepared the schema was closed, but its process may still be there for a moment.
     let connections = "SELECT count(*) FROM pg_stat_activity WHERE application_name = ";
-    assert!(schema.number(&format!("{connections}'{}'", schema.name())).await <= 8);
+    let connections = format!("{connections}'{}'", schema.name());
+    while schema.number(&connections).await > 8 {
+        tokio::task::yield_now().await;
+    }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::bars::Bars;
 use super::{Bench, NEVER, SILENCE, progress};
 use crate::figure::{Bar, Figure, count, number};
 use crate::load::{Call, Plan};
@@ -13,7 +12,7 @@ use crate::server::Home;
 use crate::sink::{self, Mail};
 
 /// Connections of the paced calls: enough that a slow answer delays no other call.
-const CONNECTIONS: usize = 20;
+pub(super) const CONNECTIONS: usize = 20;
 
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
     let (mut alone, mut crowded) = (Vec::new(), Vec::new());
@@ -32,7 +31,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Line>> {
         bench.sizes.timely_spread.as_secs()
     );
     let beside = format!("{title}, {} timers waiting", number(count(bench.sizes.beside)));
-    Ok(vec![line(&title, &alone, &bench.bars), line(&beside, &crowded, &bench.bars)])
+    Ok(vec![line(&title, &alone, bench.bars.lateness), line(&beside, &crowded, bench.bars.lateness)])
 }
 
 async fn measure(bench: &Bench, home: &mut Home) -> Result<Punctuality> {
@@ -84,13 +83,13 @@ fn quantile(sorted: &[i64], percent: usize) -> f64 {
     if micros < 0 { -size } else { size }
 }
 
-fn line(title: &str, runs: &[Punctuality], bars: &Bars) -> Line {
+pub(super) fn line(title: &str, runs: &[Punctuality], bar: Option<Bar>) -> Line {
     let figure = |name, unit, of: fn(&Punctuality) -> f64| Figure::new(name, unit, runs.iter().map(of));
     Line::new(
         title,
         vec![
             figure("p50", "ms", |run| run.p50),
-            figure("p99", "ms", |run| run.p99).bar_of(bars.lateness),
+            figure("p99", "ms", |run| run.p99).bar_of(bar),
             figure("max", "ms", |run| run.max),
             figure("early", "", |run| run.early).bar(Bar::AtMost(0.0)),
             figure("missing", "", |run| run.missing).bar(Bar::AtMost(0.0)),

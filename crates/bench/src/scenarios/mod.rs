@@ -7,6 +7,7 @@ mod idle;
 mod intake;
 mod lateness;
 mod memory;
+mod neighbours;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -146,6 +147,7 @@ pub(crate) async fn run(bench: &Bench) -> Report {
             Scenario::Intake => intake::run(bench).await,
             Scenario::Delivery => delivery::run(bench).await,
             Scenario::Lateness => lateness::run(bench).await,
+            Scenario::Neighbours => neighbours::run(bench).await,
             Scenario::Doorbell => doorbell::run(bench).await,
             Scenario::Memory => memory::run(bench).await,
             Scenario::Idle => idle::run(bench).await,

@@ -1,5 +1,6 @@
 //! The mail server that the measured server delivers to: takes every mail, and remembers when.
 
+pub(crate) mod chat;
 mod session;
 
 use std::collections::HashSet;
