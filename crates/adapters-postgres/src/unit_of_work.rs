@@ -3,10 +3,10 @@
 use application::ports::{
     AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
-    StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
-    UserRepository, WatchRepository, WorkerRepository,
+    LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
+    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
+    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -145,6 +145,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn merges(&mut self) -> &mut dyn MergeRepository {
         self
     }
 

@@ -8,10 +8,10 @@ use std::sync::{
 use application::ports::{
     AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
-    StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
-    UserRepository, WatchRepository, WorkerRepository,
+    LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
+    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
+    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -219,6 +219,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn merges(&mut self) -> &mut dyn MergeRepository {
         self
     }
 

@@ -65,6 +65,8 @@ named! {
         TokenRevoked = "token.revoked",
         /// A person is called otherwise, or spoken to in another language.
         UserChanged = "user.changed",
+        /// Two persons turned out to be one.
+        UserMerged = "user.merged",
         /// A person was forgotten.
         UserErased = "user.erased",
         /// A call was taken out of quarantine.

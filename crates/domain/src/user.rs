@@ -90,6 +90,42 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
+impl User {
+    /// This user, once `other` turned out to be the same person: what is empty here is taken from there. The first origin is
+    /// that of whoever was registered first, the last origin that of whoever something changed about last, and the consent
+    /// is the later one. When it was registered stays: so many users were made on that day.
+    #[must_use]
+    pub fn merged_with(self, other: Self, at: Timestamp) -> Self {
+        let mut fields = other.fields;
+        fields.extend(self.fields);
+        let (first_origin, later_first) = if other.id < self.id {
+            (other.first_origin, self.first_origin)
+        } else {
+            (self.first_origin, other.first_origin)
+        };
+        let (last_origin, earlier_last) = if other.updated_at > self.updated_at {
+            (other.last_origin, self.last_origin)
+        } else {
+            (self.last_origin, other.last_origin)
+        };
+        Self {
+            name: self.name.or(other.name),
+            email: self.email.or(other.email),
+            phone: self.phone.or(other.phone),
+            first_origin: if first_origin.is_empty() { later_first } else { first_origin },
+            last_origin: if last_origin.is_empty() { earlier_last } else { last_origin },
+            consent: [self.consent, other.consent].into_iter().flatten().max_by_key(|consent| consent.at),
+            fields,
+            welcomed: self.welcomed || other.welcomed,
+            updated_at: at,
+            id: self.id,
+            bot_id: self.bot_id,
+            language: self.language,
+            created_at: self.created_at,
+        }
+    }
+}
+
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("User")
@@ -97,5 +133,94 @@ impl fmt::Debug for User {
             .field("language", &self.language)
             .field("welcomed", &self.welcomed)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn came_from(source: &str) -> Origin {
+        Origin { source: Some(source.to_owned()), ..Origin::default() }
+    }
+
+    fn agreed(given: bool, second: i64) -> Option<Consent> {
+        Some(Consent { given, text: None, at: at(second) })
+    }
+
+    fn user(number: u128) -> User {
+        User {
+            id: UserId::from_uuid(Uuid::from_u128(number)),
+            bot_id: BotId::from_uuid(Uuid::from_u128(9)),
+            name: None,
+            email: None,
+            phone: None,
+            language: Language::ENGLISH,
+            first_origin: Origin::default(),
+            last_origin: Origin::default(),
+            consent: None,
+            fields: Map::new(),
+            welcomed: false,
+            created_at: at(0),
+            updated_at: at(0),
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_taken_from_the_other() {
+        let email = |text: &str| Some(EmailAddress::restore(text.to_owned()));
+        let kept = User {
+            name: Some("Ana".to_owned()),
+            fields: Map::from_iter([("plan".to_owned(), json!("big"))]),
+            ..user(1)
+        };
+        let other = User {
+            name: Some("Anna".to_owned()),
+            email: email("ana@example.com"),
+            fields: Map::from_iter([("plan".to_owned(), json!("small")), ("seats".to_owned(), json!(3))]),
+            welcomed: true,
+            ..user(2)
+        };
+        let merged = kept.clone().merged_with(other, at(5));
+        assert_eq!((merged.id, merged.name, merged.email), (kept.id, kept.name, email("ana@example.com")));
+        assert_eq!(
+            merged.fields,
+            Map::from_iter([("plan".to_owned(), json!("big")), ("seats".to_owned(), json!(3))])
+        );
+        assert!(merged.welcomed, "one welcome is enough");
+        assert_eq!((merged.created_at, merged.updated_at), (at(0), at(5)));
+    }
+
+    #[test]
+    fn the_first_origin_is_the_earlier_one_and_the_last_one_and_the_consent_are_the_later_ones() {
+        let early = User {
+            first_origin: came_from("fair"),
+            last_origin: came_from("fair"),
+            consent: agreed(true, 1),
+            updated_at: at(1),
+            ..user(1)
+        };
+        let late = User {
+            first_origin: came_from("web"),
+            last_origin: came_from("shop"),
+            consent: agreed(false, 2),
+            updated_at: at(2),
+            ..user(2)
+        };
+        for (kept, other) in [(early.clone(), late.clone()), (late.clone(), early.clone())] {
+            let merged = kept.merged_with(other, at(9));
+            assert_eq!((merged.first_origin, merged.last_origin), (came_from("fair"), came_from("shop")));
+            assert_eq!(merged.consent, agreed(false, 2));
+        }
+        let unknown = User { updated_at: at(7), ..user(0) };
+        let merged = unknown.merged_with(late, at(9));
+        assert_eq!((merged.first_origin, merged.last_origin), (came_from("web"), came_from("shop")));
     }
 }

@@ -47,7 +47,8 @@ pub(crate) use ticket_work::{NoteRequest, NoteResponse, ReplyRequest, ReplyRespo
 pub(crate) use tickets::{TicketResponse, WorkedTicketResponse};
 pub(crate) use topics::{TopicPatch, TopicRequest, TopicResponse};
 pub(crate) use users::{
-    NewUserRequest, ReceiptResponse, TimelineResponse, UserExportResponse, UserPatch, UserResponse,
+    MergeRequest, MergerResponse, NewUserRequest, ReceiptResponse, TimelineResponse, UserExportResponse,
+    UserPatch, UserResponse,
 };
 
 use crate::{problem::problem, state::request_id};
@@ -87,6 +88,7 @@ fn people(config: &mut ServiceConfig) {
                 .route(delete().to(users::erase)),
         )
         .service(resource("/users/{id}/timeline", "GET").route(get().to(users::timeline)))
+        .service(resource("/users/{id}/merge", "POST").route(post().to(users::merge)))
         .service(resource("/users/{id}/export", "GET").route(get().to(users::export)))
         .service(resource("/tickets", "GET").route(get().to(tickets::list)))
         .service(

@@ -85,6 +85,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/admin/users/import", post().to(users::import))
         .route("/admin/users/{id}", get().to(users::show))
         .route("/admin/users/{id}/edit", post().to(users::edit))
+        .route("/admin/users/{id}/merge", get().to(users::merge_preview))
+        .route("/admin/users/{id}/merge", post().to(users::merge))
         .route("/admin/users/{id}/erase", post().to(users::erase))
         .route("/admin/users/{id}/export.json", get().to(users::export));
 }

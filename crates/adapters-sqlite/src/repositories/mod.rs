@@ -11,6 +11,7 @@ mod fallbacks;
 pub(crate) mod intake;
 mod jobs;
 mod ledger;
+mod merging;
 pub(crate) mod notifications;
 pub(crate) mod quarantine;
 mod reminders;

@@ -11,6 +11,7 @@ mod intake;
 mod jobs;
 mod ledger;
 mod lists;
+mod merging;
 mod notifications;
 mod people;
 mod queue;
@@ -34,6 +35,7 @@ pub use intake::{Asked, HeldCall, HeldStatus, IntakeRepository, QuarantineFilter
 pub use jobs::JobRepository;
 pub use ledger::{LedgerRepository, RetentionRepository};
 pub use lists::{Page, Span, TicketFilter, UserFilter};
+pub use merging::{Belongings, MergeRepository};
 pub use notifications::{
     AbandonedAttempt, CapturedMail, CapturedMailRepository, ChannelResult, ClosedAttempt, DeliveryRepository,
     NotificationFilter, NotificationRepository, OpenedAttempt, PLANNED_BEFORE_DUE, WorkerRepository,

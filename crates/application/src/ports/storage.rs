@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use super::{
     AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    KnownPersons, LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
-    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
-    SessionRepository, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository,
-    UserRepository, WatchRepository, WorkerRepository,
+    KnownPersons, LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository,
+    SeedRepository, SessionRepository, TicketRepository, TicketWorkRepository, TimelineRepository,
+    TopicRepository, UserRepository, WatchRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -91,6 +91,8 @@ pub trait UnitOfWork: Send {
     fn quarantine(&mut self) -> &mut dyn QuarantineRepository;
     /// Users and their identities.
     fn users(&mut self) -> &mut dyn UserRepository;
+    /// Users who turn out to be one person.
+    fn merges(&mut self) -> &mut dyn MergeRepository;
     /// Tickets.
     fn tickets(&mut self) -> &mut dyn TicketRepository;
     /// What members of staff do about tickets.

@@ -5,6 +5,7 @@ mod erase;
 mod export;
 mod import;
 mod import_rows;
+mod merge;
 mod record;
 mod rows;
 
@@ -13,10 +14,14 @@ pub use erase::EraseUser;
 pub use export::{ExportUser, ExportedNotification, UserExport, with_attempts};
 pub use import::{ImportMode, ImportOutcome, ImportUsers};
 pub use import_rows::{ImportRows, ImportRowsError, ImportedRows, RejectedRow};
+pub use merge::{MergeUsers, MergeUsersError, Merger};
 pub use record::{USER_COLUMNS, UserRecord};
 pub use rows::{Row, Rows};
 
-use domain::{identity::Identity, ids::UserId};
+use domain::{
+    identity::{EmailAddress, Identity, PhoneNumber},
+    ids::UserId,
+};
 
 use crate::ports::{StorageError, Transaction};
 
@@ -30,6 +35,14 @@ pub enum WhichUser {
 }
 
 impl WhichUser {
+    /// Reads what a person typed: an id, an address, or an international phone number.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let email = || EmailAddress::parse(text).ok().map(Identity::Email);
+        let phone = || PhoneNumber::parse(text, None).ok().map(Identity::Phone);
+        text.parse().map(Self::Id).ok().or_else(|| email().or_else(phone).map(Self::Known))
+    }
+
     async fn find(&self, tx: &mut Transaction) -> Result<Option<UserId>, StorageError> {
         match self {
             Self::Id(id) => Ok(tx.users().find(*id).await?.map(|user| user.id)),

@@ -19,6 +19,7 @@ mod intake_lane;
 mod interventions;
 mod ledger;
 mod lookups;
+mod merging;
 mod outcomes;
 mod previews;
 mod quarantine;

@@ -12,6 +12,7 @@ on_every_ground! {
     a_call_in_quarantine_is_mended_and_released
     an_erased_user_leaves_nothing_behind
     users_are_imported_and_exported
+    two_users_who_are_one_person_are_merged
     topics_and_channels_are_changed_while_the_server_runs
     the_first_admin_signs_in_and_a_token_opens_the_api
     simulated_visitors_are_all_answered
@@ -65,6 +66,29 @@ async fn an_erased_user_leaves_nothing_behind(ground: Ground) {
     for personal in ["ana@visitor.example", "Ana Rara", "Secreto"] {
         assert!(!copy.windows(personal.len()).any(|window| window == personal.as_bytes()), "{personal}");
     }
+}
+
+async fn two_users_who_are_one_person_are_merged(ground: Ground) {
+    let desk = Frontdesk::start(ground).await;
+    for email in ["ana@visitor.example", "ana@work.example"] {
+        let call = json!({ "name": "Ana", "email": email, "topic": "sales", "description": "Seats?" });
+        desk.post("/bot/v1/tickets", &call).await;
+    }
+    let who =
+        async |email: &str| desk.get(&format!("/bot/v1/users?email={email}")).await.json()["user_id"].clone();
+    let kept = who("ana@visitor.example").await;
+    let merge = ["users", "merge", "ana@work.example", "--into", "ana@visitor.example"];
+    let preview = desk.told(&[&merge[..], &["--dry-run"]].concat()).await;
+    assert!(preview.contains("1 identities, 1 tickets and 2 notifications go over"), "{preview}");
+    assert_ne!(who("ana@work.example").await, kept, "nothing changed yet");
+    assert_eq!(desk.command(&merge).await.status.code(), Some(2), "nobody can be asked here");
+    desk.told(&[&merge[..], &["--yes"]].concat()).await;
+    assert_eq!(who("ana@work.example").await, kept);
+    let again = desk.command(&[&merge[..], &["--yes"]].concat()).await;
+    assert!(
+        !again.status.success() && String::from_utf8_lossy(&again.stderr).contains("itself"),
+        "{again:?}"
+    );
 }
 
 async fn users_are_imported_and_exported(ground: Ground) {

@@ -54,6 +54,10 @@ operations! {
         UsersPage page
         UsersErase erase
     }
+    merges {
+        MergesBelongings belongings
+        MergesMerge merge
+    }
     tickets {
         TicketsTakeNumbers take_numbers
         TicketsInsert insert

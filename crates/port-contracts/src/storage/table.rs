@@ -67,6 +67,14 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.0.contains_key(key) && Arc::make_mut(&mut self.0).remove(key).is_some()
     }
 
+    /// Changes every row that is `meant`.
+    pub(super) fn change(&mut self, mut meant: impl FnMut(&V) -> bool, mut change: impl FnMut(&mut V)) {
+        let keys: Vec<K> = self.0.iter().filter(|(_, row)| meant(row)).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            self.get_mut(&key).into_iter().for_each(&mut change);
+        }
+    }
+
     /// Removes every row that `condemned` says; answers how many.
     pub(super) fn remove_where(&mut self, mut condemned: impl FnMut(&V) -> bool) -> usize {
         let keys: Vec<K> =

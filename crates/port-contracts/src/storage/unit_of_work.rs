@@ -5,10 +5,10 @@ use std::sync::{Arc, atomic::Ordering};
 use application::ports::{
     AgentRepository, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
     ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, NotificationRepository, QuarantineRepository, ReminderRepository, ResponseRepository,
-    RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository, SessionRepository,
-    StorageError, TicketRepository, TicketWorkRepository, TimelineRepository, TopicRepository, UnitOfWork,
-    UserRepository, WatchRepository, WorkerRepository,
+    LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
+    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
+    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
+    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -83,6 +83,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+
+    fn merges(&mut self) -> &mut dyn MergeRepository {
         self
     }
 

@@ -1,6 +1,7 @@
 //! `/api/v1/users`
 
 mod export;
+mod merge;
 mod timeline;
 mod write;
 
@@ -26,6 +27,8 @@ use super::{
     reading::{Listed, Parameters, path},
 };
 pub(crate) use export::UserExportResponse;
+pub(super) use merge::merge;
+pub(crate) use merge::{MergeRequest, MergerResponse};
 pub(crate) use timeline::TimelineResponse;
 pub(crate) use write::{NewUserRequest, UserPatch};
 pub(super) use write::{create, patch};

@@ -32,6 +32,14 @@ fn people() -> Vec<Call> {
                 "Deletes everything personal about the user, and answers with a receipt. Bare tickets stay.",
             )
             .gives("200", "ErasureReceipt", samples::receipt()),
+        Call::new(Post, "/users/{id}/merge", "mergeUsers", "Merge a user into this one")
+            .needs(Role::Admin)
+            .says(
+                "Two users turned out to be one person: the one of the path has all that the other had, which is gone. \
+                 With `dry_run` nothing changes. It cannot be undone.",
+            )
+            .takes("MergeRequest", json!({ "user_id": samples::OTHER_USER }))
+            .gives("200", "Merger", samples::merger()),
         Call::new(Get, "/users/{id}/timeline", "getUserTimeline", "What happened to a user").gives(
             "200",
             "Timeline",

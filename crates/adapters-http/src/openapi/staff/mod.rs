@@ -52,6 +52,8 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add_schema::<api::UserResponse>(&mut all);
     add_schema::<api::NewUserRequest>(&mut all);
     add_schema::<api::UserPatch>(&mut all);
+    add_schema::<api::MergeRequest>(&mut all);
+    add_schema::<api::MergerResponse>(&mut all);
     add_schema::<api::UserExportResponse>(&mut all);
     add_schema::<api::TimelineResponse>(&mut all);
     add_schema::<api::ReceiptResponse>(&mut all);

@@ -3,9 +3,9 @@
 mod settings;
 
 use application::{
-    ports::{ErasureReceipt, HeldCall, HeldStatus},
+    ports::{Belongings, ErasureReceipt, HeldCall, HeldStatus},
     tickets::TicketAsWorkedOn,
-    users::{ExportedNotification, UserExport},
+    users::{ExportedNotification, Merger, UserExport},
 };
 use domain::{
     bot_call::{Field, RefusalCode},
@@ -27,14 +27,18 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api::{
-    HeldCallResponse, LedgerResponse, NoteResponse, NotificationResponse, ReceiptResponse, ReplyResponse,
-    TimelineResponse, UserExportResponse, UserResponse, WithAttemptsResponse, WorkedTicketResponse,
+    HeldCallResponse, LedgerResponse, MergerResponse, NoteResponse, NotificationResponse, ReceiptResponse,
+    ReplyResponse, TimelineResponse, UserExportResponse, UserResponse, WithAttemptsResponse,
+    WorkedTicketResponse,
 };
 
 pub(super) use settings::{agent, audit_entry, bot, bot_with_key, channel, preview, test_receipt, topic};
 
 /// The id of everything in the examples.
 pub(super) const ID: Uuid = Uuid::from_u128(0x0199_8a3e_5c10_7b6e_8f0a_2f4d_9c1b_7a01);
+
+/// The id of somebody else in the examples.
+pub(super) const OTHER_USER: Uuid = Uuid::from_u128(0x0199_8a3e_5c10_7b6e_8f0a_2f4d_9c1b_7a02);
 
 /// When everything in the examples happened: 2026-01-01T09:30:00Z.
 const AT: Timestamp = Timestamp::constant(1_767_259_800, 0);
@@ -69,6 +73,18 @@ fn ana() -> User {
 pub(super) fn receipt() -> Value {
     let receipt = ErasureReceipt { identities: 2, tickets: 1, notifications: 3, ..ErasureReceipt::default() };
     value(&ReceiptResponse::new(UserId::from_uuid(ID), receipt))
+}
+
+pub(super) fn merger() -> Value {
+    let given_up = User { id: UserId::from_uuid(OTHER_USER), ..ana() };
+    value(&MergerResponse::from(&Merger {
+        kept: ana(),
+        given_up,
+        merged: ana(),
+        identities: Vec::new(),
+        given: Belongings { identities: 1, tickets: 2, notifications: 3 },
+        second_welcome: None,
+    }))
 }
 
 pub(super) fn export() -> Value {

@@ -5,6 +5,7 @@ mod erase;
 mod export;
 mod import;
 mod list;
+mod merge;
 mod show;
 mod timeline;
 
@@ -13,4 +14,5 @@ pub(super) use erase::erase;
 pub(super) use export::export;
 pub(super) use import::{form as import_form, import};
 pub(super) use list::{filter, list};
+pub(super) use merge::{merge, preview as merge_preview};
 pub(super) use show::show;

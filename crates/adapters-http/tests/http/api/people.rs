@@ -47,6 +47,31 @@ fn the_timeline_and_the_export_tell_everything() {
 }
 
 #[test]
+fn two_users_who_are_one_person_are_merged() {
+    let api = Api::open();
+    let home = api.register("Ana", "ana@example.com", "landing");
+    let work = api.register("Ana at work", "ana@work.example", "fair");
+    api.ask("sales", "What does it cost?", "ana@work.example");
+    let path = format!("/users/{home}/merge");
+    let expected = json!({ "given_up": work, "identities": 1, "tickets": 1, "welcome_cancelled": true });
+    let dry = api.send("POST", &path, &json!({ "user_id": work, "dry_run": true }));
+    says(&dry.json(), &expected);
+    assert_eq!(members(&api.read("/users"), "id").len(), 2, "nothing changed yet");
+
+    let merged = api.send("POST", &path, &json!({ "user_id": work }));
+    assert_eq!(merged.status, 200);
+    says(&merged.json(), &expected);
+    says(&merged.json()["user"], &json!({ "id": home, "name": "Ana", "email": "ana@example.com" }));
+    assert_eq!(members(&api.read("/users"), "id"), [&json!(home)]);
+    assert_eq!(members(&api.read(&format!("/tickets?user={home}")), "topic"), [&json!("sales")]);
+    for id in [&work, &home] {
+        let refusal = refused(&api.send("POST", &path, &json!({ "user_id": id })), 422);
+        assert_eq!(refusal["errors"][0]["field"], "user_id");
+    }
+    refused(&api.work("POST", &path, &json!({ "user_id": work })), 403);
+}
+
+#[test]
 fn an_erased_user_leaves_a_receipt_and_nothing_else() {
     let api = Api::open();
     let id = api.register("Ana", "ana@example.com", "landing");

@@ -16,6 +16,7 @@ const PAGES: &[(&str, bool)] = &[
     ("/admin/tickets/export.csv", true),
     ("/admin/users", true),
     ("/admin/users/{id}", true),
+    ("/admin/users/{id}/merge", false),
     ("/admin/users/export.jsonl", true),
     ("/admin/users/import", false),
     ("/admin/notifications", true),

@@ -136,3 +136,43 @@ fn an_admin_who_types_whom_erases_a_person_and_gets_a_receipt() {
     assert_eq!(admin.open(&page).status, 404);
     assert_eq!(admin.post(&path, &filled).status, 404);
 }
+
+#[test]
+fn two_people_who_are_one_are_merged_after_a_look_at_what_comes_of_it() {
+    let desk = Desk::open();
+    let home = register(&desk, ANA);
+    let work = register(&desk, r#"{"name":"Ana W <i>","email":"ana@work.example"}"#);
+    let [admin, agent, _] = Browser::of_everybody(&desk);
+    let path = format!("/admin/users/{home}/merge");
+    assert!(admin.read(&format!("/admin/users/{home}")).contains(&path));
+    assert!(!agent.read(&format!("/admin/users/{home}")).contains(&path));
+
+    for other in ["nobody@example.com", "Ana", &home] {
+        assert_eq!(admin.open(&format!("{path}?other={other}")).status, 409, "{other}");
+    }
+    let asked = format!("{path}?other=ana@work.example");
+    let preview = admin.read(&asked);
+    for text in ["Ana W &#60;i&#62;", "ana@example.com", "A second welcome mail waits"] {
+        assert!(preview.contains(text), "{text}: {preview}");
+    }
+    let form = Browser::fields_of(&preview, &path);
+    admin.guards(&agent, &path, &form);
+
+    desk.clock.advance(jiff::SignedDuration::from_secs(90));
+    desk.post("/bot/v1/users", r#"{"email":"ana@work.example","phone":"+34600111333"}"#).send();
+    let stale = admin.post(&path, &form);
+    assert_eq!(stale.status, 409);
+    assert!(stale.text().contains("changed meanwhile"), "{}", stale.text());
+
+    let form = Browser::fields_of(stale.text(), &path);
+    assert_eq!(
+        admin.post(&path, &form).header("location"),
+        Some(format!("/admin/users/{home}?done=merged").as_str())
+    );
+    let person = admin.read(&format!("/admin/users/{home}?done=merged"));
+    for text in ["ana@work.example", "+34600111333", "Merged:"] {
+        assert!(person.contains(text), "{text}: {person}");
+    }
+    assert_eq!(admin.open(&format!("/admin/users/{work}")).status, 404);
+    assert!(admin.read("/admin/audit").contains("Persons merged"));
+}

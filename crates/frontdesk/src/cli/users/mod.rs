@@ -4,6 +4,7 @@ mod erase;
 mod export_all;
 mod export_one;
 mod import;
+mod merge;
 mod rejects;
 mod which;
 
@@ -17,6 +18,8 @@ pub enum UsersCommand {
     Import(import::ImportArgs),
     /// Print all users, or everything that is stored about one
     Export(ExportArgs),
+    /// Give all that one user has to another one, who is the same person
+    Merge(merge::MergeArgs),
     /// Delete a user and everything personal that hangs on it
     Erase(erase::EraseArgs),
 }
@@ -36,6 +39,7 @@ pub struct ExportArgs {
 pub async fn run(app: &App, command: UsersCommand) -> anyhow::Result<()> {
     match command {
         UsersCommand::Import(args) => import::run(app, args).await,
+        UsersCommand::Merge(args) => merge::run(app, args).await,
         UsersCommand::Erase(args) => erase::run(app, args).await,
         UsersCommand::Export(args) => match args.which.read()? {
             Some(which) => export_one::run(app, &which).await,

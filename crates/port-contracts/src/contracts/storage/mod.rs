@@ -18,6 +18,7 @@ mod jobs;
 mod ledger;
 mod lists;
 mod loads;
+mod merging;
 mod notifications;
 mod opening;
 mod paging;
@@ -94,6 +95,13 @@ macro_rules! for_each_storage_case {
                 erasing_one_user_leaves_the_others_alone
                 an_erased_user_is_never_written_to
                 an_erased_persons_identities_are_free_again
+            }
+            merging {
+                who_is_merged_has_all_that_the_other_had
+                merging_deletes_what_was_answered_about_the_two
+                merging_settles_what_was_between_the_two
+                merging_leaves_the_ledger_as_it_was
+                who_was_given_up_is_found_as_the_one_that_was_kept
             }
             tickets {
                 a_ticket_reads_back_as_it_was_written

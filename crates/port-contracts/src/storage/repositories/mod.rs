@@ -11,6 +11,7 @@ mod fallbacks;
 mod intake;
 mod jobs;
 mod ledger;
+mod merging;
 mod notifications;
 mod quarantine;
 mod reminders;
