@@ -111,9 +111,9 @@ table! {
         digest_minute -> Nullable<Integer>,
         escalate_after_us -> Nullable<BigInt>,
         created_at -> BigInt,
-        chat_reference_field -> Nullable<Text>,
-        chat_status_field -> Nullable<Text>,
-        chat_resume_at -> Nullable<Text>,
+        reference_field -> Nullable<Text>,
+        status_field -> Nullable<Text>,
+        resume_at -> Nullable<Text>,
     }
 }
 

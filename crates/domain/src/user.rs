@@ -151,8 +151,8 @@ mod tests {
         Origin { source: Some(source.to_owned()), ..Origin::default() }
     }
 
-    fn agreed(given: bool, second: i64) -> Option<Consent> {
-        Some(Consent { given, text: None, at: at(second) })
+    fn agreed(given: bool, second: i64) -> Consent {
+        Consent { given, text: None, at: at(second) }
     }
 
     fn user(number: u128) -> User {
@@ -203,21 +203,21 @@ mod tests {
         let early = User {
             first_origin: came_from("fair"),
             last_origin: came_from("fair"),
-            consent: agreed(true, 1),
+            consent: Some(agreed(true, 1)),
             updated_at: at(1),
             ..user(1)
         };
         let late = User {
             first_origin: came_from("web"),
             last_origin: came_from("shop"),
-            consent: agreed(false, 2),
+            consent: Some(agreed(false, 2)),
             updated_at: at(2),
             ..user(2)
         };
         for (kept, other) in [(early.clone(), late.clone()), (late.clone(), early.clone())] {
             let merged = kept.merged_with(other, at(9));
             assert_eq!((merged.first_origin, merged.last_origin), (came_from("fair"), came_from("shop")));
-            assert_eq!(merged.consent, agreed(false, 2));
+            assert_eq!(merged.consent, Some(agreed(false, 2)));
         }
         let unknown = User { updated_at: at(7), ..user(0) };
         let merged = unknown.merged_with(late, at(9));

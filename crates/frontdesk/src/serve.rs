@@ -5,7 +5,6 @@ use std::{io::IsTerminal as _, net::TcpListener, sync::Arc, time::Duration};
 use adapters_sqlite::ServerLock;
 use anyhow::Context as _;
 use clap::ValueEnum;
-use domain::identity::PhoneNumber;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use tokio::{
@@ -81,7 +80,6 @@ pub async fn run(
     stop_on_signals(draining.clone(), stop.clone(), grace(&settings, role))?;
     let vault = key.map(|key| Arc::new(KeyVault::new(&key)) as _);
     let server = app.server(&settings, role, vault, listener, metrics.clone(), draining)?;
-    tokio::task::spawn_blocking(warm_up);
     let outcome = match traces {
         Some(traces) => traces.during(serve(server, &app, settings, role, metrics, stop)).await,
         None => serve(server, &app, settings, role, metrics, stop).await,
@@ -173,12 +171,6 @@ async fn keep_time(app: App) {
             );
         }
     }
-}
-
-/// The first phone number that is read loads the numbering plans, which takes a tenth of a second: now, and not while a
-/// visitor waits.
-fn warm_up() {
-    let _ = PhoneNumber::parse("+34600111222", None);
 }
 
 /// How long calls are still taken when the process is told to stop: where others can take them, until those who

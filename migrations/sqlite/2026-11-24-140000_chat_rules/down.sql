@@ -1,3 +1,3 @@
-ALTER TABLE topics DROP COLUMN chat_resume_at;
-ALTER TABLE topics DROP COLUMN chat_status_field;
-ALTER TABLE topics DROP COLUMN chat_reference_field;
+ALTER TABLE topics DROP COLUMN resume_at;
+ALTER TABLE topics DROP COLUMN status_field;
+ALTER TABLE topics DROP COLUMN reference_field;

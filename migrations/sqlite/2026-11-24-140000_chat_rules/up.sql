@@ -1,5 +1,5 @@
 -- What is done in the chats of a topic's tickets: the Landbot fields that are given the reference and the status, and where
 -- the flow goes on once the ticket is resolved (`BOT/BLOCK`).
-ALTER TABLE topics ADD COLUMN chat_reference_field TEXT;
-ALTER TABLE topics ADD COLUMN chat_status_field TEXT;
-ALTER TABLE topics ADD COLUMN chat_resume_at TEXT;
+ALTER TABLE topics ADD COLUMN reference_field TEXT;
+ALTER TABLE topics ADD COLUMN status_field TEXT;
+ALTER TABLE topics ADD COLUMN resume_at TEXT;

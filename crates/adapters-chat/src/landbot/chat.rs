@@ -1,9 +1,9 @@
 //! Replies in a person's chat.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use application::ports::Receipt;
-use domain::{conversation::parts, message::ReplyFacts, retry::Outcome};
+use domain::{conversation::parts, message::ReplyFacts, retry::Outcome, ticket::Chat as TicketChat};
 use tokio::time::{sleep, timeout};
 
 use super::{
@@ -46,7 +46,7 @@ impl Chat {
             Err(receipt) => return receipt,
         };
         match parts(&reply.text).split_first() {
-            None => permanent("the reply has no text"),
+            None => permanent(&"the reply has no text"),
             Some((first, rest)) => timeout(LIMIT, self.say_all(customer, first, rest))
                 .await
                 .unwrap_or_else(|_| saying(Outcome::Unknown, "Landbot took too long")),
@@ -120,12 +120,12 @@ fn is_not_ours(refusal: &Refusal) -> bool {
 }
 
 /// Who is at the other end of a chat.
-pub(super) fn customer_of(chat: &domain::ticket::Chat) -> Result<CustomerNumber, Receipt> {
+pub(super) fn customer_of(chat: &TicketChat) -> Result<CustomerNumber, Receipt> {
     let customer =
-        chat.customer.as_ref().ok_or_else(|| permanent("the ticket was not opened from a chat"))?;
-    customer.parse().map_err(|error: CustomerNumberError| permanent(error))
+        chat.customer.as_ref().ok_or_else(|| permanent(&"the ticket was not opened from a chat"))?;
+    customer.parse().map_err(|error: CustomerNumberError| permanent(&error))
 }
 
-fn permanent(why: impl ToString) -> Receipt {
+fn permanent(why: &dyn Display) -> Receipt {
     saying(Outcome::Permanent, why.to_string())
 }

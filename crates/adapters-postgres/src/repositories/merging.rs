@@ -45,7 +45,9 @@ async fn merge(connection: &mut AsyncPgConnection, given_up: Id, kept: Id) -> Re
     let made_at: Option<At> =
         users::table.find(given_up).select(users::created_at).get_result(connection).await.optional()?;
     let mut totals = Totals::default();
-    made_at.into_iter().for_each(|made_at| totals.user(made_at));
+    if let Some(made_at) = made_at {
+        totals.user(made_at);
+    }
     let identities = identities::table.filter(identities::user_id.eq(given_up));
     let identities = diesel::update(identities).set(identities::user_id.eq(kept)).execute(connection).await?;
     let tickets = tickets::table.filter(tickets::user_id.eq(given_up));

@@ -41,7 +41,9 @@ fn merge(connection: &mut SqliteConnection, given_up: Id, kept: Id) -> Result<Be
     let made_at: Option<At> =
         users::table.find(given_up).select(users::created_at).get_result(connection).optional()?;
     let mut totals = Totals::default();
-    made_at.into_iter().for_each(|made_at| totals.user(made_at));
+    if let Some(made_at) = made_at {
+        totals.user(made_at);
+    }
     let of_user = tickets::table.filter(tickets::user_id.eq(given_up)).select(tickets::id);
     let moved: Vec<Id> = of_user.load(connection)?;
     let given = give(connection, given_up, kept)?;

@@ -61,17 +61,17 @@ impl From<RemindersRow> for Reminders {
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = topics, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct ChatRulesRow {
-    chat_reference_field: Option<String>,
-    chat_status_field: Option<String>,
-    chat_resume_at: Option<String>,
+    reference_field: Option<String>,
+    status_field: Option<String>,
+    resume_at: Option<String>,
 }
 
 impl From<&ChatRules> for ChatRulesRow {
     fn from(rules: &ChatRules) -> Self {
         Self {
-            chat_reference_field: rules.reference_field.as_ref().map(ToString::to_string),
-            chat_status_field: rules.status_field.as_ref().map(ToString::to_string),
-            chat_resume_at: rules.resume_at.as_ref().map(ToString::to_string),
+            reference_field: rules.reference_field.as_ref().map(ToString::to_string),
+            status_field: rules.status_field.as_ref().map(ToString::to_string),
+            resume_at: rules.resume_at.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -83,11 +83,11 @@ impl TryFrom<ChatRulesRow> for ChatRules {
         let field = |name: Option<String>, column| {
             name.map(|name| name.parse()).transpose().map_err(|_| Failure::Unreadable(column))
         };
-        let resume_at = row.chat_resume_at.map(|point| point.parse()).transpose();
+        let resume_at = row.resume_at.map(|point| point.parse()).transpose();
         Ok(Self {
-            reference_field: field(row.chat_reference_field, "topics.chat_reference_field")?,
-            status_field: field(row.chat_status_field, "topics.chat_status_field")?,
-            resume_at: resume_at.map_err(|_| Failure::Unreadable("topics.chat_resume_at"))?,
+            reference_field: field(row.reference_field, "topics.reference_field")?,
+            status_field: field(row.status_field, "topics.status_field")?,
+            resume_at: resume_at.map_err(|_| Failure::Unreadable("topics.resume_at"))?,
         })
     }
 }

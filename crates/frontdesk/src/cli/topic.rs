@@ -93,7 +93,7 @@ pub struct SetArgs {
     /// After how long an open ticket is told once more: a duration such as 4h, or off
     #[arg(long, value_name = "DURATION", value_parser = reminders::limit_or_off)]
     escalate_after: Option<OrOff<SignedDuration>>,
-    /// The field of Landbot that is given the reference of a ticket opened in a chat, such as ticket_ref, or off
+    /// The field of Landbot that is given the reference of a ticket opened in a chat, such as `ticket_ref`, or off
     #[arg(long = "landbot-reference-field", value_name = "FIELD")]
     reference_field: Option<OrOff<FieldName>>,
     /// The field that is given its status each time that it moves, or off

@@ -26,7 +26,7 @@ struct MergePage {
     asked: String,
     /// Others whom calls took for this one.
     suspects: Vec<User>,
-    merger: Option<Merger>,
+    merger: Option<Box<Merger>>,
     problem: Option<String>,
 }
 
@@ -50,10 +50,10 @@ pub(in crate::panel) async fn merge(request: HttpRequest, payload: Payload) -> H
         }
         let merge = merging(visit);
         let given_up = WhichUser::Id(merger.given_up.id);
-        let merged = async move {
+        let execute = async move {
             Ok::<_, PanelError>(merge.execute(&given_up, &WhichUser::Id(kept), Some(&merger)).await)
         };
-        visit.run(merged).await?.map_err(|error| refusal(visit, error))?;
+        visit.run(execute).await?.map_err(|error| refusal(visit, error))?;
         Ok(go(&format!("/admin/users/{kept}?done=merged")))
     })
     .await
@@ -68,10 +68,14 @@ async fn weigh(
     visit: &Visit<'_>,
     other: &str,
     kept: UserId,
-) -> Result<Result<Merger, MergeUsersError>, PanelError> {
+) -> Result<Result<Box<Merger>, MergeUsersError>, PanelError> {
     let Some(given_up) = WhichUser::read(other) else { return Ok(Err(MergeUsersError::UnknownOther)) };
     let merge = merging(visit);
-    visit.run(async move { Ok::<_, PanelError>(merge.preview(&given_up, &WhichUser::Id(kept)).await) }).await
+    visit
+        .run(async move {
+            Ok::<_, PanelError>(merge.preview(&given_up, &WhichUser::Id(kept)).await.map(Box::new))
+        })
+        .await
 }
 
 fn refusal(visit: &Visit<'_>, error: MergeUsersError) -> PanelError {

@@ -48,18 +48,18 @@ fn which(text: &str) -> Result<WhichUser, WrongUsage> {
 }
 
 fn told(merger: &Merger) -> String {
-    let (given, merged) = (merger.given, &merger.merged);
+    let (given, then) = (merger.given, &merger.merged);
     let of = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let welcome =
         if merger.second_welcome.is_some() { "\n  a second welcome that waits is not sent" } else { "" };
     format!(
         "{} is kept and {} given up:\n  name {}, email {}, phone {}\n  {} identities, {} tickets and {} \
          notifications go over{welcome}",
-        merged.id,
+        then.id,
         merger.given_up.id,
-        of(merged.name.clone()),
-        of(merged.email.as_ref().map(ToString::to_string)),
-        of(merged.phone.as_ref().map(ToString::to_string)),
+        of(then.name.clone()),
+        of(then.email.as_ref().map(ToString::to_string)),
+        of(then.phone.as_ref().map(ToString::to_string)),
         given.identities,
         given.tickets,
         given.notifications,

@@ -76,7 +76,7 @@ pub async fn who_was_given_up_is_found_as_the_one_that_was_kept(desk: &Desk<'_>)
     let identities: Vec<_> = known.into_iter().map(|known| known.identity).collect();
     merge(desk, &given_up, &kept).await;
     let found = desk.write(async |tx| tx.users().by_identities(&identities).await).await;
-    assert_eq!(found.users, [kept.clone()]);
+    assert_eq!(found.users, from_ref(&kept));
     assert!(found.identities.iter().all(|(_, owner)| *owner == kept.id));
     assert_eq!(found.identities.len(), 3);
 }
