@@ -8,7 +8,7 @@ use application::{
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
     ports::{Clock, Entropy, Ids, PasswordHasher, Storage},
-    routing::{PreviewRouting, TestChannel},
+    routing::{PreviewRouting, TestChannel, TryMail},
     staff::{AddAgent, AuthenticateAgent, FirstAdminLink, SecondFactors, SignIn},
 };
 use domain::{audit::Author, bot::Bot, ids::RequestId};
@@ -53,6 +53,8 @@ pub struct HttpState {
     pub preview_routing: PreviewRouting,
     /// Tries channels.
     pub test_channel: TestChannel,
+    /// Shows what mails say, and tries one.
+    pub try_mail: TryMail,
     /// Second factors of members of staff.
     pub second_factors: SecondFactors,
     /// New keys of bots.

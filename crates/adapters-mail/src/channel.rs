@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::ports::{CapturedMail, Channel, Clock, Receipt, Storage, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{
+    language::Language,
     message::{Content, Message},
     retry::{Fault, Outcome},
 };
@@ -74,7 +75,8 @@ impl MailChannel {
     fn word_for(&self, recipient: &Recipient, message: &Message) -> Result<Wording, WordingError> {
         let words = self.writer.words(message, recipient);
         let words = words.map_err(|error| WordingError::Impossible(error.to_string()))?;
-        Ok(Wording { subject: Some(words.subject), text: words.text, mimicked: recipient.stands_in })
+        let (subject, text, html) = (Some(words.subject), words.text, Some(words.html));
+        Ok(Wording { subject, text, html, mimicked: recipient.stands_in })
     }
 
     async fn deliver_to(&self, recipient: Recipient, message: &Message) -> Receipt {
@@ -124,6 +126,10 @@ impl Channel for MailChannel {
         let recipient =
             self.recipients.of(message).map_err(|error| WordingError::Impossible(error.to_string()))?;
         self.word_for(&recipient, message)
+    }
+
+    fn languages(&self) -> Vec<Language> {
+        self.writer.templates.languages()
     }
 }
 

@@ -30,7 +30,7 @@ use domain::{
     ticket::TicketStatus,
     ticket_work::{Deed, Priority},
 };
-use jiff::{Timestamp, civil};
+use jiff::{Timestamp, ToSpan as _, civil};
 use uuid::Uuid;
 
 /// An id.
@@ -132,6 +132,13 @@ impl ToSql<Date, Pg> for Day {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         let days = day_number(self.0) - day_number(day_of(EPOCH));
         ToSql::<Date, Pg>::to_sql(&PgDate(i32::try_from(days)?), &mut out.reborrow())
+    }
+}
+
+impl FromSql<Date, Pg> for Day {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let PgDate(days) = FromSql::<Date, Pg>::from_sql(value)?;
+        Ok(Self(day_of(EPOCH).checked_add(days.days())?))
     }
 }
 

@@ -364,6 +364,14 @@ table! {
 }
 
 table! {
+    daily_figures (day) {
+        day -> Date,
+        counted_at -> Timestamptz,
+        figures -> Text,
+    }
+}
+
+table! {
     ledger_totals (day, what) {
         day -> Date,
         what -> Text,

@@ -2,11 +2,11 @@
 
 use application::ports::{
     AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
-    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
-    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
-    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, FigureRepository, IntakeRepository,
+    JobRepository, LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository,
+    SeedRepository, SessionRepository, StorageError, TicketRepository, TicketWorkRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -221,6 +221,10 @@ impl UnitOfWork for PgUnitOfWork {
     }
 
     fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
+
+    fn figures(&mut self) -> &mut dyn FigureRepository {
         self
     }
 

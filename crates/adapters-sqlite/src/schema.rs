@@ -355,6 +355,14 @@ table! {
 }
 
 table! {
+    daily_figures (day) {
+        day -> BigInt,
+        counted_at -> BigInt,
+        figures -> Text,
+    }
+}
+
+table! {
     ledger_totals (day, what) {
         day -> BigInt,
         what -> Text,

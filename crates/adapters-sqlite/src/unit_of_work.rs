@@ -7,11 +7,11 @@ use std::sync::{
 
 use application::ports::{
     AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository, Clock,
-    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
-    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
-    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, FigureRepository, IntakeRepository,
+    JobRepository, LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository,
+    SeedRepository, SessionRepository, StorageError, TicketRepository, TicketWorkRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use diesel::{SqliteConnection, connection::SimpleConnection as _};
@@ -295,6 +295,10 @@ impl UnitOfWork for SqliteUnitOfWork {
     }
 
     fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
+
+    fn figures(&mut self) -> &mut dyn FigureRepository {
         self
     }
 

@@ -1,6 +1,7 @@
 //! Topics, channels, and the routes between them.
 
 mod channel;
+mod mail;
 mod preview;
 mod topic;
 
@@ -19,6 +20,7 @@ use domain::{
 pub(crate) use self::{channel::change_channel, topic::change_topic};
 pub use self::{
     channel::{ArchiveChannel, ChannelChange, SetChannel, TestChannel, TestChannelError},
+    mail::{SampleMail, TryMail, TryMailError},
     preview::{
         MatchedPerson, MatchedTopic, PlannedNotification, PreviewRouting, RoutingPreview, is_secret_set,
     },

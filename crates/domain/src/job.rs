@@ -22,6 +22,8 @@ named! {
         Escalations = "escalations",
         /// Lets lists be searched for what changed.
         Search = "search",
+        /// Counts what days brought, for pictures.
+        Figures = "figures",
     }
 }
 
@@ -45,8 +47,9 @@ impl Job {
         match self {
             // Less than the time between two looks for due jobs, so that each look finds it due.
             Self::Search => SignedDuration::from_secs(4),
-            Self::ForgetAnswers => SignedDuration::from_secs(10),
+            Self::ForgetAnswers => SignedDuration::from_secs(30),
             Self::Digests | Self::Escalations => SignedDuration::from_secs(60),
+            Self::Figures => SignedDuration::from_mins(5),
             Self::Retention | Self::LedgerCheck => SignedDuration::from_hours(1),
         }
     }

@@ -11,7 +11,7 @@
 //! * what people and teams write to each other: [`conversation`];
 //! * where a ticket goes: [`ticket`], [`topic`], [`channel`], and what its chat is told of it: [`chat_rules`];
 //! * when a notification goes out: [`notification`], [`dispatch`], [`quiet_hours`], [`retry`], [`fallback`], [`message`];
-//! * what is done from time to time: [`job`], [`ledger`], [`reminder`], [`retention`];
+//! * what is done from time to time: [`job`], [`ledger`], [`figures`], [`reminder`], [`retention`];
 //! * when somebody has to look: [`watchdog`];
 //! * how a notification is traced back to its call: [`trace`];
 //! * what is kept of other servers' words: [`redaction`];
@@ -28,6 +28,7 @@ pub mod chat_rules;
 pub mod conversation;
 pub mod dispatch;
 pub mod fallback;
+pub mod figures;
 pub mod identity;
 pub mod ids;
 pub mod intake;

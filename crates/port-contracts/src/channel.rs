@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use application::ports::{Channel, Receipt, Wording, WordingError};
 use async_trait::async_trait;
 use domain::{
+    language::Language,
     message::{Content, Message},
     retry::Outcome,
 };
@@ -106,6 +107,10 @@ impl Channel for RecordingChannel {
         receipt
     }
 
+    fn languages(&self) -> Vec<Language> {
+        vec![Language::ENGLISH]
+    }
+
     /// Says in English what the message is about.
     fn word(&self, message: &Message) -> Result<Wording, WordingError> {
         let text = match &message.content {
@@ -116,6 +121,6 @@ impl Channel for RecordingChannel {
                 return Err(WordingError::Unsupported);
             }
         };
-        Ok(Wording { subject: None, text, mimicked: false })
+        Ok(Wording { subject: None, html: None, text, mimicked: false })
     }
 }

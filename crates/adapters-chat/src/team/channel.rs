@@ -94,7 +94,7 @@ impl Channel for TeamChannel {
         };
         let written = self.write(message, name, secret.expose_secret());
         let (card, _) = written.map_err(|error| WordingError::Impossible(error.to_string()))?;
-        Ok(Wording { subject: None, text: card.to_string(), mimicked: false })
+        Ok(Wording { subject: None, html: None, text: card.to_string(), mimicked: false })
     }
 }
 

@@ -135,7 +135,7 @@ impl Channel for WebhookChannel {
             Ok(_) => {
                 let event =
                     self.event(message).ok_or_else(|| WordingError::Impossible(FOR_A_PERSON.to_owned()))?;
-                Ok(Wording { subject: None, text: event.to_text(), mimicked: false })
+                Ok(Wording { subject: None, html: None, text: event.to_text(), mimicked: false })
             }
             Err(NoEndpoint::Unset(_)) => self.stand_in.word(message),
             Err(error @ NoEndpoint::Unusable(_)) => Err(WordingError::Impossible(error.to_string())),

@@ -40,7 +40,7 @@ impl Channel for StandIn {
     }
 
     fn word(&self, _: &Message) -> Result<Wording, WordingError> {
-        Ok(Wording { subject: None, text: "a mail".to_owned(), mimicked: true })
+        Ok(Wording { subject: None, html: None, text: "a mail".to_owned(), mimicked: true })
     }
 }
 

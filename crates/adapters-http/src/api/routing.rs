@@ -208,7 +208,7 @@ impl From<PlannedNotification> for PlannedResponse {
 }
 
 impl From<Wording> for WordingResponse {
-    fn from(Wording { subject, text, mimicked }: Wording) -> Self {
+    fn from(Wording { subject, text, mimicked, .. }: Wording) -> Self {
         Self { subject, text, mimicked }
     }
 }

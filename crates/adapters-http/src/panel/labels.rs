@@ -16,6 +16,7 @@ pub(super) fn label<'t>(words: &'t Words, name: &'t str) -> &'t str {
         "digests" => t("Summaries of open tickets"),
         "escalations" => t("Escalations of open tickets"),
         "search" => t("Search index"),
+        "figures" => t("Figures for pictures"),
         "open" => t("Open"),
         "pending" => t("Pending"),
         "resolved" => t("Resolved"),

@@ -10,9 +10,9 @@
 mod act;
 mod assets;
 mod audit;
-mod bars;
 mod body;
 mod bots;
+mod charts;
 mod dashboard;
 mod error;
 mod events;

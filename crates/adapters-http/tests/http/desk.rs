@@ -20,12 +20,12 @@ use application::{
     bots::{AddBot, NewBot, RevokeBotKeys, WhichKeys},
     conversation::{AdmitDelivery, HearMessages, ReplyToTicket},
     intake::{AuthenticateBot, FindUser, IntakeLane, ListTopics, ShowTicketStatus, SubmitCall, TakeCalls},
-    jobs::IndexForSearch,
+    jobs::{CountFigures, IndexForSearch},
     ports::{
         CapturedMail, Channel, ChannelSecrets, Clock, Entropy, Ids, PasswordHasher, Storage, atomically,
         consult,
     },
-    routing::{AddTopic, NewTopic, PreviewRouting, TestChannel},
+    routing::{AddTopic, NewTopic, PreviewRouting, TestChannel, TryMail},
     staff::{AddToken, AuthenticateAgent, FirstAdminLink, OfferFirstAdmin, SecondFactors},
 };
 use domain::{
@@ -220,6 +220,12 @@ impl Desk {
                 channels: self.channels(),
                 secrets: Arc::new(NoSecrets),
             },
+            try_mail: TryMail {
+                storage: storage.clone(),
+                channels: self.channels(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             test_channel: TestChannel {
                 storage: storage.clone(),
                 channels: self.channels(),
@@ -357,6 +363,12 @@ impl Desk {
     pub(crate) fn index(&self) {
         let index = IndexForSearch { storage: self.storage.clone() };
         self.runtime.block_on(index.execute()).expect("it can be indexed");
+    }
+
+    /// Counts what the last days brought.
+    pub(crate) fn count_figures(&self) {
+        let count = CountFigures { storage: self.storage.clone(), clock: self.clock.clone() };
+        self.runtime.block_on(count.execute()).expect("it can be counted");
     }
 
     pub(crate) fn capture(&self, mail: &CapturedMail) {

@@ -53,6 +53,13 @@ impl Templates {
         Ok(templates)
     }
 
+    /// The languages that there are templates in, in the order of their names.
+    pub(crate) fn languages(&self) -> Vec<Language> {
+        let mut languages: Vec<_> = self.mails.keys().filter_map(|name| Language::parse(name)).collect();
+        languages.sort_unstable();
+        languages
+    }
+
     /// Renders a mail in `language`, or in English where there is none of it.
     pub(crate) fn render(
         &self,

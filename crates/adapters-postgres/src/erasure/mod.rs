@@ -9,16 +9,19 @@ use diesel::{
     sql_types::{Array, Nullable, Text, Timestamptz, Uuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus, ticket_work::Deed};
+use domain::{
+    identity::Identity, intake::NewIdentity, ledger::day_of, notification::NotificationStatus,
+    ticket_work::Deed,
+};
 
 use crate::{
-    columns::{At, Id, JsonText, Named},
+    columns::{At, Day, Id, JsonText, Named},
     conversations,
     error::Failure,
     rows::IdentityRow,
     schema::{
-        attempts, captured_mails, claims, identities, identity_clashes, kept_answers, notifications,
-        ticket_events, tickets, user_search, users,
+        attempts, captured_mails, claims, daily_figures, identities, identity_clashes, kept_answers,
+        notifications, ticket_events, tickets, user_search, users,
     },
     statement::{column, statement},
     totals::Totals,
@@ -32,7 +35,7 @@ pub(crate) async fn erase(
     id: Id,
 ) -> Result<Option<ErasureReceipt>, Failure> {
     let user = users::table.find(id).select(users::created_at).for_update();
-    let Some(made_at) = user.get_result(connection).await.optional()? else { return Ok(None) };
+    let Some(made_at): Option<At> = user.get_result(connection).await.optional()? else { return Ok(None) };
     let known_as = identities_of(connection, id).await?;
     let mut totals = Totals::default();
     totals.user(made_at);
@@ -55,6 +58,8 @@ pub(crate) async fn erase(
     erase_clashes(connection, id).await?;
     erase_entries(connection, id, &tickets).await?;
     diesel::delete(users::table.find(id)).execute(connection).await?;
+    // Where it came from may be named there.
+    diesel::delete(daily_figures::table.find(Day(day_of(made_at.0)))).execute(connection).await?;
     totals.write(connection).await?;
     Ok(Some(receipt))
 }

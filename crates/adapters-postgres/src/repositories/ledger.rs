@@ -59,15 +59,15 @@ impl LedgerRepository for PgUnitOfWork {
 
 /// A day, as times and as ids: primary keys are in the order of ids, and rows nearly.
 #[derive(Clone, Copy)]
-struct Range {
-    begin: At,
-    end: At,
-    first_id: Id,
-    end_id: Id,
+pub(crate) struct Range {
+    pub(crate) begin: At,
+    pub(crate) end: At,
+    pub(crate) first_id: Id,
+    pub(crate) end_id: Id,
 }
 
 impl Range {
-    fn of(day: Date) -> Self {
+    pub(crate) fn of(day: Date) -> Self {
         let (begin, end) = (begin_of(day), end_of(day));
         let first = begin.checked_sub(SLACK).unwrap_or(Timestamp::MIN);
         let last = end.checked_add(SLACK).unwrap_or(Timestamp::MAX);

@@ -4,7 +4,13 @@ mod quarantine;
 
 use application::ports::{Changed, ErasureReceipt};
 use diesel::{connection::SimpleConnection as _, prelude::*};
-use domain::{identity::Identity, intake::NewIdentity, notification::NotificationStatus, ticket_work::Deed};
+use domain::{
+    identity::Identity,
+    intake::NewIdentity,
+    ledger::{day_number, day_of},
+    notification::NotificationStatus,
+    ticket_work::Deed,
+};
 
 use crate::{
     columns::{At, Id, Named},
@@ -13,8 +19,8 @@ use crate::{
     error::Failure,
     rows::IdentityRow,
     schema::{
-        attempts, captured_mails, identities, identity_clashes, kept_answers, notifications, ticket_events,
-        tickets, users,
+        attempts, captured_mails, daily_figures, identities, identity_clashes, kept_answers, notifications,
+        ticket_events, tickets, users,
     },
     totals::Totals,
 };
@@ -56,6 +62,8 @@ fn erase_known(connection: &mut SqliteConnection, id: Id, made_at: At) -> Result
     let clashes = identity_clashes::user_id.eq(id).or(identity_clashes::other_user_id.eq(id));
     diesel::delete(identity_clashes::table.filter(clashes)).execute(connection)?;
     diesel::delete(users::table.find(id)).execute(connection)?;
+    // Where it came from may be named there.
+    diesel::delete(daily_figures::table.find(day_number(day_of(made_at.0)))).execute(connection)?;
     totals.write(connection)?;
     Ok(receipt)
 }

@@ -3,6 +3,7 @@
 //! To add a job: its name and interval in [`domain::job`], a use case here, and a line in [`RunJob::execute`].
 
 mod check_ledger;
+mod count_figures;
 mod escalate;
 mod forget_answers;
 mod index;
@@ -14,6 +15,7 @@ mod turns;
 use std::sync::Arc;
 
 pub use check_ledger::CheckLedger;
+pub use count_figures::CountFigures;
 use domain::{
     job::{Job, JobOutcome},
     retention::Retention,
@@ -37,6 +39,7 @@ pub struct RunJob {
     send_digests: SendDigests,
     escalate: EscalateTickets,
     index: IndexForSearch,
+    count_figures: CountFigures,
 }
 
 impl RunJob {
@@ -57,6 +60,7 @@ impl RunJob {
             send_digests: SendDigests { storage: storage(), queue: queue(), clock: clock(), ids: ids() },
             escalate: EscalateTickets { storage: storage(), queue: queue(), clock: clock(), ids: ids() },
             index: IndexForSearch { storage: storage() },
+            count_figures: CountFigures { storage: storage(), clock: clock() },
         }
     }
 
@@ -71,6 +75,7 @@ impl RunJob {
             }
             Job::Digests => self.send_digests.execute().await.map(|_| JobOutcome::Done),
             Job::Escalations => self.escalate.execute().await.map(|_| JobOutcome::Done),
+            Job::Figures => self.count_figures.execute().await.map(|_| JobOutcome::Done),
             Job::Search => self.index.execute().await.map(|_| JobOutcome::Done),
         }
     }

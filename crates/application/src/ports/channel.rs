@@ -3,7 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use domain::{message::Message, retry::Outcome};
+use domain::{language::Language, message::Message, retry::Outcome};
 use serde::Serialize;
 
 /// What the receiving side said to one attempt.
@@ -35,6 +35,9 @@ pub struct Wording {
     pub subject: Option<String>,
     /// Its text.
     pub text: String,
+    /// The same as HTML, where the kind has such a thing.
+    #[serde(skip)]
+    pub html: Option<String>,
     /// Whether mail would stand in for a channel that has no secret or no adapter.
     pub mimicked: bool,
 }
@@ -67,5 +70,10 @@ pub trait Channel: Send + Sync {
     /// What [`deliver`](Self::deliver) would say now. Nothing is sent or stored.
     fn word(&self, _message: &Message) -> Result<Wording, WordingError> {
         Err(WordingError::Unsupported)
+    }
+
+    /// The languages that it has words of its own in.
+    fn languages(&self) -> Vec<Language> {
+        Vec::new()
     }
 }

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use super::{
     AgentRepository, Asked, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
-    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    KnownPersons, LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository,
-    ReminderRepository, ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository,
-    SeedRepository, SessionRepository, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UserRepository, WatchRepository, WorkerRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, FigureRepository, IntakeRepository,
+    JobRepository, KnownPersons, LedgerRepository, MergeRepository, NotificationRepository,
+    QuarantineRepository, ReminderRepository, ResponseRepository, RetentionRepository, SearchRepository,
+    SecondFactorRepository, SeedRepository, SessionRepository, TicketRepository, TicketWorkRepository,
+    TimelineRepository, TopicRepository, UserRepository, WatchRepository, WorkerRepository,
 };
 
 /// Why storage did not do what it was asked. "Not found" is no error: it is an empty answer.
@@ -129,6 +129,8 @@ pub trait UnitOfWork: Send {
     fn jobs(&mut self) -> &mut dyn JobRepository;
     /// What was made, and what there is.
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
+    /// What days brought.
+    fn figures(&mut self) -> &mut dyn FigureRepository;
     /// What deletes old rows.
     fn retention(&mut self) -> &mut dyn RetentionRepository;
     /// What waits, and whom that was told.

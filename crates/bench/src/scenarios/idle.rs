@@ -15,6 +15,12 @@ use crate::server::Server;
 /// A server that runs more statements a second than this is not idle: twice as many as an idle one may.
 const BUSY: f64 = 12.0;
 
+/// How long answers to equal calls are kept; then they are deleted.
+const ANSWERS_KEPT: Duration = Duration::from_mins(1);
+
+/// A server that has work left may rest between two runs of a job: it has caught up when this many looks show it quiet.
+const QUIET_LOOKS: u32 = 20;
+
 /// Entries for 1,000,000 people take some minutes.
 const CATCHING_UP: Duration = Duration::from_hours(1);
 
@@ -41,10 +47,13 @@ pub(super) struct Quiet {
 pub(super) async fn caught_up(server: &Server) -> Result<()> {
     let deadline = Instant::now() + CATCHING_UP;
     progress("waiting until the server has caught up");
+    sleep(ANSWERS_KEPT).await;
+    let mut quiet = 0;
     while let Some(before) = statements(server.target()).await? {
         sleep(SETTLE).await;
         let after = statements(server.target()).await?.unwrap_or(before);
-        if (after - before) / SETTLE.as_secs_f64() < BUSY {
+        quiet = if (after - before) / SETTLE.as_secs_f64() < BUSY { quiet + 1 } else { 0 };
+        if quiet >= QUIET_LOOKS {
             break;
         }
         ensure!(Instant::now() < deadline, "the server is busy {CATCHING_UP:?} after it was loaded");

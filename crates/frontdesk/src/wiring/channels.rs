@@ -9,7 +9,7 @@ use adapters_chat::{
 use adapters_mail::{AlarmMail, MailChannel, MailSettings, MimickedChannel};
 use application::{
     ports::{AlarmPath, Channel, ChannelSecrets},
-    routing::{PreviewRouting, TestChannel},
+    routing::{PreviewRouting, TestChannel, TryMail},
     watchdog::Watch,
 };
 use domain::channel::{self, ChannelKind, Target};
@@ -36,6 +36,16 @@ impl App {
     /// What tries channels.
     pub fn test_channel(&self, channels: Channels) -> TestChannel {
         TestChannel {
+            storage: Arc::clone(&self.storage),
+            channels,
+            clock: Arc::clone(&self.clock) as _,
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    /// What shows and tries mails.
+    pub fn try_mail(&self, channels: Channels) -> TryMail {
+        TryMail {
             storage: Arc::clone(&self.storage),
             channels,
             clock: Arc::clone(&self.clock) as _,

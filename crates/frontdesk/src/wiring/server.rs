@@ -100,6 +100,7 @@ impl App {
             take_calls: self.take_calls.clone(),
             preview_routing: self.preview_routing(settings, channels.clone()),
             test_channel: self.test_channel(channels.clone()),
+            try_mail: self.try_mail(channels.clone()),
             first_admin: self.first_admin.clone(),
             second_factors,
             entropy: Arc::clone(&self.entropy),

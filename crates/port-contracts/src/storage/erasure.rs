@@ -7,6 +7,7 @@ use domain::{
     bot_call::{ReadingContext, names_any},
     identity::Identity,
     ids::{NotificationId, TicketId, UserId},
+    ledger::day_of,
     response::KeptResponse,
     ticket::Chat,
     ticket_work::{Deed, TicketEvent},
@@ -50,6 +51,7 @@ impl State {
     fn write_totals(&mut self, user: UserId, notifications: &[NotificationId]) {
         if let Some(made_at) = self.users.get(&user).map(|user| user.created_at) {
             self.total(made_at, |total| total.users += 1);
+            self.figures.remove(&day_of(made_at));
         }
         let rows: Vec<_> = notifications
             .iter()

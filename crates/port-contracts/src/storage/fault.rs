@@ -190,6 +190,12 @@ operations! {
         LedgerDay day
         LedgerMadeWithoutCall made_without_call
     }
+    figures {
+        FiguresCount count
+        FiguresKeep keep
+        FiguresSince since
+        FiguresForgetBefore forget_before
+    }
     retention {
         RetentionRetireNotifications retire_notifications
         RetentionRetireIntake retire_intake

@@ -9,6 +9,7 @@ use domain::{
     bot::Bot,
     channel::Channel,
     conversation::{ConversationMessage, MessageKey},
+    figures::DayFigures,
     identity::Identity,
     ids::{
         AgentId, AuditId, ChannelId, MessageId, NotificationId, RequestId, SessionId, TicketEventId,
@@ -64,6 +65,7 @@ pub(super) struct State {
     /// What no row tells any more, or never told.
     pub(super) totals: Table<Date, LedgerCounts>,
     pub(super) digests: Table<(Slug, Date), NotificationId>,
+    pub(super) figures: Table<Date, DayFigures>,
     pub(super) escalated: Table<TicketId, Timestamp>,
     /// Oldest first.
     pub(super) search_notes: Arc<Vec<Changed>>,

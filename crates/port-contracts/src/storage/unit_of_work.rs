@@ -4,11 +4,11 @@ use std::sync::{Arc, atomic::Ordering};
 
 use application::ports::{
     AgentRepository, AuditRepository, BotRepository, CapturedMailRepository, ChannelRepository,
-    ConversationRepository, DeliveryRepository, FallbackRepository, IntakeRepository, JobRepository,
-    LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository, ReminderRepository,
-    ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository, SeedRepository,
-    SessionRepository, StorageError, TicketRepository, TicketWorkRepository, TimelineRepository,
-    TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
+    ConversationRepository, DeliveryRepository, FallbackRepository, FigureRepository, IntakeRepository,
+    JobRepository, LedgerRepository, MergeRepository, NotificationRepository, QuarantineRepository,
+    ReminderRepository, ResponseRepository, RetentionRepository, SearchRepository, SecondFactorRepository,
+    SeedRepository, SessionRepository, StorageError, TicketRepository, TicketWorkRepository,
+    TimelineRepository, TopicRepository, UnitOfWork, UserRepository, WatchRepository, WorkerRepository,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -159,6 +159,10 @@ impl UnitOfWork for InMemoryUnitOfWork {
     }
 
     fn ledger(&mut self) -> &mut dyn LedgerRepository {
+        self
+    }
+
+    fn figures(&mut self) -> &mut dyn FigureRepository {
         self
     }
 

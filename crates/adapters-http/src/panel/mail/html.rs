@@ -16,13 +16,17 @@ const POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; im
 pub(in crate::panel) async fn html(request: HttpRequest) -> HttpResponse {
     visit(&request, Role::Viewer, async |visit| {
         let mail = MailContent::of(&find(visit).await?);
-        let html = mail.html.ok_or(PanelError::NotFound)?;
-        Ok(HttpResponse::Ok()
-            .content_type(ContentType::html())
-            .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-            .insert_header((X_FRAME_OPTIONS, "SAMEORIGIN"))
-            .insert_header((REFERRER_POLICY, "no-referrer"))
-            .body(html))
+        Ok(framed(mail.html.ok_or(PanelError::NotFound)?))
     })
     .await
+}
+
+/// The HTML of a mail, as a document that can do nothing.
+pub(in crate::panel) fn framed(html: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((X_FRAME_OPTIONS, "SAMEORIGIN"))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .body(html)
 }

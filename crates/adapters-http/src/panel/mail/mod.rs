@@ -11,7 +11,7 @@ use domain::ids::NotificationId;
 use super::{error::PanelError, visit::Visit};
 
 pub(super) use content::MailContent;
-pub(super) use html::html;
+pub(super) use html::{framed, html};
 pub(super) use list::list;
 pub(super) use show::show;
 

@@ -2,6 +2,7 @@
 
 mod channels;
 mod list;
+mod mails;
 mod preview;
 mod topics;
 
@@ -16,6 +17,9 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     config
         .route("/admin/routing", get().to(list::show))
         .route("/admin/routing/preview", get().to(preview::show))
+        .route("/admin/routing/mails", get().to(mails::show))
+        .route("/admin/routing/mails", post().to(mails::send))
+        .route("/admin/routing/mails/document", get().to(mails::document))
         .route("/admin/routing/topics", post().to(topics::add))
         .route("/admin/routing/topics/{slug}", get().to(topics::show))
         .route("/admin/routing/topics/{slug}", post().to(topics::change))

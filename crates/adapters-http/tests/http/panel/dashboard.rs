@@ -15,6 +15,43 @@ fn the_dashboard_shows_what_calls_made_and_that_it_is_there() {
 }
 
 #[test]
+fn what_the_last_days_brought_is_drawn_once_it_was_counted() {
+    let desk = Desk::open();
+    for (number, origin) in ["<b>fair", "web", "web"].into_iter().enumerate() {
+        let call = format!(
+            r#"{{"customer_id":"{number}","origin":"{origin}","topic":"sales","description":"Seats"}}"#
+        );
+        desk.post("/bot/v1/tickets", call).send();
+    }
+    let viewer = Browser::of_viewer(&desk);
+    assert!(viewer.read("/admin").contains("within five minutes"));
+    desk.count_figures();
+    let page = viewer.read("/admin");
+    for text in [
+        "aria-label=\"New people by day and origin\"",
+        "<th scope=\"col\" class=\"number\">&#60;b&#62;fair</th>",
+        "<th scope=\"row\">sales</th><td class=\"number\">3</td>",
+        "<th scope=\"row\">not yet</th><td class=\"number\">3</td>",
+        "class=\"sort0\"",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!page.contains("<b>"), "{page}");
+}
+
+#[test]
+fn what_waits_to_be_delivered_is_shown() {
+    let desk = Desk::open();
+    desk.post("/bot/v1/tickets", r#"{"topic":"sales","description":"Seats"}"#).send();
+    desk.clock.advance(jiff::SignedDuration::from_mins(20));
+    let page = Browser::of_viewer(&desk).read("/admin");
+    assert!(
+        page.contains("<dt>Due and not delivered</dt><dd>1</dd>") && page.contains("<dd>20 min</dd>"),
+        "{page}"
+    );
+}
+
+#[test]
 fn the_panel_speaks_the_language_that_was_chosen() {
     let desk = Desk::open();
     let browser = Browser::of_viewer(&desk);

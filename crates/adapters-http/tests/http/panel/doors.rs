@@ -28,6 +28,8 @@ const PAGES: &[(&str, bool)] = &[
     ("/admin/quarantine/{id}", true),
     ("/admin/routing", true),
     ("/admin/routing/preview", true),
+    ("/admin/routing/mails", false),
+    ("/admin/routing/mails/document", false),
     ("/admin/routing/topics/sales", true),
     ("/admin/routing/channels/{id}", true),
     ("/admin/bots", true),

@@ -135,3 +135,22 @@ fn what_would_become_of_a_call_is_shown_and_nothing_is_kept() {
     }
     assert!(viewer.read("/admin/tickets").contains("No tickets here."));
 }
+
+#[test]
+fn what_mails_say_is_shown_about_a_real_ticket_and_sent_to_oneself() {
+    let desk = Desk::open();
+    let [_, agent, viewer] = Browser::of_everybody(&desk);
+    assert!(agent.read("/admin/routing/mails").contains("There is no ticket yet"));
+    desk.post("/bot/v1/tickets", r#"{"email":"ana@example.com","topic":"sales","description":"<b>Seats"}"#)
+        .send();
+    let page = agent.read("/admin/routing/mails?purpose=ticket_opened");
+    assert!(page.contains("&#60;b&#62;Seats") && page.contains("value=\"T-000001\""), "{page}");
+    assert_eq!(agent.open("/admin/routing/mails?ticket=T-000099").status, 404);
+    assert_eq!(agent.open("/admin/routing/mails?purpose=poem").status, 422);
+    assert!(agent.read("/admin/routing/mails?purpose=reply").contains("nothing to say"));
+
+    let form = Browser::fields_of(&page, "/admin/routing/mails");
+    agent.guards(&viewer, "/admin/routing/mails", &form);
+    let tried = agent.post("/admin/routing/mails", &form);
+    assert!(tried.status == 200 && tried.text().contains("What came of trying"), "{}", tried.text());
+}

@@ -13,6 +13,7 @@ mod delivering;
 mod desk;
 mod erasing;
 mod fallbacks;
+mod figures;
 mod intake;
 mod jobs;
 mod ledger;
@@ -343,6 +344,14 @@ macro_rules! for_each_storage_case {
                 an_alarm_that_lasts_is_told_again_after_an_hour
                 an_alarm_is_called_off_once_and_may_come_back_at_once
                 an_alarm_is_no_job
+            }
+            figures {
+                leads_of_a_day_are_counted_by_their_first_origin
+                the_most_frequent_origins_of_a_day_are_named
+                tickets_of_a_day_are_counted_by_topic_and_by_where_they_stand
+                how_long_a_team_and_a_person_waited_is_counted
+                figures_are_kept_by_day_until_they_are_forgotten
+                erasing_a_user_forgets_the_figures_of_its_day
             }
             ledger {
                 a_day_without_calls_is_empty_and_balanced

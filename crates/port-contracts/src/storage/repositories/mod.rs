@@ -8,6 +8,7 @@ mod channels;
 mod conversation;
 mod deliveries;
 mod fallbacks;
+mod figures;
 mod intake;
 mod jobs;
 mod ledger;

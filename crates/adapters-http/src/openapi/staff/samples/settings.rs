@@ -152,7 +152,7 @@ fn planned() -> PlannedNotification {
         fallback: None,
         due_at: AT,
         goes_out_at: AT,
-        wording: Some(Wording { subject: None, text, mimicked: false }),
+        wording: Some(Wording { subject: None, html: None, text, mimicked: false }),
         problem: None,
     }
 }
