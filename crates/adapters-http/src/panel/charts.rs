@@ -1,8 +1,8 @@
 //! A picture of numbers: columns side by side, each of parts upon each other, drawn on the server.
 
 /// The size of the picture, in its own units.
-const WIDTH: u64 = 840;
-const HEIGHT: u64 = 200;
+const WIDTH: u64 = 560;
+const HEIGHT: u64 = 150;
 
 /// The room below the columns for their names, and above them for their numbers.
 const MARGIN: u64 = 20;
