@@ -63,6 +63,19 @@ pub struct Figures {
     pub answered: Waits,
 }
 
+impl Figures {
+    /// Counts people from an origin, who come in the order of how many they are: when there is no room for a name, or none was
+    /// given, they are others.
+    pub fn add_leads(&mut self, origin: Option<String>, leads: u64) {
+        match origin {
+            Some(origin) if self.leads.len() < usize::from(ORIGINS_NAMED) => {
+                self.leads.insert(origin, leads);
+            }
+            _ => self.other_leads += leads,
+        }
+    }
+}
+
 /// The figures of a day, and when they were counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayFigures {

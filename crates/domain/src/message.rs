@@ -152,13 +152,14 @@ pub struct TicketFacts {
 }
 
 impl TicketFacts {
-    /// What messages may say about a ticket on `topic` that `bot` opened.
-    pub fn of(ticket: &Ticket, topic: &Topic, bot: &Bot) -> Self {
+    /// What messages may say about a ticket on `topic`, which may be gone, that `bot` opened.
+    pub fn of(ticket: &Ticket, topic: Option<&Topic>, bot: &Bot) -> Self {
+        let is_called = |asked: &String| topic.is_some_and(|topic| topic.is_called(asked));
         Self {
             id: ticket.id,
             reference: ticket.reference,
-            topic: topic.title.clone(),
-            topic_asked: ticket.topic_asked.clone().filter(|asked| !topic.is_called(asked)),
+            topic: topic.map_or_else(|| ticket.topic.to_string(), |topic| topic.title.clone()),
+            topic_asked: ticket.topic_asked.clone().filter(|asked| !is_called(asked)),
             description: ticket.description.clone(),
             chat: ticket.chat.clone(),
             bot: bot.name.clone(),

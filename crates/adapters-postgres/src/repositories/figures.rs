@@ -13,7 +13,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::{
-    figures::{DayFigures, Figures, ORIGINS_NAMED, Waits},
+    figures::{DayFigures, Figures, Waits},
     ticket::TicketStatus,
 };
 use jiff::civil::Date;
@@ -115,12 +115,7 @@ async fn count_leads(
     .load(connection)
     .await?;
     for Leads { origin, leads } in rows {
-        match origin {
-            Some(origin) if figures.leads.len() < usize::from(ORIGINS_NAMED) => {
-                figures.leads.insert(origin, leads.unsigned_abs());
-            }
-            _ => figures.other_leads += leads.unsigned_abs(),
-        }
+        figures.add_leads(origin, leads.unsigned_abs());
     }
     Ok(())
 }

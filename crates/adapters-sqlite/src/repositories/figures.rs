@@ -13,7 +13,7 @@ use diesel::{
     upsert::excluded,
 };
 use domain::{
-    figures::{DayFigures, Figures, ORIGINS_NAMED, Waits},
+    figures::{DayFigures, Figures, Waits},
     ledger::{day_number, day_of},
     ticket::TicketStatus,
 };
@@ -113,12 +113,7 @@ fn count_leads(
     .bind::<BigInt, _>(range.end)
     .load(connection)?;
     for Leads { origin, leads } in rows {
-        match origin {
-            Some(origin) if figures.leads.len() < usize::from(ORIGINS_NAMED) => {
-                figures.leads.insert(origin, leads.unsigned_abs());
-            }
-            _ => figures.other_leads += leads.unsigned_abs(),
-        }
+        figures.add_leads(origin, leads.unsigned_abs());
     }
     Ok(())
 }

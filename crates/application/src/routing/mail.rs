@@ -113,12 +113,12 @@ async fn content(tx: &mut Transaction, sample: &SampleMail) -> Result<Option<Opt
     Ok(Some(match sample.purpose {
         Purpose::Welcome => person.map(|person| Content::Welcome { person }),
         Purpose::TicketOpened => {
-            let ticket = Box::new(ticket_facts(tx, &ticket, language).await?);
-            Some(Content::TicketOpened { ticket, person })
+            let facts = ticket_facts(tx, &ticket, language).await?;
+            facts.map(|ticket| Content::TicketOpened { ticket, person })
         }
         Purpose::Escalation => {
-            let ticket = Box::new(ticket_facts(tx, &ticket, language).await?);
-            Some(Content::Escalation { ticket, person })
+            let facts = ticket_facts(tx, &ticket, language).await?;
+            facts.map(|ticket| Content::Escalation { ticket, person })
         }
         Purpose::Reply => last_answer(tx, &ticket).await?.map(|text| {
             let reply = Box::new(ReplyFacts { language, ..ReplyFacts::of(&ticket, person.as_ref(), text) });
@@ -126,7 +126,8 @@ async fn content(tx: &mut Transaction, sample: &SampleMail) -> Result<Option<Opt
         }),
         Purpose::Digest => {
             let backlog = tx.reminders().backlog(&ticket.topic, DIGEST_LENGTH).await?;
-            let topic = title(topic_of(tx, &ticket).await?, &ticket);
+            let topic = topic_of(tx, &ticket).await?;
+            let topic = topic.map_or_else(|| ticket.topic.to_string(), |topic| topic.title);
             let digest = Box::new(DigestFacts { topic, backlog, team_language: language });
             (!digest.backlog.oldest.is_empty()).then_some(Content::Digest { digest })
         }
@@ -145,29 +146,16 @@ async fn topic_of(tx: &mut Transaction, ticket: &Ticket) -> Result<Option<Topic>
     Ok(routing.topics().iter().find(|topic| topic.slug == ticket.topic).cloned())
 }
 
-fn title(topic: Option<Topic>, ticket: &Ticket) -> String {
-    topic.map_or_else(|| ticket.topic.to_string(), |topic| topic.title)
-}
-
+/// None when the bot that opened it is gone, which bots never are: they are put away.
 async fn ticket_facts(
     tx: &mut Transaction,
     ticket: &Ticket,
     language: Language,
-) -> Result<TicketFacts, StorageError> {
+) -> Result<Option<Box<TicketFacts>>, StorageError> {
     let topic = topic_of(tx, ticket).await?;
     let bot = tx.bots().all().await?.into_iter().find(|bot| bot.id == ticket.bot_id);
-    let asked = ticket.topic_asked.clone();
-    Ok(TicketFacts {
-        id: ticket.id,
-        reference: ticket.reference,
-        topic_asked: asked.filter(|asked| !topic.as_ref().is_some_and(|topic| topic.is_called(asked))),
-        topic: title(topic, ticket),
-        description: ticket.description.clone(),
-        chat: ticket.chat.clone(),
-        bot: bot.map(|bot| bot.name).unwrap_or_default(),
-        team_language: language,
-        opened_at: ticket.created_at,
-    })
+    let facts = bot.map(|bot| TicketFacts::of(ticket, topic.as_ref(), &bot));
+    Ok(facts.map(|facts| Box::new(TicketFacts { team_language: language, ..facts })))
 }
 
 /// What an agent wrote last to the person.

@@ -181,7 +181,7 @@ fn message(
         Purpose::TicketOpened => {
             let ticket = writes.tickets.iter().find(|ticket| Some(ticket.id) == planned.ticket_id)?;
             let topic = known.routing.topics().iter().find(|topic| topic.slug == ticket.topic)?;
-            Content::TicketOpened { ticket: Box::new(TicketFacts::of(ticket, topic, bot)), person }
+            Content::TicketOpened { ticket: Box::new(TicketFacts::of(ticket, Some(topic), bot)), person }
         }
         Purpose::ChatFields => {
             let ticket = writes.tickets.iter().find(|ticket| Some(ticket.id) == planned.ticket_id)?;

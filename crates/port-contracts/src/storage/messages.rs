@@ -78,6 +78,6 @@ impl State {
     fn facts(&self, ticket: &Ticket) -> Option<TicketFacts> {
         let bot = self.bot(|bot| bot.id == ticket.bot_id)?;
         let topic = self.topics.iter().find(|topic| topic.slug == ticket.topic)?;
-        Some(TicketFacts::of(ticket, topic, bot))
+        Some(TicketFacts::of(ticket, Some(topic), bot))
     }
 }

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use application::ports::{FigureRepository, StorageError};
 use async_trait::async_trait;
 use domain::{
-    figures::{DayFigures, Figures, ORIGINS_NAMED},
+    figures::{DayFigures, Figures},
     ids::TicketId,
     ledger::day_of,
     notification::{OutcomeKind, Purpose},
@@ -48,18 +48,15 @@ impl FigureRepository for InMemoryUnitOfWork {
 
 impl State {
     fn count_leads(&self, day: Date, figures: &mut Figures) {
-        let mut origins: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut origins: BTreeMap<Option<&String>, u64> = BTreeMap::new();
         for user in self.users.values().filter(|user| day_of(user.created_at) == day) {
-            match &user.first_origin.source {
-                Some(source) => *origins.entry(source).or_default() += 1,
-                None => figures.other_leads += 1,
-            }
+            *origins.entry(user.first_origin.source.as_ref()).or_default() += 1;
         }
         let mut origins: Vec<_> = origins.into_iter().collect();
-        origins.sort_by_key(|&(name, count)| (Reverse(count), name));
-        let rest = origins.split_off(origins.len().min(ORIGINS_NAMED.into()));
-        figures.other_leads += rest.into_iter().map(|(_, count)| count).sum::<u64>();
-        figures.leads = origins.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+        origins.sort_by_key(|&(origin, leads)| (Reverse(leads), origin));
+        for (origin, leads) in origins {
+            figures.add_leads(origin.cloned(), leads);
+        }
     }
 
     /// When a team was told first.
